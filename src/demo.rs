@@ -1,7 +1,7 @@
 //! What the demo has in the place of PingOne and of whatever leads there.
 
-use pingone_mfa_core::domain::limits::TokenSources;
-use pingone_mfa_core::domain::region::{Region, RegionCode, Regions};
+use pingone::region::{Region, RegionCode, Regions};
+use pingone_mfa_core::run::limits::TokenSources;
 use zeroize::Zeroizing;
 
 use crate::platform::sandbox::{API_BASE, AUTH_BASE, SandboxTransport};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Math, Reflect};
-use pingone_mfa_core::port::Embedder;
+use pingone_mfa_core::ports::Embedder;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 

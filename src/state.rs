@@ -3,15 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use pingone_mfa_core::api::Transport;
-use pingone_mfa_core::domain::query::Filters;
-use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::probe::NetworkProbe;
-use pingone_mfa_core::port::{
-    Collation, Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
-};
+use pingone::clock::Clock;
+use pingone::connection::Connection;
+use pingone::transport::Transport;
+use pingone_mfa_core::config::settings::Settings;
+use pingone_mfa_core::diagnosis::probe::NetworkProbe;
+use pingone_mfa_core::directory::query::Filters;
+use pingone_mfa_core::ports::{Collation, Embedder, Files, Host, Locale, Preferences, SignIn, TokenHolder};
+use pingone_mfa_core::run::ports::{Journal, Lease};
 
 #[cfg(feature = "demo")]
 pub mod demo;

@@ -5,9 +5,9 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::AnyView;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::tenant::Environment;
+use pingone::fault::Fault;
+use pingone::tenant::Environment;
+use pingone_mfa_core::diagnosis::evidence::Operation;
 
 use crate::state::AppHandle;
 use crate::state::announcement::Announcement;

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use pingone_mfa_core::api::frame::{ask, ask_before, note, ready};
-use pingone_mfa_core::domain::embedding::{Change, ChangeKind, HostEvent, Reason, RunCounts};
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::plan::PlanNumber;
-use pingone_mfa_core::domain::region::RegionCode;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::fault::Fault;
+use pingone::region::RegionCode;
+use pingone::tenant::EnvironmentId;
+use pingone::user::UserId;
+use pingone_mfa_core::embedding::frame::{ask, ask_before, note, ready};
+use pingone_mfa_core::embedding::host_events::{Change, ChangeKind, HostEvent, Reason, RunCounts};
+use pingone_mfa_core::run::plan::PlanNumber;
 use serde_json::Value;
 use uuid::Uuid;
 

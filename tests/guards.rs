@@ -7,17 +7,19 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pingone_mfa_core::domain::guard::{Guard, Objection, Rules, WriteRefusal};
-use pingone_mfa_core::domain::limits::Limits;
-use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
-use pingone_mfa_core::domain::row::{Failure, Row, RowState};
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Account, GroupId, Mfa, Name, User, UserId};
-use pingone_mfa_core::domain::users::{Devices, UserStore};
-use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
-use pingone_mfa_core::engine::run_file;
+use pingone::device::Devices;
+use pingone::fault::WriteRefusal;
+use pingone::tenant::EnvironmentId;
+use pingone::time::Timestamp;
+use pingone::user::{Account, GroupId, Mfa, Name, User, UserId};
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::run::guard::{Guard, Objection, Rules};
+use pingone_mfa_core::run::journal::{Entry, Restored, restore};
+use pingone_mfa_core::run::limits::Limits;
+use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::proposal::{Choices, FreshValues, Proposal};
+use pingone_mfa_core::run::row::{Failure, Row, RowState};
+use pingone_mfa_core::run::run_file;
 use uuid::Uuid;
 
 const ENVIRONMENT: EnvironmentId = EnvironmentId(Uuid::from_u128(99));
@@ -152,7 +154,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn files_with(text: &str) -> Vec<(String, usize)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["src", "crates/core/src"] {
+    for folder in ["src", "crates/core/src", "crates/pingone/src"] {
         sources(&root.join(folder), &mut found);
     }
     let mut counted: Vec<(String, usize)> = found
@@ -178,19 +180,16 @@ fn counts(files: &[(&str, usize)]) -> Vec<(String, usize)> {
 #[test]
 fn only_two_requests_write_and_they_are_created_in_three_places() {
     // Requests of kind `Write` count against the rate limit of writes; only they can change a user.
-    assert_eq!(
-        files_with("const KIND: Kind = Kind::Write;"),
-        counts(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
-    );
-    assert_eq!(
-        files_with("method: Method::Put,"),
-        counts(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
-    );
+    assert_eq!(files_with("const KIND: Kind = Kind::Write;"), counts(&[("crates/core/src/run/write.rs", 2)]));
+    assert_eq!(files_with("method: Method::Put,"), counts(&[("crates/core/src/run/write.rs", 2)]));
     // The only POST creates a device report.
-    assert_eq!(files_with("method: Method::Post,"), counts(&[("crates/core/src/api/request/report.rs", 1)]));
+    assert_eq!(
+        files_with("method: Method::Post,"),
+        counts(&[("crates/pingone/src/request/device_report.rs", 1)])
+    );
     assert_eq!(
         files_with("WriteMfa(permit)"),
-        counts(&[("crates/core/src/engine/run/job_runner.rs", 1), ("src/state/directory/switching.rs", 1)])
+        counts(&[("crates/core/src/run/engine/job_runner.rs", 1), ("src/state/directory/switching.rs", 1)])
     );
     assert_eq!(files_with("WriteBypass { permit"), counts(&[("src/state/directory/bypassing.rs", 1)]));
 }
@@ -199,7 +198,7 @@ fn only_two_requests_write_and_they_are_created_in_three_places() {
 fn permits_are_requested_in_three_places_and_created_in_one() {
     for permit in ["MfaPermit {", "BypassPermit {"] {
         let files: Vec<String> = files_with(permit).into_iter().map(|(file, _)| file).collect();
-        assert_eq!(files, ["crates/core/src/domain/guard.rs"], "{permit}");
+        assert_eq!(files, ["crates/core/src/run/guard.rs"], "{permit}");
     }
     let callers =
         |call: &str| -> Vec<String> { files_with(call).into_iter().map(|(file, _)| file).collect() };
@@ -210,7 +209,7 @@ fn permits_are_requested_in_three_places_and_created_in_one() {
     );
     assert_eq!(
         callers("guard.planned("),
-        ["crates/core/src/engine/run/guarded.rs", "crates/core/src/engine/run/job_runner.rs"]
+        ["crates/core/src/run/engine/guarded.rs", "crates/core/src/run/engine/job_runner.rs"]
     );
     // A plan only leaves the page through this function: as a run, a file or a script.
     assert_eq!(

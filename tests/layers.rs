@@ -15,7 +15,7 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
             "gloo",
             "wasm_bindgen",
             "crate::platform",
-            "pingone_mfa_core::engine",
+            "pingone::clock",
             "async ",
             ".await",
         ],

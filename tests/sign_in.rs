@@ -1,20 +1,20 @@
 //! Tests signing in against the sandbox's authorization server, and against forged responses.
 
 use http::{Request, StatusCode};
+use pingone::region::{Region, RegionCode};
+use pingone::tenant::EnvironmentId;
+use pingone::time::Timestamp;
+use pingone::token::claims::read_paste;
+use pingone::token::{Actor, TokenFacts};
 use pingone_mfa::view::text;
-use pingone_mfa_core::api::claims::read_paste;
-use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
-use pingone_mfa_core::api::sign_in::sign_off;
-use pingone_mfa_core::api::sign_in::{
+use pingone_mfa_core::sign_in::protocol::renewal::{Renewed, renewal, renewed};
+use pingone_mfa_core::sign_in::protocol::sign_off;
+use pingone_mfa_core::sign_in::protocol::{
     self, CHANCE, Code, Granted, WINDOW_MARK, address, begin, exchange, is_answer, returned, token_address,
 };
-use pingone_mfa_core::domain::region::{Region, RegionCode};
-use pingone_mfa_core::domain::sign_in::{
+use pingone_mfa_core::sign_in::session::{
     ClientId, SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn,
 };
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 use pingone_sandbox::{EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Sandbox, Seed};
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ fn granted(
     attempt: &SignInAttempt,
     now: Timestamp,
 ) -> Result<Granted, SignInFault> {
-    sign_in::granted(status, body, attempt, false, now)
+    protocol::granted(status, body, attempt, false, now)
 }
 
 fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, String) {
@@ -283,13 +283,13 @@ fn no_refusal_repeats_a_code_or_a_token() {
 fn an_attempt_survives_storage_and_other_text_is_refused() {
     let sandbox = sandbox();
     let attempt = attempt(&sandbox);
-    let text = sign_in::write(&attempt);
-    assert!(sign_in::read(&text) == Some(attempt));
+    let text = protocol::write(&attempt);
+    assert!(protocol::read(&text) == Some(attempt));
     for (from, to) in [("\"version\":1", "\"version\":2"), ("verifier", "verifer"), ("}", "")] {
         let altered = text.replace(from, to);
-        assert!(altered != text && sign_in::read(&altered).is_none(), "{from}");
+        assert!(altered != text && protocol::read(&altered).is_none(), "{from}");
     }
-    assert!(sign_in::read("").is_none());
+    assert!(protocol::read("").is_none());
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn only_the_sign_in_window_has_the_mark_and_the_page_knows_it() {
 fn sign_in_with_refresh(sandbox: &mut Sandbox) -> (SignedIn, TokenFacts) {
     let attempt = attempt(sandbox);
     let answer = tokens(sandbox, &attempt);
-    let granted = sign_in::granted(200, answer.to_string().as_bytes(), &attempt, true, NOW).ok().unwrap();
+    let granted = protocol::granted(200, answer.to_string().as_bytes(), &attempt, true, NOW).ok().unwrap();
     let facts = read_paste(granted.token.expose(), NOW).ok().unwrap().facts;
     (granted.signed_in, facts)
 }

@@ -2,9 +2,9 @@
 
 use js_sys::Intl::Collator;
 use js_sys::{Array, Function, JsString, Object, Reflect, RegExp};
-use pingone_mfa_core::domain::list::Form;
-use pingone_mfa_core::domain::ranking::ranked;
-use pingone_mfa_core::port::Collation;
+use pingone_mfa_core::directory::ranking::ranked;
+use pingone_mfa_core::import::Form;
+use pingone_mfa_core::ports::Collation;
 use wasm_bindgen::JsCast;
 
 /// The browser's `Intl.Collator`, and its letters.

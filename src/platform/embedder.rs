@@ -2,9 +2,9 @@
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Function, JSON, Promise, Reflect};
-use pingone_mfa_core::api::frame::HostNotice;
-use pingone_mfa_core::domain::embedding::Reason;
-use pingone_mfa_core::port::Embedder;
+use pingone_mfa_core::embedding::frame::HostNotice;
+use pingone_mfa_core::embedding::host_events::Reason;
+use pingone_mfa_core::ports::Embedder;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;

@@ -96,13 +96,13 @@ mod tests {
     use super::super::fetch::FetchTransport;
     use super::*;
     use js_sys::{Function, global};
-    use pingone_mfa_core::api::endpoint::Endpoint;
-    use pingone_mfa_core::api::request::{Method, Request};
-    use pingone_mfa_core::api::{Response, Transport, TransportError};
-    use pingone_mfa_core::domain::region::{Region, RegionCode};
-    use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-    use pingone_mfa_core::domain::token::Secret;
-    use pingone_mfa_core::port::TokenHolder;
+    use pingone::endpoint::Endpoint;
+    use pingone::region::{Region, RegionCode};
+    use pingone::request::{Method, Request};
+    use pingone::tenant::{EnvironmentId, Tenant};
+    use pingone::token::Secret;
+    use pingone::transport::{Response, Transport, TransportError};
+    use pingone_mfa_core::ports::TokenHolder;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
     use zeroize::Zeroizing;
 

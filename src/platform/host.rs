@@ -1,7 +1,7 @@
 //! The document and the clipboard.
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use pingone_mfa_core::port::Host;
+use pingone_mfa_core::ports::Host;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};

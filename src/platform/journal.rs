@@ -10,11 +10,11 @@ use std::rc::{Rc, Weak};
 use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, select};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use pingone_mfa_core::domain::fault::JournalFault;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::limit::within;
-use pingone_mfa_core::port::{Journal, JournalAnswer};
+use pingone::clock::Clock;
+use pingone::fault::JournalFault;
+use pingone::time::Millis;
+use pingone::time_limit::within;
+use pingone_mfa_core::run::ports::{Journal, JournalAnswer};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -415,7 +415,7 @@ mod tests {
     use super::*;
     use crate::platform::clock::BrowserClock;
     use futures::future::LocalBoxFuture;
-    use pingone_mfa_core::domain::time::Timestamp;
+    use pingone::time::Timestamp;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
     use web_sys::DomException;
 

@@ -2,8 +2,8 @@
 
 use js_sys::Intl::{DateTimeFormat, NumberFormat};
 use js_sys::{Array, Date, Function, Object, Reflect};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::port::Locale;
+use pingone::time::Timestamp;
+use pingone_mfa_core::ports::Locale;
 use wasm_bindgen::JsValue;
 
 /// The browser's `Intl`, in the page's language.

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture, join3};
 use gloo_timers::future::TimeoutFuture;
-use pingone_mfa_core::api::endpoint::Endpoint;
-use pingone_mfa_core::domain::evidence::{PlainResult, Reach};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::limit::within;
-use pingone_mfa_core::engine::probe::NetworkProbe;
+use pingone::clock::Clock;
+use pingone::endpoint::Endpoint;
+use pingone::time::Millis;
+use pingone::time_limit::within;
+use pingone_mfa_core::diagnosis::evidence::{PlainResult, Reach};
+use pingone_mfa_core::diagnosis::probe::NetworkProbe;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, RequestMode, SecurityPolicyViolationEvent, SecurityPolicyViolationEventDisposition};

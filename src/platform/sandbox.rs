@@ -6,10 +6,10 @@ use std::rc::Rc;
 use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Date;
-use pingone_mfa_core::api::request::{Method, Request};
-use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
-use pingone_mfa_core::domain::token::Secret;
-use pingone_mfa_core::port::TokenHolder;
+use pingone::request::{Method, Request};
+use pingone::token::Secret;
+use pingone::transport::{Head, Response, Transport, TransportError};
+use pingone_mfa_core::ports::TokenHolder;
 use pingone_sandbox::{
     EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec, readable_correlation_id,
 };

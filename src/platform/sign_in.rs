@@ -4,17 +4,17 @@ mod window;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
-use pingone_mfa_core::api::sign_in::CHANCE;
-use pingone_mfa_core::api::{Response, TransportError};
-use pingone_mfa_core::port::{SignIn, SignInWindow};
+use pingone::transport::{Response, TransportError};
+use pingone_mfa_core::ports::{SignIn, SignInWindow};
+use pingone_mfa_core::sign_in::protocol::CHANCE;
 use wasm_bindgen::JsValue;
 use web_sys::{RequestMode, RequestRedirect, Storage, Window};
+use window::BrowserWindow;
 use zeroize::Zeroizing;
 
 use super::fetch::received;
 use super::guarded_fetch::{request, send};
 use super::panic;
-use window::BrowserWindow;
 
 /// What an attempt is kept under, in this tab and until it ends.
 const KEY: &str = "pingone-mfa:sign-in";

@@ -3,12 +3,12 @@
 
 use std::fmt::Write;
 
-use pingone_mfa_core::domain::digits::typed_number;
-use pingone_mfa_core::domain::order::{Column, Sort};
-use pingone_mfa_core::domain::query::{DevicesFilter, Filters, GroupFilter, MfaFilter, SignOnFilter};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Account, GroupId, PopulationId};
-use pingone_mfa_core::domain::users::Class;
+use pingone::time::Timestamp;
+use pingone::user::{Account, GroupId, PopulationId};
+use pingone_mfa_core::digits::typed_number;
+use pingone_mfa_core::directory::order::{Column, Sort};
+use pingone_mfa_core::directory::query::{DevicesFilter, Filters, GroupFilter, MfaFilter, SignOnFilter};
+use pingone_mfa_core::directory::store::Class;
 use uuid::Uuid;
 
 use super::table::View;

@@ -2,12 +2,12 @@
 
 use std::cell::OnceCell;
 
-use pingone_mfa_core::domain::diagnosis::Cause;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::row::RowCounts;
-use pingone_mfa_core::domain::time::{PerSecond, Timestamp};
-use pingone_mfa_core::domain::user::Mfa;
+use pingone::fault::Fault;
+use pingone::time::{PerSecond, Timestamp};
+use pingone::user::Mfa;
+use pingone_mfa_core::diagnosis::cause::Cause;
+use pingone_mfa_core::run::outcome::Outcome;
+use pingone_mfa_core::run::row::RowCounts;
 
 use super::run::PauseReason;
 use super::watched::Watched;

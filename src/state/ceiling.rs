@@ -1,6 +1,6 @@
 //! How fast requests leave at most: chosen by a person, within what the deployment permits.
 
-use pingone_mfa_core::domain::time::PerSecond;
+use pingone::time::PerSecond;
 
 use super::watched::Watched;
 

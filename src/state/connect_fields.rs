@@ -1,9 +1,9 @@
 //! The fields of the form: what a person says, and what the token fills in.
 
-use pingone_mfa_core::domain::connect_fields::ConnectFields;
-use pingone_mfa_core::domain::region::RegionCode;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::token::TokenFacts;
+use pingone::region::RegionCode;
+use pingone::tenant::EnvironmentId;
+use pingone::token::TokenFacts;
+use pingone_mfa_core::connect::fields::ConnectFields;
 use uuid::Uuid;
 
 use super::session::Session;

@@ -2,19 +2,19 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::api::claims::find_token;
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::frame::note;
-use pingone_mfa_core::api::request::ReadEnvironment;
-use pingone_mfa_core::domain::embedding::HostEvent;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::paste::{PasteFault, Remark};
-use pingone_mfa_core::domain::tenant::{Environment, Tenant};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::TokenFacts;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::engine::connection::{Connection, Recorder};
-use pingone_mfa_core::engine::policy::Policy;
+use pingone::connection::{Connection, Recorder};
+use pingone::exchange::Exchange;
+use pingone::policy::Policy;
+use pingone::request::ReadEnvironment;
+use pingone::tenant::{Environment, Tenant};
+use pingone::time::Timestamp;
+use pingone::token::TokenFacts;
+use pingone::token::claims::find_token;
+use pingone::token::paste::{PasteFault, Remark};
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::embedding::frame::note;
+use pingone_mfa_core::embedding::host_events::HostEvent;
 use zeroize::Zeroizing;
 
 use super::App;

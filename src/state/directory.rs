@@ -5,18 +5,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
-use pingone_mfa_core::api::request::{CountUsers, Kind, ReadPopulations, ReadProducts};
-use pingone_mfa_core::domain::device::is_pingid_product;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::group::Group;
-use pingone_mfa_core::domain::limits::Access;
-use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, User, UserId};
-use pingone_mfa_core::domain::users::{UserIndex, UserStore};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::Command;
+use pingone::connection::Connection;
+use pingone::device::is_pingid_product;
+use pingone::driver::Command;
+use pingone::fault::Fault;
+use pingone::group::Group;
+use pingone::request::{CountUsers, Kind, ReadPopulations, ReadProducts};
+use pingone::time::Timestamp;
+use pingone::user::{Mfa, Population, PopulationId, User, UserId};
+use pingone_mfa_core::config::settings::Settings;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::store::{UserIndex, UserStore};
+use pingone_mfa_core::run::limits::Access;
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
@@ -41,11 +41,12 @@ mod pacing;
 mod sheet;
 mod switching;
 
+use grouping::members;
+
 pub use bypassing::Bypassing;
 pub use checking::{Checking, Report};
 pub use finding::Search;
 pub use grouping::Members;
-use grouping::members;
 pub use guarding::Confirming;
 pub use listing::List;
 pub(super) use listing::ReadRow;

@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::exchange::filter::ExchangeFilter;
-use pingone_mfa_core::api::exchange::har::har;
-use pingone_mfa_core::api::exchange::log::{Log, Numbered};
-use pingone_mfa_core::api::exchange::transcript::{People, transcripts};
-use pingone_mfa_core::code::{Language, Sample};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::Clock;
+use pingone::clock::Clock;
+use pingone::exchange::Exchange;
+use pingone::time::Millis;
+use pingone_mfa_core::exchanges::filter::ExchangeFilter;
+use pingone_mfa_core::exchanges::har::har;
+use pingone_mfa_core::exchanges::log::{Log, Numbered};
+use pingone_mfa_core::exchanges::transcript::{People, transcript, transcripts};
+use pingone_mfa_core::snippets::{Language, Sample};
 
 use super::tasks::Tasks;
 use super::watched::Watched;
@@ -137,7 +137,7 @@ impl Exchanges {
         let chosen = self.chosen.get_untracked();
         self.log.with_untracked(|log| {
             let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
-            shown.map(|shown| shown.exchange.transcript(people)).unwrap_or_default()
+            shown.map(|shown| transcript(&shown.exchange, people)).unwrap_or_default()
         })
     }
 

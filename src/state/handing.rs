@@ -4,10 +4,10 @@
 //! still waits, and offers to ask again or to cancel; an answer is taken until [`PATIENCE`] has passed. Only the newest
 //! question is listened to.
 
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::domain::embedding::Reason;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::limit::within;
+use pingone::exchange::Exchange;
+use pingone::time::Millis;
+use pingone::time_limit::within;
+use pingone_mfa_core::embedding::host_events::Reason;
 use zeroize::Zeroizing;
 
 use super::session::{Phase, Session};

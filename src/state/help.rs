@@ -1,6 +1,6 @@
 //! The help, and what is looked up in it.
 
-use pingone_mfa_core::domain::topic::Topic;
+use pingone_mfa_core::diagnosis::topic::Topic;
 
 use super::watched::Watched;
 

@@ -1,7 +1,7 @@
 //! Something that is read from PingOne, and how far that is.
 
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::Timestamp;
+use pingone::fault::Fault;
+use pingone::time::Timestamp;
 
 /// A thing that is loaded on its own.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,8 @@
 //! What became of the token field.
 
-use pingone_mfa_core::api::claims::Remark;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::TokenFacts;
+use pingone::time::Timestamp;
+use pingone::token::TokenFacts;
+use pingone::token::claims::Remark;
 
 /// What became of the last paste. The token itself is with the transport.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,12 @@
 //! The next token of somebody who signed in, before the present one ends; and the end of a sign-in.
 
 use futures::future::LocalBoxFuture;
-use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
-use pingone_mfa_core::api::sign_in::{sign_off, token_address};
-use pingone_mfa_core::api::{Response, TransportError};
-use pingone_mfa_core::domain::sign_in::{SignInFault, SignInMode, SignedIn};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::limit::{TimedOut, within};
+use pingone::time::Millis;
+use pingone::time_limit::{TimedOut, within};
+use pingone::transport::{Response, TransportError};
+use pingone_mfa_core::sign_in::protocol::renewal::{Renewed, renewal, renewed};
+use pingone_mfa_core::sign_in::protocol::{sign_off, token_address};
+use pingone_mfa_core::sign_in::session::{SignInFault, SignInMode, SignedIn};
 
 use super::session::Session;
 

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::api::plan::Username;
-use pingone_mfa_core::api::report::ReportWriter;
-use pingone_mfa_core::domain::export::Format;
-use pingone_mfa_core::domain::proposal::{Proposal, Retryable, can_undo, undo_until};
-use pingone_mfa_core::domain::report::{LimitsInForce, Operator, RunReport};
-use pingone_mfa_core::domain::row::{Row, RowState};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::Actor;
+use pingone::time::Timestamp;
+use pingone::token::Actor;
+use pingone_mfa_core::directory::export::Format;
+use pingone_mfa_core::run::plan_file::Username;
+use pingone_mfa_core::run::proposal::{Proposal, Retryable, can_undo, undo_until};
+use pingone_mfa_core::run::report::{LimitsInForce, Operator, RunReport};
+use pingone_mfa_core::run::report_file::ReportWriter;
+use pingone_mfa_core::run::row::{Row, RowState};
 
 use super::App;
 use super::rooms::ReportFile;

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
-use pingone_mfa_core::code::script::Shell;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::limits::Limits;
-use pingone_mfa_core::domain::proposal::{Choices, Preview, Proposal};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::unread::Unread;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::engine::driver::Command;
+use pingone::driver::Command;
+use pingone::fault::Fault;
+use pingone::time::Timestamp;
+use pingone::user::UserId;
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::limits::Limits;
+use pingone_mfa_core::run::proposal::{Choices, Preview, Proposal};
+use pingone_mfa_core::run::unread::Unread;
+use pingone_mfa_core::snippets::script::Shell;
 
 use super::Ports;
 use super::directory::Directory;
@@ -25,7 +25,7 @@ use super::watched::Watched;
 mod clearing;
 mod reading;
 
-pub use pingone_mfa_core::domain::obstacle::Obstacle;
+pub use pingone_mfa_core::run::obstacle::Obstacle;
 pub use reading::Unreadable;
 
 /// A run that is to be started.

@@ -2,9 +2,9 @@
 //! it, because it is a file of its own.
 
 use futures::future::LocalBoxFuture;
-use pingone_mfa_core::domain::paste::{PasteFault, Remark};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::TokenFacts;
+use pingone::time::Timestamp;
+use pingone::token::TokenFacts;
+use pingone::token::paste::{PasteFault, Remark};
 use zeroize::Zeroizing;
 
 use super::session::{Plan, Session};

@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::pilot::PilotReadings;
-use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
-use pingone_mfa_core::domain::row::{RowCounts, RowState};
-use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Timestamp};
-use pingone_mfa_core::domain::token::{Actor, TokenFacts};
-use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::Command;
-use pingone_mfa_core::engine::run::{self as engine, RowIndex};
+use pingone::connection::Connection;
+use pingone::driver::Command;
+use pingone::fault::Fault;
+use pingone::time::{Millis, PerSecond, Timestamp};
+use pingone::token::{Actor, TokenFacts};
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::config::settings::Settings;
+use pingone_mfa_core::run::engine;
+use pingone_mfa_core::run::engine::RowIndex;
+use pingone_mfa_core::run::pilot::PilotReadings;
+use pingone_mfa_core::run::plan::{Plan, PlanNumber};
+use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
@@ -32,12 +33,13 @@ mod pace;
 mod refusals;
 mod stored;
 
-pub(super) use carrying::PAGE;
 use carrying::name_of;
+use pace::Speed;
+
+pub(super) use carrying::PAGE;
 pub use ending::{Ending, StopLoss};
 pub use file::FilteredOut;
-use pace::Speed;
-pub use pingone_mfa_core::engine::run::{Outdated, PauseReason};
+pub use pingone_mfa_core::run::engine::{Outdated, PauseReason};
 pub use stored::{Contents, Stored};
 
 /// Where the run stands.

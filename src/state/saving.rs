@@ -2,18 +2,19 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::api::export::Exporter;
-use pingone_mfa_core::api::plan::{Extent, PlanWriter, Username};
-use pingone_mfa_core::api::snapshot::{SNAPSHOT_LIMIT, SnapshotFault};
-use pingone_mfa_core::code::script::PlanScript;
-use pingone_mfa_core::domain::export::{Contents, Export, ExportRow, Format};
-use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::domain::snapshot::Snapshot;
-use pingone_mfa_core::domain::tenant::Environment;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::user::{Population, UserId};
-use pingone_mfa_core::domain::users::{Devices, UserIndex, UserStore};
-use pingone_mfa_core::port::{Opened, utf_8};
+use pingone::device::Devices;
+use pingone::tenant::Environment;
+use pingone::time::Millis;
+use pingone::user::{Population, UserId};
+use pingone_mfa_core::directory::export::{Contents, Export, ExportRow, Format};
+use pingone_mfa_core::directory::export_file::Exporter;
+use pingone_mfa_core::directory::snapshot::Snapshot;
+use pingone_mfa_core::directory::snapshot_file::{SNAPSHOT_LIMIT, SnapshotFault};
+use pingone_mfa_core::directory::store::{UserIndex, UserStore};
+use pingone_mfa_core::ports::{Opened, utf_8};
+use pingone_mfa_core::run::plan::Plan;
+use pingone_mfa_core::run::plan_file::{Extent, PlanWriter, Username};
+use pingone_mfa_core::snippets::script::PlanScript;
 
 use super::App;
 use super::announcement::Announcement;

@@ -3,18 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use pingone_mfa_core::api::claims::{Paste, PasteFault};
-use pingone_mfa_core::api::frame;
-use pingone_mfa_core::domain::connect_fields::ConnectFields;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::provision::Provision;
-use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
-use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::domain::tenant::{Environment, EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::{ClockReading, Millis, Timestamp};
-use pingone_mfa_core::domain::token::TokenFacts;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::engine::limit::within;
+use pingone::fault::Fault;
+use pingone::region::{Agreement, Region, RegionCode};
+use pingone::tenant::{Environment, EnvironmentId, Tenant};
+use pingone::time::{ClockReading, Millis, Timestamp};
+use pingone::time_limit::within;
+use pingone::token::TokenFacts;
+use pingone::token::claims::{Paste, PasteFault};
+use pingone::user::UserId;
+use pingone_mfa_core::config::settings::Settings;
+use pingone_mfa_core::connect::fields::ConnectFields;
+use pingone_mfa_core::embedding::frame;
+use pingone_mfa_core::embedding::token_requests::Provision;
 use uuid::Uuid;
 
 use super::announcement::{Announcement, Announcer};

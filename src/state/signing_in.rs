@@ -3,12 +3,14 @@
 use std::cell::RefCell;
 
 use futures::future::{Either, select};
-use pingone_mfa_core::api::sign_in::{Code, Granted, token_address};
-use pingone_mfa_core::api::sign_in::{address, begin, exchange, granted, is_answer, read, returned, write};
-use pingone_mfa_core::domain::renewal::Renewal;
-use pingone_mfa_core::domain::sign_in::{SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::port::SignInWindow;
+use pingone::time::Millis;
+use pingone_mfa_core::ports::SignInWindow;
+use pingone_mfa_core::sign_in::protocol::{Code, Granted, token_address};
+use pingone_mfa_core::sign_in::protocol::{
+    address, begin, exchange, granted, is_answer, read, returned, write,
+};
+use pingone_mfa_core::sign_in::renewal::Renewal;
+use pingone_mfa_core::sign_in::session::{SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn};
 
 use super::session::{Phase, Session};
 use super::tasks::Tasks;

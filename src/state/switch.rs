@@ -1,7 +1,7 @@
 //! One user's switch while and after it is pressed.
 
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::time::Timestamp;
+use pingone::time::Timestamp;
+use pingone_mfa_core::run::outcome::Outcome;
 
 /// What is going on with one user's flag.
 #[derive(Debug, Clone, PartialEq)]

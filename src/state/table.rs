@@ -2,14 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 
-use pingone_mfa_core::api::frame::note;
-use pingone_mfa_core::domain::embedding::HostEvent;
-use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
-use pingone_mfa_core::domain::query::{Filters, Search, matching, undecided};
-use pingone_mfa_core::domain::status::Status;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::user::Population;
-use pingone_mfa_core::domain::users::{Coverage, UserIndex, UserSet, UserStore};
+use pingone::time::Millis;
+use pingone::user::Population;
+use pingone_mfa_core::directory::order::{Column, Ranks, Sort, sort};
+use pingone_mfa_core::directory::query::{Filters, Search, matching, undecided};
+use pingone_mfa_core::directory::status::Status;
+use pingone_mfa_core::directory::store::{Coverage, UserIndex, UserSet, UserStore};
+use pingone_mfa_core::embedding::frame::note;
+use pingone_mfa_core::embedding::host_events::HostEvent;
 
 use super::Ports;
 use super::load::Load;

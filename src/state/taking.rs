@@ -1,9 +1,9 @@
 //! A token is taken: pasted, handed over or signed in for, at first or in another one's place.
 
-use pingone_mfa_core::api::claims::{Paste, PasteFault, is_bare, read_token};
-use pingone_mfa_core::domain::connect_fields::must_confirm_replacement;
-use pingone_mfa_core::domain::region::Agreement;
-use pingone_mfa_core::domain::token::TokenFacts;
+use pingone::region::Agreement;
+use pingone::token::TokenFacts;
+use pingone::token::claims::{Paste, PasteFault, is_bare, read_token};
+use pingone_mfa_core::connect::fields::must_confirm_replacement;
 use zeroize::Zeroizing;
 
 use super::announcement::Announcement;

@@ -1,8 +1,8 @@
 //! What the page around the element is told of what screen readers are told: counts and words, no names.
 
-use pingone_mfa_core::api::frame::note;
-use pingone_mfa_core::domain::embedding::HostEvent;
-use pingone_mfa_core::domain::fault::Fault;
+use pingone::fault::Fault;
+use pingone_mfa_core::embedding::frame::note;
+use pingone_mfa_core::embedding::host_events::HostEvent;
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
@@ -45,10 +45,10 @@ fn fault_of(halt: &PauseReason) -> Option<&Fault> {
 
 #[cfg(test)]
 mod tests {
-    use pingone_mfa_core::domain::fault::Refusal;
-    use pingone_mfa_core::domain::outcome::Outcome;
-    use pingone_mfa_core::domain::time::Millis;
-    use pingone_mfa_core::domain::user::Mfa;
+    use pingone::fault::Refusal;
+    use pingone::time::Millis;
+    use pingone::user::Mfa;
+    use pingone_mfa_core::run::outcome::Outcome;
 
     use super::*;
 

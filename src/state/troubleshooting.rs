@@ -3,15 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::check::{Finding, findings};
-use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, NextStep, diagnoses};
-use pingone_mfa_core::domain::evidence::{Evidence, Operation, Symptom};
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::proof::Proof;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{PopulationId, UserId};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::probe::search;
+use pingone::connection::Connection;
+use pingone::fault::Fault;
+use pingone::time::Timestamp;
+use pingone::user::{PopulationId, UserId};
+use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep, diagnoses};
+use pingone_mfa_core::diagnosis::check::{Finding, findings};
+use pingone_mfa_core::diagnosis::evidence::{Evidence, Operation, Symptom};
+use pingone_mfa_core::diagnosis::probe::search;
+use pingone_mfa_core::run::proof::Proof;
 
 use super::Ports;
 use super::announcement::Announcement;

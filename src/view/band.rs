@@ -1,16 +1,17 @@
 //! The band that never moves: where one is connected, as whom, and for how long.
 
-use pingone_mfa_core::domain::paste::Remark;
-use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
+use pingone::tenant::{Environment, EnvironmentKind};
+use pingone::token::paste::Remark;
+
+use crate::state::AppHandle;
+use crate::state::paste::Pasted;
+use crate::state::session::Session;
 
 use super::connect::problem;
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::token::next_token;
 use super::troubleshooting::everything;
 use super::{sign_in, text};
-use crate::state::AppHandle;
-use crate::state::paste::Pasted;
-use crate::state::session::Session;
 
 /// The band of a connection to `environment`.
 pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> Node {

@@ -1,11 +1,12 @@
 //! The choice of how fast requests leave at most.
 
+use crate::state::AppHandle;
+use crate::state::ceiling::Ceiling;
+
 use super::connect::selected;
 use super::figures::number;
 use super::markup::{Event, Node, tag, text_in};
 use super::text;
-use crate::state::AppHandle;
-use crate::state::ceiling::Ceiling;
 
 pub(super) fn ceiling(app: AppHandle, ceiling: &Ceiling, choose: impl Fn(u32) + 'static) -> Node {
     let in_use = ceiling.get_untracked().whole();

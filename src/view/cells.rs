@@ -2,15 +2,17 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::order::Column;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Account, Mfa, UnreadableUser, User};
-use pingone_mfa_core::domain::users::{Devices, UserIndex};
+use pingone::device::Devices;
+use pingone::time::Timestamp;
+use pingone::user::{Account, Mfa, UnreadableUser, User};
+use pingone_mfa_core::directory::order::Column;
+use pingone_mfa_core::directory::store::UserIndex;
+
+use crate::state::AppHandle;
 
 use super::markup::{Content, Kept, Node, button, group, kept, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
 use super::text;
-use crate::state::AppHandle;
 
 /// The style sheet's name for a column.
 pub(super) const fn class_of(column: Column) -> &'static str {

@@ -1,11 +1,12 @@
 //! The request of an exchange as code, and the choice of its language.
 
-use pingone_mfa_core::code::Language;
+use pingone_mfa_core::snippets::Language;
+
+use crate::state::AppHandle;
 
 use super::choice::choice_among;
 use super::markup::{Node, button, group, says, tag};
 use super::text;
-use crate::state::AppHandle;
 
 pub(super) fn code(app: AppHandle) -> Node {
     let exchanges = app.exchanges;

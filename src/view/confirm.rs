@@ -2,12 +2,13 @@
 
 use leptos::prelude::Effect;
 
+use crate::state::AppHandle;
+use crate::state::directory::Confirming;
+
 use super::markup::{Handle, Node, button, part_of, says, tag};
 use super::question::{name_of, place};
 use super::text;
 use super::token::modal;
-use crate::state::AppHandle;
-use crate::state::directory::Confirming;
 
 pub(super) fn confirm(app: AppHandle) -> Node {
     let directory = app.directory;

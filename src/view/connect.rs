@@ -2,17 +2,18 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::region::RegionCode;
-use pingone_mfa_core::domain::token::{Actor, TokenFacts};
+use pingone::region::RegionCode;
+use pingone::token::{Actor, TokenFacts};
+
+use crate::state::paste::{Forgetting, Pasted};
+use crate::state::session::{Obstacle, Phase, Session};
+use crate::state::watched::Watched;
 
 use super::markup::{
     Content, Event, Node, button, group, key_of, main_part, part, part_of, says, tag, text_in,
 };
 use super::token::{from_host, token_field};
 use super::{ScreensPlace, sign_in, text};
-use crate::state::paste::{Forgetting, Pasted};
-use crate::state::session::{Obstacle, Phase, Session};
-use crate::state::watched::Watched;
 
 pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node {
     let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build);

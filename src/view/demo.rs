@@ -1,8 +1,9 @@
 //! In the demo: what can't be overlooked, and its own token in the place of every other way in.
 
+use crate::state::session::Session;
+
 use super::markup::{Node, button, group, tag};
 use super::text;
-use crate::state::session::Session;
 
 /// Stands over every screen.
 pub(super) fn banner() -> Node {

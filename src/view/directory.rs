@@ -1,5 +1,9 @@
 //! The people of the environment: find one, list all, and the panels beside them.
 
+use crate::state::AppHandle;
+use crate::state::directory::{List, Source};
+use crate::state::troubleshooting::Location;
+
 use super::confirm::confirm;
 use super::ending::ending;
 use super::find::{find_person, found};
@@ -18,9 +22,6 @@ use super::text;
 use super::toolbar::{shown, toolbar};
 use super::troubleshooting::asked;
 use super::user::opened_user;
-use crate::state::AppHandle;
-use crate::state::directory::{List, Source};
-use crate::state::troubleshooting::Location;
 
 pub(super) fn directory(app: AppHandle) -> Node {
     let has_run = move || app.run.progress.with(Option::is_some);

@@ -1,14 +1,15 @@
 //! The dialog before a run is stopped or discarded. It names the numbers, and the focus is on cancelling.
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::run::row::RowState;
+
+use crate::state::AppHandle;
+use crate::state::run::{Contents, Ending, StopLoss};
 
 use super::figures::number;
 use super::markup::{Handle, Node, button, group, part_of, says, tag};
 use super::text;
 use super::token::modal;
-use crate::state::AppHandle;
-use crate::state::run::{Contents, Ending, StopLoss};
 
 /// What the dialog is about, as it is now.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,11 @@
 //! The last exchanges as a list, and copies of them. The list is in the document only while somebody looks at it.
 
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::exchange::filter::{Class, ExchangeFilter};
-use pingone_mfa_core::api::exchange::log::{Log, Numbered};
-use pingone_mfa_core::api::request::Method;
+use pingone::exchange::Exchange;
+use pingone::request::Method;
+use pingone_mfa_core::exchanges::filter::{Class, ExchangeFilter};
+use pingone_mfa_core::exchanges::log::{Log, Numbered};
+
+use crate::state::AppHandle;
 
 use super::markup::{
     Event, Handle, Kept, Node, button, group, is_checked, kept, key_of, part_of, rows, says, stop, tag,
@@ -11,7 +13,6 @@ use super::markup::{
 };
 use super::response::status;
 use super::text;
-use crate::state::AppHandle;
 
 /// The height of a row, as in the style sheet.
 const ROW: i32 = 44;
@@ -199,7 +200,7 @@ fn row(app: AppHandle, number: u64, is_shown: bool) -> Node {
 
 fn contents(app: AppHandle, Numbered { exchange, .. }: &Numbered) -> Node {
     let locale = app.ports.locale.as_ref();
-    let is_good = exchange.class() == Class::Good;
+    let is_good = Class::of(exchange) == Class::Good;
     let class = if is_good { "exchange-status" } else { "exchange-status bad" };
     let again = (exchange.attempt > 1).then(|| tag("span").with(text::exchanges::again(exchange.attempt)));
     let line = tag("span")

@@ -1,8 +1,8 @@
 //! Why something failed, what to do about it, and PingOne's own words, where nobody has looked any further.
 
-use pingone_mfa_core::domain::diagnosis::Cause;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
+use pingone::fault::Fault;
+use pingone_mfa_core::diagnosis::cause::Cause;
+use pingone_mfa_core::diagnosis::evidence::Operation;
 
 use super::markup::{Node, group, tag};
 use super::text;

@@ -1,9 +1,10 @@
 //! Numbers and moments, as the reader writes them.
 
-use pingone_mfa_core::domain::time::Timestamp;
+use pingone::time::Timestamp;
+
+use crate::state::AppHandle;
 
 use super::text;
-use crate::state::AppHandle;
 
 pub(super) fn number(app: AppHandle, number: impl Into<u64>) -> String {
     app.ports.locale.number(number.into())

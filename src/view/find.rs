@@ -1,16 +1,17 @@
 //! Finding one person in PingOne.
 
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::time::Timestamp;
+use pingone::time::Timestamp;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+
+use crate::state::AppHandle;
+use crate::state::directory::{List, Search};
+use crate::state::load::Load;
+use crate::state::troubleshooting::Location;
 
 use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
 use super::run::open_file;
 use super::text;
 use super::troubleshooting::trouble;
-use crate::state::AppHandle;
-use crate::state::directory::{List, Search};
-use crate::state::load::Load;
-use crate::state::troubleshooting::Location;
 
 pub(super) fn find_person(app: AppHandle) -> Node {
     let find_on_enter = move |event: Event| {

@@ -3,8 +3,12 @@
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::domain::order::{Column, Sort};
-use pingone_mfa_core::domain::users::Coverage;
+use pingone_mfa_core::directory::order::{Column, Sort};
+use pingone_mfa_core::directory::store::Coverage;
+
+use crate::state::AppHandle;
+use crate::state::directory::Source;
+use crate::state::watched::Watched;
 
 use super::cells::{Facts, cells, class_of, kept_facts};
 use super::markup::{
@@ -14,9 +18,6 @@ use super::markup::{
 use super::seat::{Element, Gap, Seat, Seated};
 use super::text;
 use super::window::{self, Window};
-use crate::state::AppHandle;
-use crate::state::directory::Source;
-use crate::state::watched::Watched;
 
 /// Where the keyboard is in the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! The questions about a file of users, each with its answers. Nothing else is offered before they are answered.
 
-use pingone_mfa_core::domain::list::{Answer, Guess};
+use pingone_mfa_core::import::{Answer, Guess};
+
+use crate::state::AppHandle;
+use crate::state::directory::Understood;
 
 use super::markup::{Handle, Node, button, group, tag};
 use super::sheet::name_of;
 use super::text;
-use crate::state::AppHandle;
-use crate::state::directory::Understood;
 
 /// More columns than these are chosen from the list of columns.
 const MOST_BUTTONS: usize = 6;

@@ -1,15 +1,16 @@
 //! The help: a dialog with a search, and a way to it from wherever a topic matters.
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::domain::check::Check;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::topic::Topic;
+use pingone::fault::Fault;
+use pingone_mfa_core::diagnosis::check::Check;
+use pingone_mfa_core::diagnosis::topic::Topic;
+
+use crate::state::AppHandle;
+use crate::state::load::Load;
 
 use super::markup::{Handle, Node, button, once_shown, part_of, says, tag, text_in};
 use super::text;
 use super::token::modal;
-use crate::state::AppHandle;
-use crate::state::load::Load;
 
 /// The dialog. It is opened at a topic, or at its search.
 pub(super) fn help(app: AppHandle) -> Node {

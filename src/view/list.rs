@@ -1,19 +1,20 @@
 //! The list as a whole: how many there are, how far the reading is, how old it is, and what can be done about it.
 
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::PerSecond;
-use pingone_mfa_core::domain::users::UserStore;
+use pingone::fault::Fault;
+use pingone::time::PerSecond;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::store::UserStore;
+
+use crate::state::AppHandle;
+use crate::state::directory::List;
+use crate::state::load::Load;
+use crate::state::troubleshooting::Location;
 
 use super::ceiling::ceiling;
 use super::figures::number;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::text;
 use super::troubleshooting::trouble;
-use crate::state::AppHandle;
-use crate::state::directory::List;
-use crate::state::load::Load;
-use crate::state::troubleshooting::Location;
 
 /// Users per request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;

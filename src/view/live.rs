@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use super::markup::{Node, group, says, tag};
-use super::{ScreensPlace, text};
 use crate::state::Ports;
 use crate::state::announcement::Announcement;
 use crate::state::session::Session;
+
+use super::markup::{Node, group, says, tag};
+use super::{ScreensPlace, text};
 
 pub(super) fn live(session: &'static Session, screens: &ScreensPlace) -> Node {
     let announcer = session.announcer;

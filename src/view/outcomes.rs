@@ -1,10 +1,11 @@
 //! The list, filtered by a run's report.
 
+use crate::state::AppHandle;
+use crate::state::directory::{List, Outcomes, Shown};
+
 use super::connect::selected;
 use super::markup::{Node, button, part_of, tag, text_in};
 use super::text;
-use crate::state::AppHandle;
-use crate::state::directory::{List, Outcomes, Shown};
 
 /// The way to a report.
 pub(super) fn open(app: AppHandle) -> Node {

@@ -4,15 +4,16 @@
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::domain::settings::BypassRule;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::user::UserId;
+use pingone_mfa_core::config::settings::BypassRule;
+
+use crate::state::AppHandle;
+use crate::state::session::Phase;
+use crate::state::watched::Watched;
 
 use super::markup::{Event, Handle, Node, button, group, part_of, says, tag, text_in};
 use super::text;
 use super::token::modal;
-use crate::state::AppHandle;
-use crate::state::session::Phase;
-use crate::state::watched::Watched;
 
 /// The hours on offer, as far as the deployment permits them.
 const HOURS: [u64; 4] = [1, 4, 8, 24];

@@ -1,15 +1,16 @@
 //! What was sent and what PingOne answered: typed, raw, and the request as code.
 
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::exchange::log::Numbered;
-use pingone_mfa_core::api::redaction::PLACEHOLDER;
+use pingone::exchange::Exchange;
+use pingone::redaction::secrets::PLACEHOLDER;
+use pingone_mfa_core::exchanges::log::Numbered;
+
+use crate::state::AppHandle;
+use crate::state::exchanges::Form;
 
 use super::code::code;
 use super::exchanges::{choice, copying};
 use super::markup::{Event, Handle, Node, button, group, key_of, part_of, tag};
 use super::text;
-use crate::state::AppHandle;
-use crate::state::exchanges::Form;
 
 pub(super) fn response(app: AppHandle) -> Node {
     let exchanges = &app.exchanges;

@@ -3,16 +3,22 @@
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::api::plan::Extent;
-use pingone_mfa_core::code::script::Shell;
-use pingone_mfa_core::domain::confirmation::Confirmation;
-use pingone_mfa_core::domain::estimate::{Estimate, TokenSpan};
-use pingone_mfa_core::domain::fault::RetryKind;
-use pingone_mfa_core::domain::plan::Exclusion;
-use pingone_mfa_core::domain::proposal::Preview;
-use pingone_mfa_core::domain::reference::Pattern;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::Actor;
+use pingone::fault::RetryKind;
+use pingone::time::Timestamp;
+use pingone::token::Actor;
+use pingone_mfa_core::run::confirmation::Confirmation;
+use pingone_mfa_core::run::estimate::{Estimate, TokenSpan};
+use pingone_mfa_core::run::plan::Exclusion;
+use pingone_mfa_core::run::plan_file::Extent;
+use pingone_mfa_core::run::proposal::Preview;
+use pingone_mfa_core::run::reference::Pattern;
+use pingone_mfa_core::snippets::script::Shell;
+
+use crate::state::AppHandle;
+use crate::state::review::{Obstacle, Reading, Reviewed};
+use crate::state::session::Phase;
+use crate::state::troubleshooting::Location;
+use crate::state::watched::Watched;
 
 use super::ceiling::ceiling;
 use super::choice::choice_among;
@@ -25,11 +31,6 @@ use super::text;
 use super::token::modal;
 use super::token::next_token;
 use super::troubleshooting::looked_into;
-use crate::state::AppHandle;
-use crate::state::review::{Obstacle, Reading, Reviewed};
-use crate::state::session::Phase;
-use crate::state::troubleshooting::Location;
-use crate::state::watched::Watched;
 
 mod skipped;
 

@@ -1,13 +1,18 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
-use pingone_mfa_core::domain::estimate::will_pause_again;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::pilot::PilotReadings;
-use pingone_mfa_core::domain::plan::Exclusion;
-use pingone_mfa_core::domain::reason::Reason;
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::time::Millis;
+use pingone::fault::Fault;
+use pingone::time::Millis;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::run::estimate::will_pause_again;
+use pingone_mfa_core::run::pilot::PilotReadings;
+use pingone_mfa_core::run::plan::Exclusion;
+use pingone_mfa_core::run::reason::Reason;
+use pingone_mfa_core::run::row::RowState;
+
+use crate::state::AppHandle;
+use crate::state::review::Obstacle;
+use crate::state::run::{Outdated, PauseReason, Phase, Progress, Stored};
+use crate::state::troubleshooting::Location;
 
 use super::ceiling::ceiling;
 use super::fault::fault_card;
@@ -16,10 +21,6 @@ use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
 use super::troubleshooting::{looked_into, trouble};
 use super::{sign_in, text};
-use crate::state::AppHandle;
-use crate::state::review::Obstacle;
-use crate::state::run::{Outdated, PauseReason, Phase, Progress, Stored};
-use crate::state::troubleshooting::Location;
 
 pub(super) fn run(app: AppHandle) -> Node {
     let phase = move || {

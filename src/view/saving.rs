@@ -2,11 +2,12 @@
 
 use leptos::prelude::Effect;
 
+use crate::state::AppHandle;
+use crate::state::watched::Watched;
+
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag};
 use super::text;
 use super::token::modal;
-use crate::state::AppHandle;
-use crate::state::watched::Watched;
 
 pub(super) fn saving(app: AppHandle) -> Node {
     let saving = &app.saving;

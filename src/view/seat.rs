@@ -4,11 +4,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::users::UserIndex;
+use pingone_mfa_core::directory::store::UserIndex;
+
+use crate::state::watched::Watched;
 
 use super::markup::{Event, stop};
 use super::window::{Item, Seats};
-use crate::state::watched::Watched;
 
 /// A child of the table's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,10 @@
 //! Who is selected, and what can be done with them, or else with everyone who is shown.
 
-use pingone_mfa_core::domain::users::UserSet;
+use pingone_mfa_core::directory::store::UserSet;
+
+use crate::state::AppHandle;
+use crate::state::directory::Checking;
+use crate::state::troubleshooting::Location;
 
 use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, tag};
@@ -8,9 +12,6 @@ use super::outcomes;
 use super::sheet::from_list;
 use super::text;
 use super::troubleshooting::looked_into;
-use crate::state::AppHandle;
-use crate::state::directory::Checking;
-use crate::state::troubleshooting::Location;
 
 pub(super) fn selection(app: AppHandle) -> Node {
     let table = &app.directory.table;

@@ -4,9 +4,15 @@
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::domain::fault::{Fault, RetryKind};
-use pingone_mfa_core::domain::list::{Answer, Column, Identity};
-use pingone_mfa_core::domain::time::Timestamp;
+use pingone::fault::{Fault, RetryKind};
+use pingone::time::Timestamp;
+use pingone_mfa_core::import::{Answer, Column, Identity};
+
+use crate::state::AppHandle;
+use crate::state::directory::{
+    By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, UnreadableBody,
+};
+use crate::state::troubleshooting::Location;
 
 use super::connect::{problem, selected};
 use super::fault::fault_card;
@@ -20,11 +26,6 @@ use super::text;
 use super::token::modal;
 use super::token::next_token;
 use super::troubleshooting::looked_into;
-use crate::state::AppHandle;
-use crate::state::directory::{
-    By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, UnreadableBody,
-};
-use crate::state::troubleshooting::Location;
 
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];

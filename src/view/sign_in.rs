@@ -1,11 +1,12 @@
 //! Signing in with PingOne: the ways to it, and what comes of them.
 
-use pingone_mfa_core::domain::sign_in::SignInFault;
+use pingone_mfa_core::sign_in::session::SignInFault;
+
+use crate::state::session::Session;
+use crate::state::signing_in::SigningIn;
 
 use super::markup::{Node, button, group, part_of, tag};
 use super::text;
-use crate::state::session::Session;
-use crate::state::signing_in::SigningIn;
 
 /// The first way in, where the deployment has one.
 pub(super) fn first(session: &'static Session) -> Node {

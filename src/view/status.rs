@@ -1,11 +1,17 @@
 //! MFA status: who has MFA on, by population, as bars to read and numbers to press.
 
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::query::{Filters, MfaFilter};
-use pingone_mfa_core::domain::snapshot::{PopulationChange, change};
-use pingone_mfa_core::domain::status::{Checked, Counts, PopulationStatus};
-use pingone_mfa_core::domain::user::PopulationId;
-use pingone_mfa_core::domain::users::Class;
+use pingone::user::PopulationId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::query::{Filters, MfaFilter};
+use pingone_mfa_core::directory::snapshot::{PopulationChange, change};
+use pingone_mfa_core::directory::status::{Checked, Counts, PopulationStatus};
+use pingone_mfa_core::directory::store::Class;
+
+use crate::state::directory::{List, Report};
+use crate::state::load::Load;
+use crate::state::session::Phase;
+use crate::state::troubleshooting::Location;
+use crate::state::{App, AppHandle};
 
 use super::figures;
 use super::list::partial;
@@ -13,11 +19,6 @@ use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::summary::{Summarised, summary};
 use super::text;
 use super::troubleshooting::trouble;
-use crate::state::directory::{List, Report};
-use crate::state::load::Load;
-use crate::state::session::Phase;
-use crate::state::troubleshooting::Location;
-use crate::state::{App, AppHandle};
 
 /// More populations than this would be longer than the list below.
 const MOST: usize = 12;

@@ -1,11 +1,11 @@
 //! The MFA status as text, for a message or a ticket: at most six lines, and nobody's data.
 
-use pingone_mfa_core::domain::snapshot::Snapshot;
-use pingone_mfa_core::domain::status::{Counts, PopulationStatus, Status};
-use pingone_mfa_core::domain::tenant::Environment;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Population, PopulationId};
-use pingone_mfa_core::port::Locale;
+use pingone::tenant::Environment;
+use pingone::time::Timestamp;
+use pingone::user::{Population, PopulationId};
+use pingone_mfa_core::directory::snapshot::Snapshot;
+use pingone_mfa_core::directory::status::{Counts, PopulationStatus, Status};
+use pingone_mfa_core::ports::Locale;
 
 use super::text;
 
@@ -140,9 +140,9 @@ fn one_line(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pingone_mfa_core::domain::region::RegionCode;
-    use pingone_mfa_core::domain::snapshot::PopulationSnapshot;
-    use pingone_mfa_core::domain::tenant::{EnvironmentId, EnvironmentKind};
+    use pingone::region::RegionCode;
+    use pingone::tenant::{EnvironmentId, EnvironmentKind};
+    use pingone_mfa_core::directory::snapshot::PopulationSnapshot;
     use uuid::Uuid;
 
     const DAY: i64 = 86_400_000;

@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::domain::users::UserStore;
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::run::outcome::Outcome;
+use pingone_mfa_core::run::row::RowState;
+
+use crate::state::AppHandle;
+use crate::state::switch::Switch;
 
 use super::markup::{Node, button, group, kept, part_of, says, tag};
 use super::text;
-use crate::state::AppHandle;
-use crate::state::switch::Switch;
 
 /// Whose switch it is, which may change; `None` for nobody's.
 pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;

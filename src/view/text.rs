@@ -3,15 +3,15 @@
 //! MFA is on or off; accounts are enabled or disabled; the verbs are Enable MFA and Disable MFA. Short, exact,
 //! calm. What is written here once is tested, read aloud and translated here once.
 
-use pingone_mfa_core::api::claims::{PasteFault, Remark};
-use pingone_mfa_core::domain::device::DeviceState;
-use pingone_mfa_core::domain::fault::{Fault, JournalFault, Paging, Refusal};
-use pingone_mfa_core::domain::guard::WriteRefusal;
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::Actor;
-use pingone_mfa_core::domain::user::{Account, Mfa, User};
-use pingone_mfa_core::port::Locale;
+use pingone::device::DeviceState;
+use pingone::fault::WriteRefusal;
+use pingone::fault::{Fault, JournalFault, Paging, Refusal};
+use pingone::time::Timestamp;
+use pingone::token::Actor;
+use pingone::token::claims::{PasteFault, Remark};
+use pingone::user::{Account, Mfa, User};
+use pingone_mfa_core::ports::Locale;
+use pingone_mfa_core::run::outcome::Outcome;
 
 pub mod code;
 
@@ -51,7 +51,7 @@ pub const TOKEN_WITHHELD: &str =
 
 /// The form.
 pub mod connect {
-    use pingone_mfa_core::domain::tenant::EnvironmentId;
+    use pingone::tenant::EnvironmentId;
 
     /// The form's title.
     pub const TITLE: &str = "Connect to PingOne";
@@ -291,11 +291,11 @@ pub mod directory {
 
 /// The table, and what is shown of it.
 pub mod table {
-    use pingone_mfa_core::domain::order::Column;
-    use pingone_mfa_core::domain::query::{DevicesFilter, MfaFilter};
-    use pingone_mfa_core::domain::time::{PerSecond, Timestamp};
-    use pingone_mfa_core::domain::users::Class;
-    use pingone_mfa_core::port::Locale;
+    use pingone::time::{PerSecond, Timestamp};
+    use pingone_mfa_core::directory::order::Column;
+    use pingone_mfa_core::directory::query::{DevicesFilter, MfaFilter};
+    use pingone_mfa_core::directory::store::Class;
+    use pingone_mfa_core::ports::Locale;
 
     use crate::state::directory::Checking;
 
@@ -462,7 +462,7 @@ pub mod saving {
 
     use crate::state::saving::Progress;
     use crate::state::unusable::UnreadableBody;
-    use pingone_mfa_core::port::Locale;
+    use pingone_mfa_core::ports::Locale;
 
     /// The button.
     pub const SAVE: &str = "Save as file …";
@@ -520,13 +520,13 @@ pub mod saving {
 
 /// MFA status. Never called coverage.
 pub mod status {
-    use pingone_mfa_core::domain::fault::{Fault, RetryKind};
-    use pingone_mfa_core::domain::snapshot::Presence;
-    use pingone_mfa_core::domain::status::Counts;
-    use pingone_mfa_core::domain::time::Timestamp;
-    use pingone_mfa_core::port::Locale;
+    use pingone::fault::{Fault, RetryKind};
+    use pingone::time::Timestamp;
+    use pingone_mfa_core::directory::snapshot::Presence;
+    use pingone_mfa_core::directory::status::Counts;
+    use pingone_mfa_core::ports::Locale;
 
-    use pingone_mfa_core::api::snapshot::SnapshotFault;
+    use pingone_mfa_core::directory::snapshot_file::SnapshotFault;
 
     use crate::state::directory::Report;
     use crate::state::unusable::UnreadableBody;
@@ -676,8 +676,8 @@ pub fn percent(part: u64, whole: u64) -> Option<String> {
 
 /// The opened user.
 pub mod user {
-    use pingone_mfa_core::domain::device::{Device, DeviceState};
-    use pingone_mfa_core::domain::second_factor::{AccountNote, SecondFactor, SignInOutlook};
+    use pingone::device::{Device, DeviceState};
+    use pingone_mfa_core::directory::second_factor::{AccountNote, SecondFactor, SignInOutlook};
 
     /// The panel's name.
     pub const NAME: &str = "User";
@@ -827,8 +827,8 @@ pub const fn device_state(state: DeviceState) -> Option<&'static str> {
 
 /// The question before turning off.
 pub mod question {
-    use pingone_mfa_core::domain::time::Timestamp;
-    use pingone_mfa_core::port::Locale;
+    use pingone::time::Timestamp;
+    use pingone_mfa_core::ports::Locale;
 
     /// The first way.
     pub const BYPASS_WAY: &str = "Allow sign-on without MFA for";
@@ -1240,8 +1240,8 @@ pub mod announce {
 }
 
 /// The word for an environment's kind.
-pub fn kind(kind: &pingone_mfa_core::domain::tenant::EnvironmentKind) -> String {
-    use pingone_mfa_core::domain::tenant::EnvironmentKind;
+pub fn kind(kind: &pingone::tenant::EnvironmentKind) -> String {
+    use pingone::tenant::EnvironmentKind;
     match kind {
         EnvironmentKind::Production => "PRODUCTION".into(),
         EnvironmentKind::Sandbox => "SANDBOX".into(),
@@ -1296,7 +1296,7 @@ mod tests {
             status: 403,
             code: Some("ACCESS_FAILED".into()),
             message: "No.".into(),
-            details: vec![pingone_mfa_core::domain::fault::Detail {
+            details: vec![pingone::fault::Detail {
                 code: Some("INSUFFICIENT_PERMISSIONS".into()),
                 target: None,
                 message: "Not authorized.".into(),
@@ -1310,7 +1310,7 @@ mod tests {
             )
         );
         for (id, expected) in [(Some("9c1d"), "200: x Correlation-Id 9c1d"), (None, "200: x")] {
-            let bad = pingone_mfa_core::domain::fault::BadAnswer {
+            let bad = pingone::fault::BadAnswer {
                 status: 200,
                 correlation_id: id.map(str::to_owned),
                 problem: "x".into(),

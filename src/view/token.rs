@@ -2,12 +2,13 @@
 
 use zeroize::Zeroizing;
 
+use crate::state::handing::Handing;
+use crate::state::session::Session;
+
 use super::markup::{
     Event, Node, button, close_from_search, group, part, part_of, tag, take_paste, take_text_from,
 };
 use super::{sign_in, text};
-use crate::state::handing::Handing;
-use crate::state::session::Session;
 
 /// The ways to another token while one is connected.
 pub(super) fn next_token(session: &'static Session) -> Node {

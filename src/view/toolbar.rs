@@ -1,9 +1,16 @@
 //! Searching and filtering the list, and the line that says what is shown of it.
 
-use pingone_mfa_core::domain::order::Column;
-use pingone_mfa_core::domain::query::{Filters, GroupFilter};
-use pingone_mfa_core::domain::user::{GroupId, PopulationId};
+use pingone::user::{GroupId, PopulationId};
+use pingone_mfa_core::directory::order::Column;
+use pingone_mfa_core::directory::query::{Filters, GroupFilter};
 use uuid::Uuid;
+
+use crate::state::AppHandle;
+use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
+use crate::state::directory::{List, Members};
+use crate::state::load::Load;
+use crate::state::table::View;
+use crate::state::troubleshooting::Location;
 
 use super::connect::selected;
 use super::fault::fault_card;
@@ -12,12 +19,6 @@ use super::markup::{Event, Node, button, group, is_checked, part, part_of, says,
 use super::outcomes;
 use super::text;
 use super::troubleshooting::looked_into;
-use crate::state::AppHandle;
-use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
-use crate::state::directory::{List, Members};
-use crate::state::load::Load;
-use crate::state::table::View;
-use crate::state::troubleshooting::Location;
 
 pub(super) fn toolbar(app: AppHandle) -> Node {
     tag("div")

@@ -1,21 +1,22 @@
 //! Why something doesn't work: what to do, who can do it, what was checked.
 
-use pingone_mfa_core::domain::check::{Check, Finding, Verdict};
-use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, NextStep};
-use pingone_mfa_core::domain::evidence::{Operation, Symptom};
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::region::RegionCode;
-use pingone_mfa_core::domain::tenant::Environment;
+use pingone::fault::Fault;
+use pingone::region::RegionCode;
+use pingone::tenant::Environment;
+use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep};
+use pingone_mfa_core::diagnosis::check::{Check, Finding, Verdict};
+use pingone_mfa_core::diagnosis::evidence::{Operation, Symptom};
+
+use crate::state::AppHandle;
+use crate::state::directory::List;
+use crate::state::session::Phase;
+use crate::state::troubleshooting::{Case, Location};
 
 use super::fault::{fault_card_titled, words};
 use super::help::link;
 use super::markup::{Content, Node, button, group, part_of, rows, says, tag};
 use super::text;
 use super::text::troubleshooting as say;
-use crate::state::AppHandle;
-use crate::state::directory::List;
-use crate::state::session::Phase;
-use crate::state::troubleshooting::{Case, Location};
 
 /// Something that failed, and its cause as it is found. Where something else is looked into meanwhile, its card.
 pub(super) fn trouble(app: AppHandle, spot: Location, tried: Operation, fault: Fault, title: String) -> Node {

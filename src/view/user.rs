@@ -2,16 +2,23 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::bypass::Bypass;
-use pingone_mfa_core::domain::device::{Device, usable};
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::order::Column;
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::second_factor::{AccountNote, SecondFactor, SignInFacts, SignInOutlook};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Account, Mfa, User, UserId};
-use pingone_mfa_core::domain::users::{Devices, UserStore};
+use pingone::bypass::Bypass;
+use pingone::device::Devices;
+use pingone::device::{Device, usable};
+use pingone::fault::Fault;
+use pingone::time::Timestamp;
+use pingone::user::{Account, Mfa, User, UserId};
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::order::Column;
+use pingone_mfa_core::directory::second_factor::{AccountNote, SecondFactor, SignInFacts, SignInOutlook};
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::run::outcome::Outcome;
+
+use crate::state::AppHandle;
+use crate::state::directory::{Bypassing, Opened};
+use crate::state::load::Load;
+use crate::state::switch::Switch;
+use crate::state::troubleshooting::Location;
 
 use super::cells::population_name;
 use super::markup::{Content, Node, button, focus_next, group, part_of, says, tag};
@@ -19,11 +26,6 @@ use super::switch::{Whose, mfa_switch};
 use super::text;
 use super::text::troubleshooting as say;
 use super::troubleshooting::{asked, failed_read, trouble};
-use crate::state::AppHandle;
-use crate::state::directory::{Bypassing, Opened};
-use crate::state::load::Load;
-use crate::state::switch::Switch;
-use crate::state::troubleshooting::Location;
 
 /// The user who is opened, if any.
 pub(super) fn opened_user(app: AppHandle) -> Node {

@@ -1,20 +1,23 @@
-//! The logic of pingone-mfa: everything that is decided without a browser.
+//! What pingone-mfa decides, on top of the PingOne client in the crate `pingone`. Nothing here touches a browser.
 //!
-//! There are three layers, and imports run one way: [`domain`] (users, tokens, faults and advice as values), [`api`]
-//! (PingOne's requests and answers as values) and [`engine`] (when to send a request, and what to do with the answer).
-//! [`code`] writes requests as code for other tools.
-//!
-//! Nothing here touches a browser. Clocks and the network are passed in through the ports [`engine::Clock`] and
-//! [`api::Transport`], so that every decision can be tested natively on a virtual clock.
+//! One capability is one module: [`directory`], [`import`], [`run`], [`diagnosis`], [`exchanges`], [`connect`], [`sign_in`],
+//! [`embedding`], [`config`] and [`snippets`]. In this order a module may use those before it and none after it; a test in
+//! `tests/imports.rs` checks that. [`slices`] and [`digits`] are used by several of them. Clocks, network, storage and
+//! everything else of a browser are passed in through ports: [`ports`], [`run::ports`], [`pingone::clock`] and
+//! [`pingone::transport`]. So every decision runs in a native test on a virtual clock.
 
 #![warn(missing_docs)]
 
-pub mod domain;
-
-pub mod api;
-
-pub mod code;
-
-pub mod engine;
-
-pub mod port;
+pub mod config;
+pub mod connect;
+pub mod diagnosis;
+pub mod digits;
+pub mod directory;
+pub mod embedding;
+pub mod exchanges;
+pub mod import;
+pub mod ports;
+pub mod run;
+pub mod sign_in;
+pub mod slices;
+pub mod snippets;

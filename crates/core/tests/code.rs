@@ -1,12 +1,14 @@
 //! Snippets made from recorded exchanges, with a sandbox that echoes the token.
 
-use crate::support::Stage;
-use pingone_mfa_core::api::request::{ReadMfa, ReadPage, WriteMfa};
-use pingone_mfa_core::code::{Language, Sample};
-use pingone_mfa_core::domain::filter::{Attribute, Filter};
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::filter::{Attribute, Filter};
+use pingone::request::{ReadMfa, ReadPage};
+use pingone::user::UserId;
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::write::WriteMfa;
+use pingone_mfa_core::snippets::{Language, Sample};
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
+
+use crate::support::Stage;
 
 /// A rule that makes every answer of this endpoint faulty.
 fn faulty(endpoint: &str, fault: Fault) -> Rule {

@@ -1,21 +1,21 @@
 //! Tests what PingOne's recorded or documented answers (`fixtures/`) mean to the core. Names, addresses and ids in
 //! the fixtures are invented.
 
-use pingone_mfa_core::api::client::{ReadContext, read};
-use pingone_mfa_core::api::request::{
+use pingone::device::Devices;
+use pingone::device::{DeviceState, usable};
+use pingone::fault::{Fault, Paging};
+use pingone::reader::{ReadContext, read};
+use pingone::region::{RegionCode, Regions};
+use pingone::request::{
     Call, CountUsers, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMemberships, ReadMfa,
     ReadMfaDefault, ReadPage, ReadPopulations, ReadProducts, ReadReport, ReadUser, Request, Subject,
-    WriteBypass, WriteMfa,
 };
-use pingone_mfa_core::api::{Head, Response, TransportError};
-use pingone_mfa_core::domain::device::{DeviceState, usable};
-use pingone_mfa_core::domain::fault::{Fault, Paging};
-use pingone_mfa_core::domain::guard::{Choices, Guard};
-use pingone_mfa_core::domain::region::{RegionCode, Regions};
-use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::domain::user::{Account, Mfa, UserId};
-use pingone_mfa_core::domain::users::Devices;
+use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::time::{Millis, Timestamp};
+use pingone::transport::{Head, Response, TransportError};
+use pingone::user::{Account, Mfa, UserId};
+use pingone_mfa_core::run::guard::{Choices, Guard};
+use pingone_mfa_core::run::write::{WriteBypass, WriteMfa};
 
 /// The time at which all answers in this file are read: 24 November 2026, midnight UTC.
 const NOW: ReadContext = ReadContext { now: Timestamp(1_795_478_400_000), token_expired: false };

@@ -10,7 +10,7 @@ mod situations;
 mod world;
 
 use documented::DOCUMENTED;
-use pingone_mfa_core::domain::check::{Verdict, findings};
+use pingone_mfa_core::diagnosis::check::{Verdict, findings};
 use situations::{SITUATIONS, Situation};
 use world::{Ids, diagnosed};
 

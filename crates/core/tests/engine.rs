@@ -4,31 +4,33 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::normalize::normalize;
-use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;
-use pingone_mfa_core::api::request::{
-    CountUsers, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, SearchUsers, WriteMfa,
+use pingone::clock::Clock;
+use pingone::connection::Connection;
+use pingone::driver::{Command, drive};
+use pingone::fault::Fault;
+use pingone::filter::Filter;
+use pingone::request::{
+    CountUsers, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, SearchUsers,
 };
-use pingone_mfa_core::api::wire;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::filter::Filter;
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::list::{Identity, Matches, Questions, read};
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::person_search::{Casing, person_search};
-use pingone_mfa_core::domain::tenant::EnvironmentKind;
-use pingone_mfa_core::domain::time::{Millis, PerSecond};
-use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::change::{Change, Job};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::listing::{self, Listing, State};
-use pingone_mfa_core::engine::lookup::{self, Answer, Lookup, LookupRequest};
-use pingone_mfa_core::engine::report::{self, DeviceReportReader};
+use pingone::tenant::EnvironmentKind;
+use pingone::time::{Millis, PerSecond};
+use pingone::user::{Mfa, UserId};
+use pingone::wire;
+use pingone_mfa_core::directory::device_report::{self, DeviceReportReader};
+use pingone_mfa_core::directory::listing::{self, Listing, State};
+use pingone_mfa_core::directory::person_search::{Casing, person_search};
+use pingone_mfa_core::import::lookup::{self, Answer, Lookup, LookupRequest};
+use pingone_mfa_core::import::{Identity, Matches, Questions, read};
+use pingone_mfa_core::run::change::{Change, Job};
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::outcome::Outcome;
+use pingone_mfa_core::run::write::WriteMfa;
 use pingone_sandbox::{Role, TokenSpec};
+
+use crate::normalize::normalize;
+use crate::support::{Fate, Stage};
 
 fn stage(users: u32) -> Stage {
     Stage::new(users, &TokenSpec::default())
@@ -320,7 +322,7 @@ fn a_401_counts_as_expired_if_the_token_says_so() {
 }
 
 /// Reads the device report, and supplies a new token whenever reading is paused.
-fn report(stage: &Stage) -> (report::State, DeviceReportReader, usize) {
+fn report(stage: &Stage) -> (device_report::State, DeviceReportReader, usize) {
     let connection = stage.connection.clone();
     let (mount, clock) = (Rc::clone(&stage.mount), Rc::clone(&stage.clock));
     stage.clock.run(async move {
@@ -333,7 +335,7 @@ fn report(stage: &Stage) -> (report::State, DeviceReportReader, usize) {
             async move { connection.send(job).await }
         };
         let observe = |reporting: &mut DeviceReportReader| {
-            if matches!(reporting.state(), report::State::Halted(_)) {
+            if matches!(reporting.state(), device_report::State::Halted(_)) {
                 pauses += 1;
                 let now = pingone_sandbox::Timestamp(clock.wall().0);
                 let token = mount.sandbox.borrow_mut().issue_token(&TokenSpec::default(), now);
@@ -350,10 +352,10 @@ fn report(stage: &Stage) -> (report::State, DeviceReportReader, usize) {
 fn a_report_whose_token_expires_continues_with_the_next_from_the_same_page() {
     let whole = Stage::new(20_000, &TokenSpec::default());
     let (end, expected, pauses) = report(&whole);
-    assert_eq!((end, pauses), (report::State::Complete, 0));
+    assert_eq!((end, pauses), (device_report::State::Complete, 0));
     let stage = Stage::new(20_000, &TokenSpec { lifetime_seconds: 1, ..TokenSpec::default() });
     let (end, reporting, pauses) = report(&stage);
-    assert_eq!((end, pauses), (report::State::Complete, 1));
+    assert_eq!((end, pauses), (device_report::State::Complete, 1));
     assert_eq!(reporting.users(), expected.users(), "no device is lost and none is counted twice");
     assert!(!expected.users().is_empty());
     let calls = |stage: &Stage| stage.exchanges.borrow().len();
@@ -365,9 +367,9 @@ fn a_report_whose_token_expires_continues_with_the_next_from_the_same_page() {
 #[test]
 fn a_report_requested_too_soon_after_another_waits() {
     let stage = stage(50);
-    assert_eq!(report(&stage).0, report::State::Complete);
+    assert_eq!(report(&stage).0, device_report::State::Complete);
     let before = stage.clock.now();
-    assert_eq!(report(&stage).0, report::State::Complete);
+    assert_eq!(report(&stage).0, device_report::State::Complete);
     assert!(before.until(stage.clock.now()) >= Millis::seconds(5));
 }
 
@@ -376,7 +378,7 @@ fn a_report_that_a_role_may_not_read_is_not_retried() {
     let stage = stage(50);
     stage.mount.sandbox.borrow_mut().forbid_report(true);
     let (end, ..) = report(&stage);
-    assert!(matches!(end, report::State::Failed(Fault::RoleMissing(_))), "{end:?}");
+    assert!(matches!(end, device_report::State::Failed(Fault::RoleMissing(_))), "{end:?}");
     assert_eq!(stage.exchanges.borrow().len(), 1);
 }
 

@@ -8,23 +8,24 @@ mod writer;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use futures::channel::mpsc;
+use pingone::clock::Clock;
+use pingone::driver::drive;
+use pingone::tenant::EnvironmentId;
+use pingone::user::{Mfa, User, UserId};
+use pingone_mfa_core::directory::listing::Listing;
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::import::{Answer, Direction, Guess, Identity, ImportFile, Matches, read};
+use pingone_mfa_core::run::engine::{Job, JobRunner, Run, RunStatus};
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::ports::Journal;
+use pingone_sandbox::TokenSpec;
+use writer::{File, Shape, Truth};
+
 use crate::memory_journal::MemoryJournal;
 use crate::normalize::normalize;
 use crate::support::Stage;
-use futures::channel::mpsc;
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, ImportFile, Matches, read};
-use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::user::{Mfa, User, UserId};
-use pingone_mfa_core::domain::users::UserStore;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::driver::drive;
-use pingone_mfa_core::engine::listing::Listing;
-use pingone_mfa_core::engine::run::{Job, JobRunner, Run, RunStatus};
-use pingone_mfa_core::port::Journal;
-use pingone_sandbox::TokenSpec;
-use writer::{File, Shape, Truth};
 
 /// The number of generated files.
 const FILES: u64 = 1000;
@@ -45,7 +46,7 @@ fn people(stage: &Stage) -> Vec<User> {
         let mut listing = Listing::of_all(&[], None, policy, connection.jitter());
         let (_, mut inbox) = mpsc::unbounded();
         let mut users = Vec::new();
-        let page = |job: pingone_mfa_core::engine::listing::Job| {
+        let page = |job: pingone_mfa_core::directory::listing::Job| {
             let connection = connection.clone();
             async move { connection.send(job.page).await }
         };

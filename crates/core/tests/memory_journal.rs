@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::future::FutureExt;
-use pingone_mfa_core::domain::fault::JournalFault;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::port::{Journal, JournalAnswer};
+use pingone::clock::Clock;
+use pingone::fault::JournalFault;
+use pingone::time::Millis;
+use pingone_mfa_core::run::ports::{Journal, JournalAnswer};
 
 use crate::support::VirtualClock;
 

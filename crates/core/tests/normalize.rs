@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::list::{Form, Normalize};
+use pingone_mfa_core::import::{Form, Normalize};
 use unicode_normalization::UnicodeNormalization;
 
 /// Returns a function that converts a text to a Unicode normalization form.

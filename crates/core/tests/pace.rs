@@ -6,27 +6,27 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::memory_journal::MemoryJournal;
 use futures::channel::{mpsc, oneshot};
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
-use pingone_mfa_core::api::request::{Kind, Request};
-use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
-use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::settings::Rate;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Timestamp};
-use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::policy::Policy;
-use pingone_mfa_core::engine::run::{JobRunner, PauseReason, Run, RunStatus};
-use pingone_mfa_core::port::Journal;
-
-use crate::support::{Stage, VirtualClock};
+use pingone::clock::Clock;
+use pingone::connection::Connection;
+use pingone::driver::{Command, drive};
+use pingone::policy::Policy;
+use pingone::policy::Rate;
+use pingone::request::{Kind, Request};
+use pingone::tenant::EnvironmentId;
+use pingone::time::{Millis, PerSecond, Timestamp};
+use pingone::transport::{Head, Response, Transport, TransportError};
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::run::engine::{JobRunner, PauseReason, Run, RunStatus};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::ports::Journal;
+use pingone_mfa_core::run::row::RowState;
 use pingone_sandbox::{Behaviour, ClientAddress, Fault, On, Rule, TokenSpec};
+
+use crate::memory_journal::MemoryJournal;
+use crate::support::{Stage, VirtualClock};
 
 /// The number of connections to one host.
 const CONNECTIONS: u32 = 6;

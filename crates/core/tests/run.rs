@@ -4,33 +4,35 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::memory_journal::MemoryJournal;
-use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::request::{Method, WriteMfa};
-use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
-use pingone_mfa_core::domain::guard::{Guard, Rules};
-use pingone_mfa_core::domain::limits::Limits;
-use pingone_mfa_core::domain::pilot::DeviceComparison;
-use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::domain::user::{Account, GroupId, Mfa, Name, User, UserId};
-use pingone_mfa_core::domain::users::UserStore;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::connection::Answered;
-use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
-use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
-use pingone_mfa_core::engine::listing::Listing;
-use pingone_mfa_core::engine::run::readback::{self, ReadBack, State};
-use pingone_mfa_core::engine::run::{Job, JobAnswer, JobRunner, PauseReason, Record, Run, RunStatus};
-use pingone_mfa_core::port::Journal;
+use pingone::clock::Clock;
+use pingone::connection::Answered;
+use pingone::driver::{Command, Event, Step, Work, drive};
+use pingone::exchange::Exchange;
+use pingone::fault::{BadAnswer, Fault, JournalFault, Refusal};
+use pingone::request::Method;
+use pingone::tenant::EnvironmentId;
+use pingone::time::{Millis, Timestamp};
+use pingone::user::{Account, GroupId, Mfa, Name, User, UserId};
+use pingone_mfa_core::directory::listing::Listing;
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::run::engine::readback::{self, ReadBack, State};
+use pingone_mfa_core::run::engine::{Job, JobAnswer, JobRunner, PauseReason, Record, Run, RunStatus};
+use pingone_mfa_core::run::guard::{Guard, Rules};
+use pingone_mfa_core::run::journal::{Entry, Restored, restore};
+use pingone_mfa_core::run::limits::Limits;
+use pingone_mfa_core::run::pilot::DeviceComparison;
+use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::ports::Journal;
+use pingone_mfa_core::run::proposal::{Choices, FreshValues, Proposal};
+use pingone_mfa_core::run::row::RowState;
+use pingone_mfa_core::run::write::WriteMfa;
 use pingone_sandbox::{BackgroundChange, Fault as SandboxFault, On, Role, Rule, TokenSpec};
 use uuid::Uuid;
+
+use crate::memory_journal::MemoryJournal;
+use crate::support::{Fate, Stage};
 
 /// A plan that turns MFA on for all users who have it off.
 fn plan(stage: &Stage, stops: PlannedPauses) -> Plan {

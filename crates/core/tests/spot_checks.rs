@@ -5,28 +5,29 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::memory_journal::MemoryJournal;
-use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::{FutureExt, pending, select};
-use pingone_mfa_core::api::request::Method;
-use pingone_mfa_core::domain::fault::{Fault, Refusal};
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::proposal::Proposal;
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::connection::Answered;
-use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
-use pingone_mfa_core::engine::journal::{Entry, restore};
-use pingone_mfa_core::engine::run::readback::ReadBack;
-use pingone_mfa_core::engine::run::{Job, JobAnswer, JobRunner, Outdated, PauseReason, Run, RunStatus};
-use pingone_mfa_core::engine::run_file;
-use pingone_mfa_core::port::Journal;
+use pingone::clock::Clock;
+use pingone::connection::Answered;
+use pingone::driver::{Command, Event, Step, Work, drive};
+use pingone::fault::{Fault, Refusal};
+use pingone::request::Method;
+use pingone::tenant::EnvironmentId;
+use pingone::time::Millis;
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::run::engine::readback::ReadBack;
+use pingone_mfa_core::run::engine::{Job, JobAnswer, JobRunner, Outdated, PauseReason, Run, RunStatus};
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::journal::{Entry, restore};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::ports::Journal;
+use pingone_mfa_core::run::proposal::Proposal;
+use pingone_mfa_core::run::row::RowState;
+use pingone_mfa_core::run::run_file;
 use pingone_sandbox::{BackgroundChange, TokenSpec};
+
+use crate::memory_journal::MemoryJournal;
+use crate::support::{Fate, Stage};
 
 /// A page with a run and its journal.
 struct Page {

@@ -18,11 +18,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
+use travel::{Socket, WireBody};
 
 use crate::wire::{Body, End, Wire};
 use crate::{ClientAddress, Reply, Sandbox, Timestamp};
+
 pub use record::Record;
-use travel::{Socket, WireBody};
 
 /// A sandbox that is shared by a server and a test.
 pub type Shared = Arc<Mutex<Sandbox>>;

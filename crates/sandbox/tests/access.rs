@@ -1,10 +1,11 @@
 //! Access control: built-in and custom roles, their scopes, and self-service tokens.
 
-use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{Actor, CustomRole, Permission, Role, Scope, Timestamp, TokenSpec};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
 
 const CLIENT: Uuid = Uuid::from_u128(0x1d);
 

@@ -1,9 +1,10 @@
 //! The MFA bypass of a user.
 
-use crate::client::{ApiClient, NOW, body};
 use http::Method;
 use pingone_sandbox::{Role, Timestamp};
 use uuid::Uuid;
+
+use crate::client::{ApiClient, NOW, body};
 
 fn path(api: &ApiClient, name: &str) -> String {
     format!("/users/{}/bypassMFA", api.user(name))

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::client::{ApiClient, NOW};
 use http::Method;
 use pingone_sandbox::{DeviceSpec, DeviceState, DeviceType, Role};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::client::{ApiClient, NOW};
 
 fn devices(api: &mut ApiClient, user: Uuid) -> Vec<Value> {
     api.get(&format!("/users/{user}/devices"))["_embedded"]["devices"].as_array().unwrap().clone()

@@ -1,9 +1,10 @@
 //! The environment: capabilities, bill of materials, MFA settings, populations and roles.
 
-use crate::asker::{ApiClient, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{CustomRole, Permission, Role, Scope, TokenSpec};
 use serde_json::json;
+
+use crate::asker::{ApiClient, NOW, id, listed, refusal};
 
 fn admin() -> ApiClient {
     ApiClient::of(&TokenSpec::default())

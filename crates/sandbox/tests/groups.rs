@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::client::{ApiClient, rest};
 use http::Method;
 use pingone_sandbox::Role;
 use serde_json::Value;
+
+use crate::client::{ApiClient, rest};
 
 fn filtered(api: &mut ApiClient, filter: &str) -> Vec<Value> {
     let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::client::{ApiClient, body, rest};
 use http::Method;
 use pingone_sandbox::{DeviceSpec, DeviceType, Role};
 use serde_json::{Value, json};
+
+use crate::client::{ApiClient, body, rest};
 
 const PATH: &str = "/dataExplorations?expand=entries";
 

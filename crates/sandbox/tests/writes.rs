@@ -1,10 +1,11 @@
 //! Creation of users and populations, as in PingOne's tutorial.
 
-use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{Role, Scope, TokenSpec};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
 
 fn admin() -> ApiClient {
     ApiClient::of(&TokenSpec::default())

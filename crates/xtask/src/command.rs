@@ -55,7 +55,7 @@ Work on it:
   soak --mutants
             Mutates the modules that decide which users are changed, and lists the mutants that
             no test detects. Fails if there are any.
-              guard proposal plan limits confirmation list change run
+              guard proposal plan limits confirmation import change run
                           only these modules (all of them take hours)
               --since C   only what has changed since the commit C
   bench runs

@@ -13,14 +13,14 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 const MODULES: [(&str, &[&str]); 8] = [
-    ("guard", &["crates/core/src/domain/guard.rs"]),
-    ("proposal", &["crates/core/src/domain/proposal.rs", "crates/core/src/domain/proposal/*.rs"]),
-    ("plan", &["crates/core/src/domain/plan.rs"]),
-    ("limits", &["crates/core/src/domain/limits.rs"]),
-    ("confirmation", &["crates/core/src/domain/confirmation.rs"]),
-    ("list", &["crates/core/src/domain/list.rs", "crates/core/src/domain/list/**/*.rs"]),
-    ("change", &["crates/core/src/engine/change.rs"]),
-    ("run", &["crates/core/src/engine/run.rs", "crates/core/src/engine/run/**/*.rs"]),
+    ("guard", &["crates/core/src/run/guard.rs"]),
+    ("proposal", &["crates/core/src/run/proposal.rs", "crates/core/src/run/proposal/*.rs"]),
+    ("plan", &["crates/core/src/run/plan.rs"]),
+    ("limits", &["crates/core/src/run/limits.rs"]),
+    ("confirmation", &["crates/core/src/run/confirmation.rs"]),
+    ("import", &["crates/core/src/import.rs", "crates/core/src/import/**/*.rs"]),
+    ("change", &["crates/core/src/run/change.rs"]),
+    ("run", &["crates/core/src/run/engine.rs", "crates/core/src/run/engine/**/*.rs"]),
 ];
 
 /// The tests that must detect a mutant: the core's unit tests, and whole runs on a virtual clock without the
@@ -118,7 +118,7 @@ mod tests {
         let some = parse("plan change --since main").unwrap();
         assert_eq!(some.since.as_deref(), Some("main"));
         let files: Vec<&str> = some.files().collect();
-        assert_eq!(files, ["crates/core/src/domain/plan.rs", "crates/core/src/engine/change.rs"]);
+        assert_eq!(files, ["crates/core/src/run/plan.rs", "crates/core/src/run/change.rs"]);
     }
 
     #[test]

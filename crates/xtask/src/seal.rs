@@ -17,9 +17,10 @@ mod split;
 pub(crate) mod stage;
 mod text;
 
-use crate::failure::Failure;
 use fingerprint::Fingerprint;
 use text::replace_once;
+
+use crate::failure::Failure;
 
 /// The files that Trunk produced, by their name in the staging folder.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{FutureExt, LocalBoxFuture, pending};
 use js_sys::Reflect;
-use pingone_mfa_core::port::SignInWindow;
+use pingone_mfa_core::ports::SignInWindow;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent, Window};

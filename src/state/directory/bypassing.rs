@@ -1,19 +1,22 @@
 //! Letting one user sign on without a second factor for a while.
 
-use pingone_mfa_core::api::frame::ask_before;
-use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
-use pingone_mfa_core::domain::embedding::{Change, ChangeKind};
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::guard::{BypassPermit, Choices, Objection, WriteRefusal};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::engine::connection::Connection;
+use pingone::connection::Connection;
+use pingone::fault::Fault;
+use pingone::fault::WriteRefusal;
+use pingone::request::ReadBypass;
+use pingone::time::Timestamp;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::embedding::frame::ask_before;
+use pingone_mfa_core::embedding::host_events::{Change, ChangeKind};
+use pingone_mfa_core::run::guard::{BypassPermit, Choices, Objection};
+use pingone_mfa_core::run::write::WriteBypass;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 /// How a bypass that was asked for ended.
 #[derive(Debug, Clone, PartialEq)]

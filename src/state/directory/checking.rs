@@ -3,20 +3,22 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use pingone_mfa_core::api::request::ReadDevices;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::unread::Unread;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::{Devices, UserIndex};
-use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::report::{DeviceReportReader, State};
+use pingone::device::Devices;
+use pingone::driver::{Command, drive};
+use pingone::fault::Fault;
+use pingone::request::ReadDevices;
+use pingone::time::Timestamp;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::device_report::{DeviceReportReader, State};
+use pingone_mfa_core::directory::store::UserIndex;
+use pingone_mfa_core::run::unread::Unread;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 /// PingOne's report of devices, merged with the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

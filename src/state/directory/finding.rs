@@ -1,16 +1,17 @@
 //! The search in PingOne.
 
-use pingone_mfa_core::api::redaction::has_token;
-use pingone_mfa_core::api::request::{MAX_HITS, SearchUsers};
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::person_search::{Casing, person_search};
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::UserIndex;
+use pingone::redaction::secrets::has_token;
+use pingone::request::{MAX_HITS, SearchUsers};
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::person_search::{Casing, person_search};
+use pingone_mfa_core::directory::store::UserIndex;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 /// A search in PingOne.
 #[derive(Debug, Clone, PartialEq)]

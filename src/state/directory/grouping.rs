@@ -3,22 +3,23 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use pingone_mfa_core::api::request::ReadGroups;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::{Fault, Paging};
-use pingone_mfa_core::domain::filter::Filter;
-use pingone_mfa_core::domain::group::Group;
-use pingone_mfa_core::domain::query::GroupFilter;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::UserSet;
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::drive;
-use pingone_mfa_core::engine::listing::{Job, Listing, State};
+use pingone::connection::Connection;
+use pingone::driver::drive;
+use pingone::fault::{Fault, Paging};
+use pingone::filter::Filter;
+use pingone::group::Group;
+use pingone::request::ReadGroups;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::listing::{Job, Listing, State};
+use pingone_mfa_core::directory::query::GroupFilter;
+use pingone_mfa_core::directory::store::UserSet;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 /// The members of the group that is filtered by.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +89,7 @@ impl Directory {
     pub(super) fn place_members(&'static self) {
         let rows = self.members.with_untracked(|members| {
             let ids = members.as_ref()?.read.ready()?;
-            let place = |users: &pingone_mfa_core::domain::users::UserStore| -> UserSet {
+            let place = |users: &pingone_mfa_core::directory::store::UserStore| -> UserSet {
                 ids.iter().filter_map(|id| users.find(*id)).collect()
             };
             Some(self.users.with_untracked(place))

@@ -2,20 +2,22 @@
 
 use std::collections::HashSet;
 
-use pingone_mfa_core::api::request::ReadDevices;
-use pingone_mfa_core::domain::device::usable;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::{BadAnswer, Fault, RetryKind};
-use pingone_mfa_core::domain::guard::{Choices, Concern, Guard, MfaPermit, Objection, Rules, WriteRefusal};
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::query::GroupFilter;
-use pingone_mfa_core::domain::token::Actor;
-use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::domain::users::Devices;
-use pingone_mfa_core::engine::connection::Connection;
+use pingone::connection::Connection;
+use pingone::device::Devices;
+use pingone::device::usable;
+use pingone::fault::WriteRefusal;
+use pingone::fault::{BadAnswer, Fault, RetryKind};
+use pingone::request::ReadDevices;
+use pingone::token::Actor;
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::query::GroupFilter;
+use pingone_mfa_core::run::guard::{Choices, Concern, Guard, MfaPermit, Objection, Rules};
+use pingone_mfa_core::run::outcome::Outcome;
+
+use crate::state::switch::Switch;
 
 use super::{Directory, members};
-use crate::state::switch::Switch;
 
 /// A change of one user that a person has to confirm.
 #[derive(Debug, Clone, PartialEq)]

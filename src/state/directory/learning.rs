@@ -1,11 +1,12 @@
 //! What the checks of one user read is shown in that user's panel as well, so that the two never say different things.
 
-use pingone_mfa_core::domain::evidence::{Evidence, Observed, Symptom};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::time::Timestamp;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::{Evidence, Observed, Symptom};
+
+use crate::state::load::Load;
 
 use super::Directory;
-use crate::state::load::Load;
 
 impl Directory {
     /// Takes note of the answer that came in last. Older ones were learned when they came, and may be outdated by now.

@@ -3,18 +3,19 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::PerSecond;
-use pingone_mfa_core::domain::user::{UnreadableUser, User};
-use pingone_mfa_core::domain::users::UserStore;
-use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::listing::{Job, Listing, State};
+use pingone::driver::{Command, drive};
+use pingone::fault::Fault;
+use pingone::time::PerSecond;
+use pingone::user::{UnreadableUser, User};
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::listing::{Job, Listing, State};
+use pingone_mfa_core::directory::store::UserStore;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 /// A row as PingOne's pages bring it.
 pub(in crate::state) type ReadRow = Result<User, UnreadableUser>;

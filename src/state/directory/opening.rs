@@ -2,19 +2,18 @@
 
 use std::future::Future;
 
-use pingone_mfa_core::api::request::{
-    ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser,
-};
-use pingone_mfa_core::domain::device::{Device, usable};
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::device::{Device, usable};
+use pingone::fault::Fault;
+use pingone::request::{ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser};
+use pingone::time::Timestamp;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 /// The user who is opened.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::api::report::{REPORT_LIMIT, ReportFault, ReportReader};
-use pingone_mfa_core::domain::report::{Part, RunReport};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::users::{UserIndex, UserSet, UserStore};
-use pingone_mfa_core::port::Opened;
+use pingone::time::Millis;
+use pingone_mfa_core::directory::store::{UserIndex, UserSet, UserStore};
+use pingone_mfa_core::ports::Opened;
+use pingone_mfa_core::run::report::{Part, RunReport};
+use pingone_mfa_core::run::report_file::{REPORT_LIMIT, ReportFault, ReportReader};
 
-use super::Directory;
 use crate::state::saving::ROWS_AT_ONCE;
 use crate::state::unusable::UnreadableBody;
+
+use super::Directory;
 
 /// What came of a report that was opened.
 #[derive(Debug, Clone, PartialEq)]

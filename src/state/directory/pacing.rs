@@ -1,12 +1,13 @@
 //! How fast is read: chosen by a person, and remembered on this computer.
 
-use pingone_mfa_core::api::request::Kind;
-use pingone_mfa_core::domain::settings::Rate;
-use pingone_mfa_core::domain::time::PerSecond;
+use pingone::policy::Rate;
+use pingone::request::Kind;
+use pingone::time::PerSecond;
 
-use super::Directory;
 use crate::state::Ports;
 use crate::state::announcement::Announcement;
+
+use super::Directory;
 
 /// What was chosen last on this computer, or else what the deployment begins with.
 pub(super) fn remembered(ports: &Ports, rate: Rate) -> PerSecond {

@@ -4,27 +4,28 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::channel::mpsc::{self, UnboundedSender};
-use pingone_mfa_core::api::request::ReadUser;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::export::file_name;
-use pingone_mfa_core::domain::export::{Contents, Format};
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::list::{
+use pingone::driver::{Command, drive};
+use pingone::fault::Fault;
+use pingone::request::ReadUser;
+use pingone::time::{Millis, Timestamp};
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::export::file_name;
+use pingone_mfa_core::directory::export::{Contents, Format};
+use pingone_mfa_core::directory::store::{UserIndex, UserSet};
+use pingone_mfa_core::import::lookup::{Answer, Job, Lookup, LookupRequest, State};
+use pingone_mfa_core::import::{
     self, Answer as GuessAnswer, Column, Direction, Encoding, Form, Guess, Identity, ImportFault,
     ImportFile as People, Matches, Normalize, PreviewLine, Problem, Questions, Separator,
 };
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::{UserIndex, UserSet};
-use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::lookup::{Answer, Job, Lookup, LookupRequest, State};
-use pingone_mfa_core::port::Opened;
+use pingone_mfa_core::ports::Opened;
 
-use super::{Directory, List};
 use crate::state::announcement::Announcement;
 use crate::state::tasks::Tasks;
 use crate::state::troubleshooting::Location;
 use crate::state::watched::Watched;
+
+use super::{Directory, List};
 
 /// So many lines are looked up in PingOne at most. Longer lists are compared with the list of all users.
 pub const MOST_LOOKED_UP: usize = 2000;
@@ -292,7 +293,9 @@ impl Directory {
             // A large file takes a moment, and the page says so before.
             clock.sleep_until(clock.now() + Millis(20)).await;
             let read = match opened {
-                Opened::Bytes(bytes) => list::read(&bytes, &self.normalize()).map_err(UnreadableBody::Fault),
+                Opened::Bytes(bytes) => {
+                    import::read(&bytes, &self.normalize()).map_err(UnreadableBody::Fault)
+                }
                 Opened::TooLarge => Err(UnreadableBody::TooLarge),
                 Opened::Silent => Err(UnreadableBody::Silent),
                 Opened::Cancelled | Opened::Unreadable => Err(UnreadableBody::Unreadable),

@@ -3,25 +3,27 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use pingone_mfa_core::api::frame::{ask_before, note};
-use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
-use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, HostEvent};
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::guard::Choices;
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::proof::Proof;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Mfa, PopulationId, UserId};
-use pingone_mfa_core::domain::users::UserStore;
-use pingone_mfa_core::engine::change::{Change, Job};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::drive;
+use pingone::connection::Connection;
+use pingone::driver::drive;
+use pingone::fault::Fault;
+use pingone::request::ReadMfa;
+use pingone::time::Timestamp;
+use pingone::user::{Mfa, PopulationId, UserId};
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::embedding::frame::{ask_before, note};
+use pingone_mfa_core::embedding::host_events::{Change as Intent, ChangeKind, HostEvent};
+use pingone_mfa_core::run::change::{Change, Job};
+use pingone_mfa_core::run::guard::Choices;
+use pingone_mfa_core::run::outcome::Outcome;
+use pingone_mfa_core::run::proof::Proof;
+use pingone_mfa_core::run::write::WriteMfa;
 
-use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::switch::Switch;
 use crate::state::troubleshooting::Location;
+
+use super::Directory;
 
 impl Directory {
     /// A person pressed the switch. Turning off asks always; turning on asks where the person may be locked out.

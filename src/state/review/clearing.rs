@@ -1,17 +1,18 @@
 //! What has to be so before a reviewed plan leaves the page. Running it, saving it and saving it as a script all change
 //! users in the end, so all three take the plan from here.
 
-use pingone_mfa_core::api::redaction::has_token;
-use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation};
-use pingone_mfa_core::domain::digits::typed_number;
-use pingone_mfa_core::domain::estimate::{Effort, Estimate};
-use pingone_mfa_core::domain::obstacle::{Answers, Obstacle, PilotUser, obstacle};
-use pingone_mfa_core::domain::plan::{Plan, PlannedPauses};
-use pingone_mfa_core::domain::proposal::Preview;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::redaction::secrets::has_token;
+use pingone::user::UserId;
+use pingone_mfa_core::digits::typed_number;
+use pingone_mfa_core::run::confirmation::{Confirmation, confirmation};
+use pingone_mfa_core::run::estimate::{Effort, Estimate};
+use pingone_mfa_core::run::obstacle::{Answers, Obstacle, PilotUser, obstacle};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses};
+use pingone_mfa_core::run::proposal::Preview;
+
+use crate::state::run::PAGE;
 
 use super::Review;
-use crate::state::run::PAGE;
 
 impl Review {
     /// What is asked before it begins.

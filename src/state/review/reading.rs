@@ -6,24 +6,25 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::stream::StreamExt;
-use pingone_mfa_core::api::request::ReadUser;
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::{Fault, Paging};
-use pingone_mfa_core::domain::plan::Exclusion;
-use pingone_mfa_core::domain::proposal::{FreshValues, Preview, PreviewBuilder, Proposal};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::unread::Unread;
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::{UserIndex, UserStore};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::listing::{Job, Listing, State};
+use pingone::connection::Connection;
+use pingone::driver::{Command, drive};
+use pingone::fault::{Fault, Paging};
+use pingone::request::ReadUser;
+use pingone::time::Millis;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::listing::{Job, Listing, State};
+use pingone_mfa_core::directory::store::{UserIndex, UserStore};
+use pingone_mfa_core::run::plan::Exclusion;
+use pingone_mfa_core::run::proposal::{FreshValues, Preview, PreviewBuilder, Proposal};
+use pingone_mfa_core::run::unread::Unread;
 
-use super::{Reading, Review, Reviewed};
 use crate::state::directory::ReadRow;
 use crate::state::load::Load;
 use crate::state::run::PAGE;
 use crate::state::troubleshooting::Location;
+
+use super::{Reading, Review, Reviewed};
 
 /// How many users are preview before the page may do something else.
 const ROWS_AT_ONCE: usize = 10_000;

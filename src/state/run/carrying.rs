@@ -4,30 +4,32 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
-use pingone_mfa_core::api::frame::{ask_before, note};
-use pingone_mfa_core::domain::embedding::{Change, ChangeKind, HostEvent, RunCounts};
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::{Fault, JournalFault};
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::domain::row::{RowCounts, RowState};
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::domain::user::Mfa;
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::{Command, Inbox, drive};
-use pingone_mfa_core::engine::journal::{Damage, Entry, Restored};
-use pingone_mfa_core::engine::limit::{TimedOut, within};
-use pingone_mfa_core::engine::listing::Listing;
-use pingone_mfa_core::engine::run::readback::{self, ReadBack};
-use pingone_mfa_core::engine::run::{self as engine, JobRunner, RunStatus};
-use pingone_mfa_core::port::{Held, JournalAnswer, Taken};
+use pingone::connection::Connection;
+use pingone::driver::{Command, Inbox, drive};
+use pingone::fault::{Fault, JournalFault};
+use pingone::time::{Millis, Timestamp};
+use pingone::time_limit::{TimedOut, within};
+use pingone::user::Mfa;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::listing::Listing;
+use pingone_mfa_core::embedding::frame::{ask_before, note};
+use pingone_mfa_core::embedding::host_events::{Change, ChangeKind, HostEvent, RunCounts};
+use pingone_mfa_core::run::engine;
+use pingone_mfa_core::run::engine::readback::{self, ReadBack};
+use pingone_mfa_core::run::engine::{JobRunner, RunStatus};
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::journal::{Damage, Entry, Restored};
+use pingone_mfa_core::run::plan::Plan;
+use pingone_mfa_core::run::ports::{Held, JournalAnswer, Taken};
+use pingone_mfa_core::run::row::{RowCounts, RowState};
 
-use super::stored::plan_of;
-use super::{Kept, Outdated, PauseReason, Phase, Progress, Run};
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::title::Title;
 use crate::state::troubleshooting::Location;
+
+use super::stored::plan_of;
+use super::{Kept, Outdated, PauseReason, Phase, Progress, Run};
 
 /// How often the list shows what the run has changed.
 const SHOW_EVERY: Millis = Millis::seconds(1);

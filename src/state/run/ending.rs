@@ -1,6 +1,6 @@
 //! What a person is asked before a run ends for good: a stop and a discard can't be taken back, and say what they lose.
 
-use pingone_mfa_core::domain::row::{RowCounts, RowState};
+use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use super::{PauseReason, Phase, Progress, Run, Stored};
 
@@ -34,7 +34,7 @@ impl StopLoss {
 }
 
 impl Run {
-    /// PlannedPauses the run; asks before, where that loses something.
+    /// Stops the run; asks before, where that loses something.
     pub fn ask_to_stop(&'static self) {
         if self.progress.with_untracked(|run| run.as_ref().and_then(loss_of)).is_some() {
             self.ending.set(Some(Ending::Stop));
@@ -77,8 +77,8 @@ fn loss_of(run: &Progress) -> Option<StopLoss> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pingone_mfa_core::domain::fault::{Fault, JournalFault};
-    use pingone_mfa_core::domain::time::Millis;
+    use pingone::fault::{Fault, JournalFault};
+    use pingone::time::Millis;
 
     fn tally(waiting: u32, changed: u32) -> RowCounts {
         let mut tally = RowCounts::waiting(waiting + changed);

@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::fault::{Fault, JournalFault};
-use pingone_mfa_core::engine::driver::Command;
-use pingone_mfa_core::engine::journal::Entry;
-use pingone_mfa_core::engine::run as engine;
-use pingone_mfa_core::engine::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
-use pingone_mfa_core::port::Opened;
+use pingone::driver::Command;
+use pingone::fault::{Fault, JournalFault};
+use pingone_mfa_core::ports::Opened;
+use pingone_mfa_core::run::engine;
+use pingone_mfa_core::run::journal::Entry;
+use pingone_mfa_core::run::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
+
+use crate::state::announcement::Announcement;
 
 use super::Run;
 use super::carrying::name_of;
-use crate::state::announcement::Announcement;
 
 /// Why a run file is not taken, a stored run not discarded or continued, or what is stored not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

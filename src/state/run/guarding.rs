@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::journal::Restored;
+use pingone::connection::Connection;
+use pingone::fault::Fault;
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::journal::Restored;
+use pingone_mfa_core::run::plan::Plan;
+
+use crate::state::announcement::Announcement;
 
 use super::Run;
-use crate::state::announcement::Announcement;
 
 impl Run {
     /// What decides who of a plan may be written.

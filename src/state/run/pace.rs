@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-use pingone_mfa_core::api::request::Kind;
-use pingone_mfa_core::domain::time::Millis;
+use pingone::request::Kind;
+use pingone::time::Millis;
+
+use crate::state::announcement::Announcement;
 
 use super::Run;
-use crate::state::announcement::Announcement;
 
 /// Over so long the pace is taken.
 const WINDOW: Millis = Millis::seconds(10);

@@ -1,14 +1,15 @@
 //! Why a run's users are refused: the cause is looked for as soon as a run pauses for it, and on demand once it is over.
 
-use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::reason::{Reason, reasons};
-use pingone_mfa_core::domain::row::{Failure, Row, RowState};
-use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::engine::run as engine;
+use pingone::fault::Fault;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::run::engine;
+use pingone_mfa_core::run::reason::{Reason, reasons};
+use pingone_mfa_core::run::row::{Failure, Row, RowState};
+
+use crate::state::troubleshooting::Location;
 
 use super::{PauseReason, Run};
-use crate::state::troubleshooting::Location;
 
 impl Run {
     /// Looks for the cause of a halt, if something failed.

@@ -2,18 +2,19 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::fault::{Fault, JournalFault};
-use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
-use pingone_mfa_core::domain::row::{RowCounts, RowState};
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::domain::token::Actor;
-use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, Restoring};
-use pingone_mfa_core::port::Taken;
+use pingone::fault::{Fault, JournalFault};
+use pingone::tenant::EnvironmentId;
+use pingone::time::{Millis, Timestamp};
+use pingone::token::Actor;
+use pingone_mfa_core::run::journal::{Damage, Entry, Restored, Restoring};
+use pingone_mfa_core::run::plan::{Plan, PlanNumber};
+use pingone_mfa_core::run::ports::Taken;
+use pingone_mfa_core::run::row::{RowCounts, RowState};
+
+use crate::state::announcement::Announcement;
 
 use super::carrying::lease_of;
 use super::{FilteredOut, Run};
-use crate::state::announcement::Announcement;
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 3600 * 1000;

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::plan::Exclusion;
-use pingone_mfa_core::domain::proposal::{Choices, Preview};
-use pingone_mfa_core::domain::user::UserId;
+use pingone::user::UserId;
+use pingone_mfa_core::run::plan::Exclusion;
+use pingone_mfa_core::run::proposal::{Choices, Preview};
 
 use crate::state::AppHandle;
 use crate::state::load::Load;

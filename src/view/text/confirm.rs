@@ -4,7 +4,7 @@
 //! through or blocks them); docs.pingidentity.com, PingOne, "Managing a user's devices" (disabling MFA on one's own
 //! administrator account blocks signing in).
 
-use pingone_mfa_core::domain::guard::Concern;
+use pingone_mfa_core::run::guard::Concern;
 
 /// Leaves everything as it is; it has the focus.
 pub const CANCEL: &str = "Cancel";

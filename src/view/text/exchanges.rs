@@ -1,8 +1,8 @@
 //! The list of exchanges, and copies of them.
 
-use pingone_mfa_core::api::exchange::filter::Class;
-use pingone_mfa_core::api::request::Method;
-use pingone_mfa_core::port::Locale;
+use pingone::request::Method;
+use pingone_mfa_core::exchanges::filter::Class;
+use pingone_mfa_core::ports::Locale;
 
 /// The list's name.
 pub const NAME: &str = "Exchanges";

@@ -1,7 +1,7 @@
 //! What was guessed about a file of users, and the answers to it.
 
-use pingone_mfa_core::domain::list::{DirectionWord, Guess};
-use pingone_mfa_core::port::Locale;
+use pingone_mfa_core::import::{DirectionWord, Guess};
+use pingone_mfa_core::ports::Locale;
 
 /// The name of the questions.
 pub const NAME: &str = "Check before anyone is selected";

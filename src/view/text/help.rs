@@ -1,6 +1,6 @@
 //! The help: short paragraphs on one thing each. What PingOne doesn't say is named as that.
 
-use pingone_mfa_core::domain::topic::Topic;
+use pingone_mfa_core::diagnosis::topic::Topic;
 
 /// The dialog's name, and the buttons'.
 pub const NAME: &str = "Help";

@@ -1,11 +1,12 @@
 //! The list, filtered by a run's report.
 
-use pingone_mfa_core::api::report::ReportFault;
-use pingone_mfa_core::domain::report::Part;
-use pingone_mfa_core::port::Locale;
+use pingone_mfa_core::ports::Locale;
+use pingone_mfa_core::run::report::Part;
+use pingone_mfa_core::run::report_file::ReportFault;
+
+use crate::state::unusable::UnreadableBody;
 
 use super::{run, saving};
-use crate::state::unusable::UnreadableBody;
 
 /// The button.
 pub const OPEN: &str = "From a run's report …";

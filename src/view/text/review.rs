@@ -1,8 +1,8 @@
 //! What is looked at before a run begins.
 
-use pingone_mfa_core::domain::limits::RunObstacle;
-use pingone_mfa_core::domain::plan::Exclusion;
-use pingone_mfa_core::port::Locale;
+use pingone_mfa_core::ports::Locale;
+use pingone_mfa_core::run::limits::RunObstacle;
+use pingone_mfa_core::run::plan::Exclusion;
 
 use crate::state::review::{Obstacle, Unreadable};
 

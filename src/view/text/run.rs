@@ -1,11 +1,11 @@
 //! Runs: while they work, wait, and are over.
 
-use pingone_mfa_core::domain::device::Device;
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::pilot::DeviceComparison;
-use pingone_mfa_core::domain::reason::Reason;
-use pingone_mfa_core::domain::row::{RowCounts, RowState};
-use pingone_mfa_core::port::Locale;
+use pingone::device::Device;
+use pingone::fault::Fault;
+use pingone_mfa_core::ports::Locale;
+use pingone_mfa_core::run::pilot::DeviceComparison;
+use pingone_mfa_core::run::reason::Reason;
+use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use crate::state::run::{FilteredOut, PauseReason};
 

@@ -1,7 +1,7 @@
 //! A list of people that somebody has as a file.
 
-use pingone_mfa_core::domain::list::{Encoding, Identity, ImportFault, Problem, Separator};
-use pingone_mfa_core::port::Locale;
+use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};
+use pingone_mfa_core::ports::Locale;
 
 use crate::state::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood, UnreadableBody};
 

@@ -1,6 +1,6 @@
 //! Signing in with PingOne.
 
-use pingone_mfa_core::domain::sign_in::SignInFault;
+use pingone_mfa_core::sign_in::session::SignInFault;
 
 /// The button.
 pub const SIGN_IN: &str = "Sign in with PingOne";

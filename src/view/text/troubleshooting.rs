@@ -1,15 +1,15 @@
 //! Why something doesn't work: causes, what to do, who can do it, and what was seen.
 
-use pingone_mfa_core::domain::check::{Check, Seen, Verdict};
-use pingone_mfa_core::domain::diagnosis::{Cause, NextStep, Responsible};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
-use pingone_mfa_core::domain::fault::{Fault, Refusal};
-use pingone_mfa_core::domain::region::RegionCode;
-use pingone_mfa_core::domain::role::{Permission, Role};
-use pingone_mfa_core::domain::tenant::Environment;
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::token::Actor;
-use pingone_mfa_core::port::Locale;
+use pingone::fault::{Fault, Refusal};
+use pingone::region::RegionCode;
+use pingone::role::{Permission, Role};
+use pingone::tenant::Environment;
+use pingone::time::Timestamp;
+use pingone::token::Actor;
+use pingone_mfa_core::diagnosis::cause::{Cause, NextStep, Responsible};
+use pingone_mfa_core::diagnosis::check::{Check, Seen, Verdict};
+use pingone_mfa_core::diagnosis::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
+use pingone_mfa_core::ports::Locale;
 
 /// The region's name.
 pub const NAME: &str = "Troubleshooting";
@@ -601,10 +601,10 @@ fn full_actor(actor: &Actor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pingone_mfa_core::domain::fault::Detail;
-    use pingone_mfa_core::domain::tenant::{EnvironmentId, EnvironmentKind};
-    use pingone_mfa_core::domain::token::TokenFacts;
-    use pingone_mfa_core::domain::user::UserId;
+    use pingone::fault::Detail;
+    use pingone::tenant::{EnvironmentId, EnvironmentKind};
+    use pingone::token::TokenFacts;
+    use pingone::user::UserId;
 
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl";
 

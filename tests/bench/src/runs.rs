@@ -10,12 +10,13 @@ mod track;
 
 use std::path::Path;
 
-use crate::hand::Outcome;
-use crate::options::Options;
 use course::Scenario;
 use long::LongScenario;
 use table::Line;
 use track::Trial;
+
+use crate::hand::Outcome;
+use crate::options::Options;
 
 /// Rounds per contender in scenarios without a limit when `--rounds` isn't given.
 const ROUNDS: u32 = 3;

@@ -7,14 +7,14 @@ mod table;
 
 use std::path::Path;
 
+use contender::{Contender, Servers};
+use line::Start;
 use pingone_mfa_e2e::World;
 use serde_json::json;
+use table::Measured;
 
 use crate::hand::Outcome;
 use crate::options::Options;
-use contender::{Contender, Servers};
-use line::Start;
-use table::Measured;
 
 /// Rounds per contender when `--rounds` isn't given.
 const ROUNDS: u32 = 5;

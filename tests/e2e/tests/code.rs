@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use pingone_mfa_core::api::request::Method;
-use pingone_mfa_core::code::script::Shell;
-use pingone_mfa_core::code::{Language, Sample, TOKEN};
+use pingone::request::Method;
+use pingone_mfa_core::snippets::script::Shell;
+use pingone_mfa_core::snippets::{Language, Sample, TOKEN};
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::TokenSpec;
 use thirtyfour::Key;

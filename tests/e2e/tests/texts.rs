@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use pingone_mfa_core::domain::csv::unguarded;
+use pingone_mfa_core::directory::csv::unguarded;
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Texts, TokenSpec};

@@ -1,12 +1,12 @@
 //! Parses recorded responses with the page's own code.
 
 use har::v1_2::Entries;
-use pingone_mfa_core::api::request::{
+use pingone::region::{RegionCode, Regions};
+use pingone::request::{
     Call, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMfa, ReadPage, ReadPopulations, ReadUser,
 };
-use pingone_mfa_core::domain::region::{RegionCode, Regions};
-use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-use pingone_mfa_core::domain::user::UserId;
+use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::user::UserId;
 use uuid::Uuid;
 
 use crate::answer::Json;

@@ -1,6 +1,6 @@
 //! Parses code in the languages that can't be run everywhere.
 
-use pingone_mfa_core::code::Language;
+use pingone_mfa_core::snippets::Language;
 use tree_sitter::{Node, Parser};
 
 /// The grammar of a language, with its name and version.

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pingone_mfa_core::domain::region::{Region, RegionCode};
-use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-use pingone_mfa_core::domain::user::UserId;
+use pingone::region::{Region, RegionCode};
+use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::user::UserId;
 use pingone_sandbox::server::{Shared, now, serve_api};
 use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;

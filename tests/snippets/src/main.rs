@@ -4,8 +4,8 @@
 
 use std::process::ExitCode;
 
-use pingone_mfa_core::code::Language;
-use pingone_mfa_core::code::script::Shell;
+use pingone_mfa_core::snippets::Language;
+use pingone_mfa_core::snippets::script::Shell;
 use pingone_mfa_snippets::{CheckKind, Fixture, LanguageCheck, PlanRun, parse_script};
 
 fn main() -> ExitCode {

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::api::plan::{Extent, PlanWriter};
-use pingone_mfa_core::code::Language;
-use pingone_mfa_core::code::script::{PlanScript, Shell};
-use pingone_mfa_core::domain::export::Contents;
-use pingone_mfa_core::domain::plan::{Exclusion, LeftOut, Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone::time::Timestamp;
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::directory::export::Contents;
+use pingone_mfa_core::run::plan::{Exclusion, LeftOut, Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan_file::{Extent, PlanWriter};
+use pingone_mfa_core::snippets::Language;
+use pingone_mfa_core::snippets::script::{PlanScript, Shell};
 use uuid::Uuid;
 
 use crate::grammar;

@@ -1,11 +1,12 @@
 //! Checks the generated code of one language.
 
-use pingone_mfa_core::api::endpoint::Endpoint;
-use pingone_mfa_core::api::request::{Call, Method, ReadMfa, ReadPage, WriteMfa};
-use pingone_mfa_core::code::{Language, Sample};
-use pingone_mfa_core::domain::filter::{Attribute, Filter};
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::endpoint::Endpoint;
+use pingone::filter::{Attribute, Filter};
+use pingone::request::{Call, Method, ReadMfa, ReadPage};
+use pingone::user::UserId;
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::write::WriteMfa;
+use pingone_mfa_core::snippets::{Language, Sample};
 use serde_json::Value;
 use uuid::Uuid;
 

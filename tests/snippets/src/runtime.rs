@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use pingone_mfa_core::code::{Language, TOKEN};
+use pingone_mfa_core::snippets::{Language, TOKEN};
 
 use crate::workplace::TempFolder;
 use crate::{message, page};

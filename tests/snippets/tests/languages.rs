@@ -1,7 +1,7 @@
 //! Runs the code of each language that is installed on this machine against the sandbox, and parses it with a
 //! grammar otherwise, where there is one. `cargo xtask snippets` installs what is missing.
 
-use pingone_mfa_core::code::Language;
+use pingone_mfa_core::snippets::Language;
 use pingone_mfa_snippets::{CheckKind, LanguageCheck};
 
 fn check(language: Language) {

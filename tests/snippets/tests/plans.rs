@@ -1,7 +1,7 @@
 //! Runs plans as scripts against a sandbox with rate limits and faults.
 
-use pingone_mfa_core::code::script::Shell;
-use pingone_mfa_core::domain::user::UserId;
+use pingone::user::UserId;
+use pingone_mfa_core::snippets::script::Shell;
 use pingone_mfa_snippets::{Fixture, PlanRun, parse_script, users_of};
 use pingone_sandbox::{Behaviour, Fault, On, Rule};
 

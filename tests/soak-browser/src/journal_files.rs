@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use pingone_mfa_core::engine::journal::{Restored, restore};
+use pingone_mfa_core::run::journal::{Restored, restore};
 use pingone_mfa_e2e::Page;
 use serde_json::Value;
 

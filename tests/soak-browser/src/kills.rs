@@ -1,14 +1,14 @@
 //! Kills the browser during runs (`kill -9`), and continues each run in a new browser from what is stored on disk.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::engine::journal::Restored;
+use pingone::time::Timestamp;
+use pingone_mfa_core::run::journal::Restored;
 use pingone_mfa_e2e::{Page, World};
 use pingone_mfa_soak::dice::Dice;
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Fault, On, Populations, Rule, Seen};
-use std::time::Duration;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ pub(crate) struct Losses {
     pub(crate) idle: u64,
     /// Journal entries that the browser had reported as stored.
     pub(crate) acknowledged: usize,
-    /// ReportedDevices entries that were missing afterwards.
+    /// Reported entries that were missing afterwards.
     pub(crate) lost: usize,
     /// Rows that PingOne had answered but that had no outcome in the journal: in total, and the maximum per kill.
     pub(crate) answers_lost: usize,

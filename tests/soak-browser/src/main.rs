@@ -22,9 +22,8 @@ mod write_log;
 
 use std::process::ExitCode;
 
-use pingone_mfa_core::domain::row::RowState;
-
 use kills::{Losses, WINDOW};
+use pingone_mfa_core::run::row::RowState;
 use seeds::Outcome;
 
 #[derive(Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use pingone_mfa_core::api::report;
-use pingone_mfa_core::domain::report::RunReport;
-use pingone_mfa_core::engine::journal::Restored;
+use pingone_mfa_core::run::journal::Restored;
+use pingone_mfa_core::run::report::RunReport;
+use pingone_mfa_core::run::report_file;
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;
@@ -114,5 +114,5 @@ pub(crate) async fn save_report(world: &World, page: &Page) -> Vec<u8> {
 
 /// Parses a report; panics if that fails.
 pub(crate) fn read(file: Vec<u8>) -> RunReport {
-    report::read(file).unwrap_or_else(|fault| panic!("the report can't be read: {fault}"))
+    report_file::read(file).unwrap_or_else(|fault| panic!("the report can't be read: {fault}"))
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use pingone_mfa_core::domain::row::{RowCounts, RowState};
-use pingone_mfa_core::domain::time::Timestamp;
+use pingone::time::Timestamp;
+use pingone_mfa_core::run::row::{RowCounts, RowState};
 use pingone_mfa_e2e::{Page, World};
 use pingone_mfa_soak::dice::Dice;
 use pingone_mfa_soak::judge::{History, Verdict};

@@ -1,6 +1,6 @@
 //! Reproducible random numbers.
 
-use pingone_mfa_core::domain::time::Millis;
+use pingone::time::Millis;
 
 /// A random number generator: `SplitMix64` with a seed.
 #[derive(Debug, Clone)]

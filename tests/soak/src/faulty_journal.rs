@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use futures::future::FutureExt;
-use pingone_mfa_core::domain::fault::JournalFault;
-use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::journal::Entry;
-use pingone_mfa_core::engine::run::Record;
-use pingone_mfa_core::port::{Journal, JournalAnswer};
+use pingone::clock::Clock;
+use pingone::fault::JournalFault;
+use pingone::time::Millis;
+use pingone_mfa_core::run::engine::Record;
+use pingone_mfa_core::run::journal::Entry;
+use pingone_mfa_core::run::plan::Plan;
+use pingone_mfa_core::run::ports::{Journal, JournalAnswer};
 
 use crate::world::World;
 

@@ -16,14 +16,14 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use pingone_mfa_core::api::report::ReportWriter;
-use pingone_mfa_core::domain::export::{Contents, Format};
-use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::domain::report::{LimitsInForce, Operator, RunReport};
-use pingone_mfa_core::domain::row::{Row, RowState};
-use pingone_mfa_core::domain::time::Timestamp;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::run::RunStatus;
+use pingone::clock::Clock;
+use pingone::time::Timestamp;
+use pingone_mfa_core::directory::export::{Contents, Format};
+use pingone_mfa_core::run::engine::RunStatus;
+use pingone_mfa_core::run::plan::Plan;
+use pingone_mfa_core::run::report::{LimitsInForce, Operator, RunReport};
+use pingone_mfa_core::run::report_file::ReportWriter;
+use pingone_mfa_core::run::row::{Row, RowState};
 use pingone_sandbox::{Applied, Sandbox};
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_soak::play::{Outcome, play};
 
 struct Options {

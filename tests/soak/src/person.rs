@@ -5,10 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::driver::Command;
-use pingone_mfa_core::engine::run::PauseReason;
+use pingone::clock::Clock;
+use pingone::driver::Command;
+use pingone::time::Millis;
+use pingone_mfa_core::run::engine::PauseReason;
 
 use crate::world::World;
 

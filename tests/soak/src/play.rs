@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow};
-use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
-use pingone_mfa_core::domain::users::UserStore;
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::policy::Policy;
+use pingone::clock::Clock;
+use pingone::policy::Policy;
+use pingone::tenant::EnvironmentId;
+use pingone::time::Millis;
+use pingone::user::{Account, Mfa, Name, User, UserId};
+use pingone_mfa_core::directory::store::UserStore;
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedRow};
+use pingone_mfa_core::run::proposal::{Choices, FreshValues, Proposal};
+use pingone_mfa_core::run::row::RowState;
 use uuid::Uuid;
 
 use crate::dice::Dice;

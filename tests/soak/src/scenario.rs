@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use pingone_mfa_core::domain::plan::PlannedPauses;
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::engine::policy::Policy;
+use pingone::policy::Policy;
+use pingone::time::Millis;
+use pingone_mfa_core::run::plan::PlannedPauses;
 
 use crate::dice::Dice;
 

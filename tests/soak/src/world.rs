@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture, pending};
-use pingone_mfa_core::api::request::{Method, Request};
-use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::engine::Clock;
+use pingone::clock::Clock;
+use pingone::request::{Method, Request};
+use pingone::time::{Millis, Timestamp};
+use pingone::transport::{Head, Response, Transport, TransportError};
 use pingone_sandbox::{
     BackgroundChange, Behaviour, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, TokenSpec,
     readable_correlation_id,

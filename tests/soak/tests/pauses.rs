@@ -9,21 +9,21 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::fault::{Fault, JournalFault, Refusal};
-use pingone_mfa_core::domain::pilot::{DeviceComparison, PilotReadings};
-use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, Timestamp};
-use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, UserId};
-use pingone_mfa_core::engine::connection::Answered;
-use pingone_mfa_core::engine::driver::{Command, Event, Step, Work};
-use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
-use pingone_mfa_core::engine::listing::Listing;
-use pingone_mfa_core::engine::policy::Policy;
-use pingone_mfa_core::engine::retry::Jitter;
-use pingone_mfa_core::engine::run::readback::{self, ReadBack};
-use pingone_mfa_core::engine::run::{Job, JobAnswer, PauseReason, PilotRead, Record, Run, RunStatus};
+use pingone::connection::Answered;
+use pingone::driver::{Command, Event, Step, Work};
+use pingone::fault::{Fault, JournalFault, Refusal};
+use pingone::policy::Policy;
+use pingone::retry::Jitter;
+use pingone::tenant::EnvironmentId;
+use pingone::time::{Millis, Timestamp};
+use pingone::user::{Mfa, Population, PopulationId, UserId};
+use pingone_mfa_core::directory::listing::Listing;
+use pingone_mfa_core::run::engine::readback::{self, ReadBack};
+use pingone_mfa_core::run::engine::{Job, JobAnswer, PauseReason, PilotRead, Record, Run, RunStatus};
+use pingone_mfa_core::run::journal::{Entry, Restored, restore};
+use pingone_mfa_core::run::pilot::{DeviceComparison, PilotReadings};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::row::RowState;
 use uuid::Uuid;
 
 const NOW: Millis = Millis(1_000_000);

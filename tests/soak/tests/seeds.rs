@@ -1,8 +1,8 @@
 //! Plays some seeds of every size. `cargo xtask soak` plays many more.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "all of this is test")]
 
-use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::time::Millis;
+use pingone::time::Millis;
+use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_soak::dice::Dice;
 use pingone_mfa_soak::play::{Outcome, play, play_scenario};
 use pingone_mfa_soak::scenario::Scenario;

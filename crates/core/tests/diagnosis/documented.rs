@@ -1,9 +1,9 @@
 //! More situations, written only from PingOne's documentation, by an author who hadn't read how the checks decide.
 //! Many contain a second oddity that isn't the cause.
 
-use pingone_mfa_core::domain::diagnosis::Cause;
-use pingone_mfa_core::domain::paste::PasteFault;
-use pingone_mfa_core::domain::role::Permission;
+use pingone::role::Permission;
+use pingone::token::paste::PasteFault;
+use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_sandbox::{
     Actor, BackgroundChange, Behaviour, CustomRole, DeviceSpec, DeviceState, DeviceType,
     Permission as Allowed, Role, Scope,

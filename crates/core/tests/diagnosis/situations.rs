@@ -3,9 +3,9 @@
 //! `is` is the one correct diagnosis; `broken` breaks a [`World`]. Only the test reads a row's name: the page sees
 //! nothing but the broken world.
 
-use pingone_mfa_core::domain::diagnosis::Cause;
-use pingone_mfa_core::domain::paste::PasteFault;
-use pingone_mfa_core::domain::role::Permission;
+use pingone::role::Permission;
+use pingone::token::paste::PasteFault;
+use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_sandbox::{
     BackgroundChange, Behaviour, DeviceSpec, DeviceState, DeviceType, Role, Scope, TokenSpec,
 };

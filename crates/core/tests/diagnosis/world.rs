@@ -9,31 +9,31 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures::channel::mpsc;
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
-use pingone_mfa_core::api::claims::read_paste;
-use pingone_mfa_core::api::endpoint::Endpoint;
-use pingone_mfa_core::api::request::{
+use pingone::clock::Clock;
+use pingone::connection::Connection;
+use pingone::driver::drive;
+use pingone::endpoint::Endpoint;
+use pingone::fault::Fault;
+use pingone::policy::Policy;
+use pingone::region::{Agreement, Region, RegionCode, Regions};
+use pingone::request::{
     Call, CountUsers, ReadDevices, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, Request,
-    WriteMfa,
 };
-use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
-use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
-use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::proof::Proof;
-use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode, Regions};
-use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::token::TokenFacts;
-use pingone_mfa_core::domain::user::{PopulationId, UserId};
-use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::change::{Change, Job};
-use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::drive;
-use pingone_mfa_core::engine::listing::{self, Listing};
-use pingone_mfa_core::engine::policy::Policy;
-use pingone_mfa_core::engine::probe::{NetworkProbe, search};
+use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::time::Millis;
+use pingone::token::TokenFacts;
+use pingone::token::claims::read_paste;
+use pingone::transport::{Head, Response, Transport, TransportError};
+use pingone::user::{PopulationId, UserId};
+use pingone_mfa_core::diagnosis::cause::{Diagnosis, diagnoses};
+use pingone_mfa_core::diagnosis::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
+use pingone_mfa_core::diagnosis::probe::{NetworkProbe, search};
+use pingone_mfa_core::directory::listing::{self, Listing};
+use pingone_mfa_core::run::change::{Change, Job};
+use pingone_mfa_core::run::guard::Guard;
+use pingone_mfa_core::run::outcome::Outcome;
+use pingone_mfa_core::run::proof::Proof;
+use pingone_mfa_core::run::write::WriteMfa;
 use pingone_sandbox::wire::{Body, End};
 use pingone_sandbox::{
     Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, Timestamp as SandboxWall,
@@ -450,7 +450,7 @@ fn list(clock: &VirtualClock, connection: &Connection) -> Option<Fault> {
         let observe = move |listing: &mut Listing| {
             if let listing::State::Halted(fault) = listing.state() {
                 halt_fault.replace(Some(fault));
-                let _ = sender.unbounded_send(pingone_mfa_core::engine::driver::Command::Stop);
+                let _ = sender.unbounded_send(pingone::driver::Command::Stop);
             }
         };
         drive(&mut listing, &connection, &mut inbox, page, observe).await;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use pingone_mfa_core::domain::list::{Form, Identity};
-use pingone_mfa_core::domain::user::{User, UserId};
+use pingone::user::{User, UserId};
+use pingone_mfa_core::import::{Form, Identity};
 
 use crate::normalize::normalize;
 

@@ -5,16 +5,17 @@
 use http::{Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
+use crate::hal::put;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::{Sandbox, Timestamp};
+
 use super::grants::SignOn;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::scope::Scope;
 use super::web_page::{Escaped, page};
 use super::{PUBLIC_CLIENT_ID, issuer, people, sign_on};
-use crate::hal::put;
-use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::{Sandbox, Timestamp};
 
 /// Length of a SHA-256 digest in base64url without padding.
 const CHALLENGE_LENGTH: usize = 43;

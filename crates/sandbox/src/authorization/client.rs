@@ -5,10 +5,11 @@ use base64::prelude::BASE64_STANDARD;
 use http::{Request, header};
 use uuid::Uuid;
 
-use super::parameters::Parameters;
-use super::problem::Problem;
 use crate::token::credentials;
 use crate::{CLIENT_SECRET, Role};
+
+use super::parameters::Parameters;
+use super::problem::Problem;
 
 /// Client ID of the application that users sign on to. It has no secret and no role; the signed-on user's roles apply.
 pub const PUBLIC_CLIENT_ID: Uuid = Uuid::from_u128(0x0b41_0000_0000_4000_8000_0000_0000_0010);

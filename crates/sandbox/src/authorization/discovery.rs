@@ -5,11 +5,12 @@
 use http::{Method, Request, StatusCode};
 use serde::Serialize;
 
-use super::{issuer, plain, scope};
 use crate::Sandbox;
 use crate::hal::json;
 use crate::refusal::Refusal;
 use crate::route::Answer;
+
+use super::{issuer, plain, scope};
 
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the document has them")]

@@ -5,10 +5,11 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::{Timestamp, seed};
+
 use super::problem::Problem;
 use super::scope::Scope;
 use super::tickets::{Tickets, Use};
-use crate::{Timestamp, seed};
 
 const CODE_SECONDS: i64 = 60;
 

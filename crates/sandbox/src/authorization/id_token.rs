@@ -5,8 +5,9 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{ACR, PUBLIC_CLIENT_ID, Session, issuer};
 use crate::{Seed, Timestamp, environment};
+
+use super::{ACR, PUBLIC_CLIENT_ID, Session, issuer};
 
 const LIFETIME_SECONDS: i64 = 3600;
 

@@ -4,11 +4,12 @@ use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::plain;
 use crate::Sandbox;
 use crate::hal::json;
 use crate::refusal::Refusal;
 use crate::route::Answer;
+
+use super::plain;
 
 #[derive(Serialize)]
 struct Body {

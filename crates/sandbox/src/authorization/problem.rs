@@ -9,8 +9,9 @@ use http::{Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::plain;
 use crate::hal::{json, put};
+
+use super::plain;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,12 +4,13 @@
 
 use http::{Method, Request, Response};
 
-use super::client::Client;
-use super::parameters::Parameters;
-use super::problem::Problem;
 use crate::Sandbox;
 use crate::refusal::Refusal;
 use crate::route::Answer;
+
+use super::client::Client;
+use super::parameters::Parameters;
+use super::problem::Problem;
 
 pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>) -> Answer {
     if request.method() != Method::POST {

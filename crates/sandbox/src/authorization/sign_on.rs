@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use http::{Response, StatusCode};
 
+use crate::Sandbox;
+
 use super::parameters::Parameters;
 use super::people;
 use super::web_page::{Escaped, page};
-use crate::Sandbox;
 
 /// The request's parameters that the form sends back.
 const KEPT: [&str; 9] = [

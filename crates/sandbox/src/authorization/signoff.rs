@@ -5,12 +5,13 @@
 
 use http::{Method, Request, Response, StatusCode, header};
 
-use super::parameters::Parameters;
-use super::web_page::{Escaped, page};
 use crate::Sandbox;
 use crate::hal::put;
 use crate::refusal::Refusal;
 use crate::route::Answer;
+
+use super::parameters::Parameters;
+use super::web_page::{Escaped, page};
 
 pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     if request.method() != Method::GET {

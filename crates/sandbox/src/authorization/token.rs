@@ -8,17 +8,18 @@ use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::hal::json;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::token::{Claims, sign};
+use crate::{Sandbox, Timestamp, TokenSpec};
+
 use super::client::Client;
 use super::id_token::IdClaims;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::scope::Scope;
 use super::{Session, people, plain};
-use crate::hal::json;
-use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::token::{Claims, sign};
-use crate::{Sandbox, Timestamp, TokenSpec};
 
 #[derive(Serialize)]
 struct Tokens {

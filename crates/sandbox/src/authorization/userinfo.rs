@@ -6,13 +6,14 @@ use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::plain;
-use super::problem::Problem;
 use crate::directory::Person;
 use crate::hal::json;
 use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, Timestamp, token};
+
+use super::plain;
+use super::problem::Problem;
 
 #[derive(Serialize)]
 struct Body<'a> {

@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-use super::{Bound, Filter};
 use crate::directory::Person;
+
+use super::{Bound, Filter};
 
 /// Whether a user is a member of a group; if the last argument is true, direct membership is required.
 pub(crate) type Membership<'a> = dyn Fn(Uuid, &Person, bool) -> bool + 'a;

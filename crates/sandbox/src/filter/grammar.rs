@@ -6,9 +6,10 @@ use std::vec::IntoIter;
 
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 use super::lexer::{Word, words};
 use super::{Attribute, Bound, Filter, Match, Refused, common_operators};
-use crate::Timestamp;
 
 /// Maximum nesting depth. Real filters are never nested that deeply.
 const MAX_DEPTH: usize = 32;

@@ -11,8 +11,9 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use socket2::SockRef;
 use tokio::time::{Sleep, sleep};
 
-use super::InFlight;
 use crate::wire::{self, End, Wire};
+
+use super::InFlight;
 
 /// Time for sent data to leave the socket before the connection is broken.
 const FLUSH: Duration = Duration::from_millis(20);

@@ -1,9 +1,10 @@
 //! Changes the pages and the style for the demo. The product's files never pass through here.
 
-use super::text::replace_once;
-use super::{HOLDS_TITLE, Parts};
 use crate::failure::Failure;
 use crate::hosting;
+
+use super::text::replace_once;
+use super::{HOLDS_TITLE, Parts};
 
 const CHARSET: &str = r#"<meta charset="utf-8">"#;
 

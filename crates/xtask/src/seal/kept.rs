@@ -8,9 +8,10 @@ use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
-use super::fingerprint::hex;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
+
+use super::fingerprint::hex;
 
 /// Entries that are kept: enough for both editions and a few earlier builds.
 const MAX_ENTRIES: usize = 200;

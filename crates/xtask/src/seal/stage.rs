@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use super::kept::BuildCache;
-use super::split::{REST, split};
-use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::hosting::{self, CachePolicy, Reach, Served};
 use crate::workspace::Workspace;
 use crate::{process, sbom};
+
+use super::kept::BuildCache;
+use super::split::{REST, split};
+use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 
 /// Environment variable with the folder of wasm-opt, terser and esbuild. If it isn't set, wasm, scripts and styles
 /// aren't optimized.

@@ -1,9 +1,10 @@
 //! Renders the measured values of runs as a table. A goal is compared with the unrounded value, and values are
 //! rounded to our disadvantage.
 
+use crate::course::grouped;
+
 use super::course::{Contender, Scenario};
 use super::track::Measured;
-use crate::course::grouped;
 
 /// The samples of one contender in one scenario.
 pub(super) struct Line {

@@ -12,10 +12,11 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::course::{Contender, LIMIT, LOW, NEIGHBOUR, Scenario};
-use super::ground::{Fixture, UNLIMITED, is_good};
 use crate::course::serve_pages;
 use crate::hand::{self, Outcome};
+
+use super::course::{Contender, LIMIT, LOW, NEIGHBOUR, Scenario};
+use super::ground::{Fixture, UNLIMITED, is_good};
 
 /// Delay before each delayed response, in milliseconds.
 const LATENCY: u64 = 20;

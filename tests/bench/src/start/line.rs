@@ -6,8 +6,9 @@ use pingone_mfa_e2e::{Load, World};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use super::contender::Contender;
 use crate::hand::Outcome;
+
+use super::contender::Contender;
 
 /// The simulated connection and computer: bits per second, milliseconds before every response, and CPU slowdown
 /// compared with this machine.

@@ -1,0 +1,3 @@
+//! What a person enters before the page connects.
+
+pub mod fields;

@@ -1,0 +1,194 @@
+//! The entries of an import file: for each line, the value that identifies a user, or the problem with it.
+
+use std::collections::HashMap;
+
+use pingone::user::UserId;
+
+use super::address::{ParsedAddress, count_addresses, is_wrapped, parse_address};
+use super::columns::{Cells, trimmed, used_cell_count, value};
+use super::direction::{Direction, directions, word_of};
+use super::records::Record;
+use super::{Identity, ImportFile, UserCells};
+
+/// Reason why an entry selects no user and isn't looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// The cell is empty, or the line is too short to have it.
+    Empty,
+    /// The line's number of cells differs from the header's (without a header, from most lines'), so the meaning of its
+    /// cells isn't known.
+    OtherCellCount,
+    /// The line has an unreadable character: its bytes are invalid in the file's encoding.
+    Unreadable,
+    /// A number with an exponent, such as `4.1E+07`, to which a spreadsheet has shortened a longer number. Its last
+    /// digits are lost.
+    SpreadsheetNumber,
+    /// Users are identified by user ID, and the value isn't one.
+    NotAnId,
+    /// Users are identified by email address, and the value isn't one, or has text around it that may be a part of it.
+    NotAnAddress,
+    /// The cell has several different addresses.
+    SeveralAddresses,
+    /// The line doesn't match the line filter ([`ImportFile::taken`]).
+    FilteredOut,
+}
+
+impl Problem {
+    /// All problems, in the order in which they are displayed.
+    pub const ALL: [Self; 8] = [
+        Self::OtherCellCount,
+        Self::Unreadable,
+        Self::SeveralAddresses,
+        Self::SpreadsheetNumber,
+        Self::NotAnId,
+        Self::NotAnAddress,
+        Self::Empty,
+        Self::FilteredOut,
+    ];
+}
+
+/// A line, or a cell in a row of addresses, that should identify a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Number of the line at which the entry's record begins, from 1.
+    pub line: usize,
+    /// The cell's value without blanks and decorations; the whole line if it isn't known which cell is meant.
+    pub value: String,
+    /// Why the entry selects no user; `None` if it can be matched.
+    pub problem: Option<Problem>,
+    /// Index of its record among those below the header.
+    pub(super) record: usize,
+}
+
+/// Replacement for invalid bytes.
+const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
+
+/// Accepted number of cells per line.
+#[derive(Debug, Clone, Copy)]
+struct CellCount {
+    /// Minimum, counting empty cells.
+    min: usize,
+    /// Maximum, counted up to the last non-empty cell.
+    max: usize,
+}
+
+impl CellCount {
+    fn fits(self, cells: &Cells) -> bool {
+        cells.len() >= self.min && used_cell_count(cells) <= self.max
+    }
+}
+
+impl ImportFile {
+    pub(super) fn read_entries(&self) -> Vec<Entry> {
+        let cell_count = self.cell_count();
+        let user_records = self.user_records().iter().enumerate();
+        user_records.flat_map(|(index, record)| self.entries_of(index, *record, cell_count)).collect()
+    }
+
+    fn entries_of(&self, index: usize, record: Record, cell_count: Option<CellCount>) -> Vec<Entry> {
+        let cells = self.cells(record);
+        let entry = |value: String, problem| Entry { line: record.line, value, problem, record: index };
+        let whole = || trimmed(record.text(&self.text)).to_owned();
+        if self.user_cells == UserCells::EveryCell {
+            let filled = cells.iter().filter(|cell| !trimmed(cell).is_empty());
+            let entries = filled.map(|cell| {
+                let (value, problem) = self.read_cell(cell);
+                entry(value, problem)
+            });
+            return entries.collect();
+        }
+        if cell_count.is_some_and(|cell_count| !cell_count.fits(&cells)) {
+            return vec![entry(whole(), Some(Problem::OtherCellCount))];
+        }
+        let (value, mut problem) = cells
+            .get(self.choice.column)
+            .map_or_else(|| (String::new(), Some(Problem::Empty)), |cell| self.read_cell(cell));
+        if record.text(&self.text).contains(UNREADABLE) {
+            problem = Some(Problem::Unreadable);
+        }
+        if problem.is_none() && !self.matches_filters(&cells) {
+            problem = Some(Problem::FilteredOut);
+        }
+        vec![entry(value, problem)]
+    }
+
+    /// Whether a line matches all line filters.
+    fn matches_filters(&self, cells: &Cells) -> bool {
+        self.taken.iter().all(|(column, word)| {
+            let cell = cells.get(*column).map(|cell| word_of(&self.spelling, cell)).unwrap_or_default();
+            cell == *word
+        })
+    }
+
+    /// The expected number of cells; `None` if every line has only one.
+    fn cell_count(&self) -> Option<CellCount> {
+        self.separator?;
+        if let Some(header) = self.header_cells() {
+            return Some(CellCount { min: used_cell_count(&header), max: header.len() });
+        }
+        let mut lines: HashMap<usize, usize> = HashMap::new();
+        for record in self.user_records() {
+            *lines.entry(self.cells(*record).len()).or_default() += 1;
+        }
+        let (cells, _) = lines.into_iter().max_by_key(|(cells, lines)| (*lines, *cells))?;
+        Some(CellCount { min: cells, max: cells })
+    }
+
+    /// Reads a cell: its value, and the problem with it.
+    fn read_cell(&self, cell: &str) -> (String, Option<Problem>) {
+        let written = value(cell);
+        if written.contains(UNREADABLE) {
+            return (written, Some(Problem::Unreadable));
+        }
+        let plain = self.spelling.plain(&written);
+        if plain.is_empty() {
+            return (String::new(), Some(Problem::Empty));
+        }
+        if is_spreadsheet_number(&plain) {
+            return (written, Some(Problem::SpreadsheetNumber));
+        }
+        let is_address = match self.choice.identity {
+            Identity::UserId if UserId::read(&plain).is_some() => return (plain.into_owned(), None),
+            Identity::UserId => return (written, Some(Problem::NotAnId)),
+            Identity::ExternalId => return (written, None),
+            // A username may be an address or any other text.
+            Identity::Username => is_wrapped(&plain) || count_addresses(&plain) > 1,
+            Identity::Email => true,
+        };
+        if !is_address {
+            return (written, None);
+        }
+        match parse_address(&plain) {
+            ParsedAddress::One(address) if address == plain => (written, None),
+            ParsedAddress::One(address) => (address, None),
+            ParsedAddress::Several => (written, Some(Problem::SeveralAddresses)),
+            ParsedAddress::Unclear => (written, Some(Problem::NotAnAddress)),
+        }
+    }
+
+    /// The direction columns, judged by the lines with the expected number of cells.
+    pub(super) fn read_directions(&self) -> Vec<Direction> {
+        if self.user_cells == UserCells::EveryCell || self.separator.is_none() {
+            return Vec::new();
+        }
+        let cell_count = self.cell_count();
+        let lines = self.user_records().iter().map(|record| self.cells(*record));
+        let lines = lines.filter(|cells| cell_count.is_none_or(|cell_count| cell_count.fits(cells)));
+        let names = self.header.map(|_| {
+            let name = |column: &super::Column| column.name.clone().unwrap_or_default();
+            self.columns.iter().map(name).collect::<Vec<_>>()
+        });
+        directions(&self.spelling, names.as_deref(), lines, self.choice.column)
+    }
+}
+
+/// Whether a value is a number with an exponent as spreadsheets write it: with a sign. A username such as `12e4`
+/// doesn't have one.
+fn is_spreadsheet_number(value: &str) -> bool {
+    let Some((number, exponent)) = value.split_once(['E', 'e']) else { return false };
+    let number = number.strip_prefix(['-', '+']).unwrap_or(number);
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    let parts = [Some(whole), Some(fraction), exponent.strip_prefix(['-', '+'])];
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.into_iter().all(|part| part.is_some_and(is_digits))
+}

@@ -1,0 +1,343 @@
+//! Tests with the kinds of files that could lead to a change of the wrong user or to a lost line.
+
+use pingone::user::{User, UserId};
+
+use crate::directory::store::UserStore;
+use crate::directory::store::tests::{fold, user};
+
+use super::*;
+
+const ID: &str = "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4";
+const OTHER_ID: &str = "00000000-0000-4000-8000-0000008c1e0b";
+
+fn import(text: &str) -> ImportFile {
+    read(text.as_bytes(), &normalize()).unwrap()
+}
+
+fn guesses(import: &ImportFile) -> Vec<Guess> {
+    import.guesses().into_iter().cloned().collect()
+}
+
+fn confirm(import: &mut ImportFile, guess: Guess) {
+    import.answer(Answer::Confirmed(guess)).unwrap();
+}
+
+/// The values that are matched, and the numbers of the other lines with their problems.
+fn values_and_problems(import: &ImportFile) -> (Vec<&str>, Vec<(usize, Problem)>) {
+    let entries = import.entries().iter();
+    let values = entries.clone().filter(|entry| entry.problem.is_none()).map(|entry| entry.value.as_str());
+    (values.collect(), entries.filter_map(|entry| Some((entry.line, entry.problem?))).collect())
+}
+
+#[test]
+fn a_file_without_guesses_is_confirmed_at_once() {
+    for text in [
+        "ana\nbo\n",
+        "username\nana\n",
+        "# contains personal data\r\nuserId,username,email,populationId,account\r\n8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4,ana,a@b.c,00000000-0000-4000-8000-0000008c1e0b,enabled\r\n",
+        "Name;E-Mail\nAna;a@b.c\nBo;b@b.c\n",
+        "Ana,a@b.c\nBo,b@b.c\n",
+    ] {
+        assert!(import(text).confirmed().is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_file_is_confirmed_only_after_all_its_guesses_are_answered() {
+    let mut import =
+        read(b"Staff\nEmail,Manager Email,MFA\na@b.c,m@b.c,on\nb@b.c,m@b.c,\"of\nf\"\n", &normalize())
+            .unwrap();
+    let all = guesses(&import);
+    assert_eq!(all.len(), 4, "{all:?}");
+    for guess in all {
+        assert!(import.confirmed().is_none(), "{guess:?}");
+        confirm(&mut import, guess);
+    }
+    assert!(import.confirmed().is_some());
+}
+
+#[test]
+fn of_several_columns_of_a_kind_the_best_known_name_is_proposed_and_has_to_be_confirmed() {
+    for (text, columns, chosen) in [
+        ("Name,Manager Email,Email\nAna,m@b.c,a@b.c\n", vec![1, 2], 2),
+        ("Object Id,User principal name\n8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4,a@b.c\n", vec![0, 1], 1),
+        ("workEmail,Email\nw@b.c,a@b.c\n", vec![0, 1], 1),
+        ("Login,sAMAccountName\nana,afe\n", vec![0, 1], 0),
+        ("a@b.c,Ana,m@b.c\nb@b.c,Bo,m@b.c\n", vec![0, 2], 0),
+    ] {
+        let mut import = import(text);
+        assert_eq!(
+            (guesses(&import), import.column()),
+            (vec![Guess::SeveralColumns { columns }], chosen),
+            "{text}"
+        );
+        let by = import.identity();
+        import.answer(Answer::Column(chosen, by)).unwrap();
+        assert!(import.confirmed().is_some(), "{text}");
+    }
+    let ids = format!("environment.id,population.id,id,username\n{OTHER_ID},{OTHER_ID},{ID},ana\n");
+    assert_eq!(guesses(&import(&ids)), [Guess::SeveralColumns { columns: vec![0, 1, 2] }]);
+    assert_eq!(import(&ids).column(), 2);
+}
+
+#[test]
+fn a_fallback_column_has_to_be_confirmed() {
+    let mut import = import("Ana,afe\nBo,bho\n");
+    assert_eq!(guesses(&import), [Guess::UnnamedColumn { column: 0 }]);
+    import.answer(Answer::Column(1, Identity::Username)).unwrap();
+    assert_eq!((guesses(&import), values_and_problems(&import).0), (vec![], vec!["afe", "bho"]));
+}
+
+#[test]
+fn a_line_with_a_different_cell_count_selects_no_user() {
+    let more =
+        import("name,username,note\nDoe, Ana,bossy,ana\nBo,bo,\nCy,cy,,,\nDi,di\n\"Ek, Eva\",eva,x\nFay\n");
+    let problem = Problem::OtherCellCount;
+    assert_eq!(
+        values_and_problems(&more),
+        (vec!["bo", "cy", "eva"], vec![(2, problem), (5, problem), (7, problem)])
+    );
+    assert_eq!(more.entries()[0].value, "Doe, Ana,bossy,ana", "the whole line is shown");
+    let unnamed_end = import("username,note,\nana,x\nbo,x,y\ncy,x,y,z\n");
+    assert_eq!(values_and_problems(&unnamed_end), (vec!["ana", "bo"], vec![(4, problem)]));
+    let headless = import("a@b.c,Ana\nDoe, Bo,b@b.c\nc@b.c\nd@b.c,Di\n");
+    assert_eq!(values_and_problems(&headless), (vec!["a@b.c", "d@b.c"], vec![(2, problem), (3, problem)]));
+}
+
+#[test]
+fn lines_above_a_header_are_a_guess_and_can_be_read_as_users() {
+    let mut import = import("jdoe,\nasmith,\nuser,test account\nbo,\n");
+    let guess = Guess::LinesAboveHeader { lines: 2, first: 1, header: 3 };
+    assert_eq!((guesses(&import), values_and_problems(&import).0), (vec![guess.clone()], vec!["bo"]));
+    let mut skipped = import.clone();
+    confirm(&mut skipped, guess);
+    assert!(skipped.confirmed().is_some());
+    import.answer(Answer::Header(false)).unwrap();
+    import.answer(Answer::Column(0, Identity::Username)).unwrap();
+    assert_eq!(
+        (guesses(&import), values_and_problems(&import).0),
+        (vec![], vec!["jdoe", "asmith", "user", "bo"])
+    );
+
+    for (text, lines) in [
+        ("Users 2026\n\nid,mail\n8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4,a@b.c\n", Some(1)),
+        ("#ana,\nlogin,note\nbo,x\n", Some(1)),
+        ("# remark,x\n#TYPE User\nlogin,note\nbo,x\n", None),
+    ] {
+        let found = guesses(&self::import(text)).into_iter().find_map(|guess| match guess {
+            Guess::LinesAboveHeader { lines, .. } => Some(lines),
+            _ => None,
+        });
+        assert_eq!(found, lines, "{text}");
+    }
+}
+
+#[test]
+fn a_cell_of_several_lines_is_a_guess_and_its_lines_can_be_parsed_one_by_one() {
+    let mut import = import("username,note\nana,\"VIP\nbo,x\ncy,Monitor 27\"\ndi,z\n");
+    let guess = Guess::CellsOfSeveralLines { cells: 1, line: 2, lines: 3 };
+    assert_eq!((guesses(&import), values_and_problems(&import).0), (vec![guess], vec!["ana", "di"]));
+    import.answer(Answer::SingleLines).unwrap();
+    assert_eq!((guesses(&import), values_and_problems(&import).0), (vec![], vec!["ana", "bo", "cy", "di"]));
+
+    let mut first = self::import("\"VIP,ana\nx,bo\nMonitor 27\",cy\n");
+    assert!(matches!(guesses(&first).first(), Some(Guess::CellsOfSeveralLines { line: 1, lines: 3, .. })));
+    first.answer(Answer::SingleLines).unwrap();
+    assert_eq!(first.entries().len(), 3);
+    let in_the_column = self::import("email\n\"a@b.c\nb@b.c\"\n");
+    assert_eq!(values_and_problems(&in_the_column).1, [(2, Problem::SeveralAddresses)]);
+    assert!(in_the_column.confirmed().is_none());
+}
+
+#[test]
+fn too_many_lines_after_parsing_them_one_by_one_are_a_fault() {
+    let mut import =
+        import(&format!("login,note\nana,\"{}\"\n", "x\n".repeat(MAX_LINES + HEADER_SEARCH_LINES)));
+    assert_eq!(import.answer(Answer::SingleLines), Err(ImportFault::TooManyLines { limit: MAX_LINES }));
+}
+
+#[test]
+fn several_users_in_a_line_are_read_as_rows_of_addresses_or_reported() {
+    let mut row = import("ana@x.example; bo@x.example; Cy <cy@x.example>\n");
+    assert_eq!(guesses(&row), [Guess::RowsOfAddresses { columns: 3 }]);
+    row.answer(Answer::EveryCell).unwrap();
+    assert_eq!(
+        (guesses(&row), values_and_problems(&row).0),
+        (vec![], vec!["ana@x.example", "bo@x.example", "cy@x.example"])
+    );
+    assert_eq!(row.text_of(&[0, 1, 2]), "ana@x.example; bo@x.example; Cy <cy@x.example>\r\n", "one line");
+
+    for cell in
+        ["ana@x.example bo@x.example", "\"ana@x.example, bo@x.example\"", "ana@x.example|bo@x.example"]
+    {
+        assert_eq!(
+            values_and_problems(&import(&format!("email\n{cell}\n"))).1,
+            [(2, Problem::SeveralAddresses)],
+            "{cell}"
+        );
+    }
+    let in_one_of_many = import("cy@x.example\ndi@x.example\nana@x.example;bo@x.example\n");
+    assert_eq!(values_and_problems(&in_one_of_many).1, [(3, Problem::SeveralAddresses)]);
+    let login = import("Login\tTeam\nana@x.example;bo@x.example\t1\ncy@x.example;\t2\n");
+    assert_eq!(values_and_problems(&login), (vec!["cy@x.example"], vec![(2, Problem::SeveralAddresses)]));
+}
+
+#[test]
+fn a_column_with_on_and_off_per_line_has_to_be_confirmed() {
+    let mut import = import("Username,MFA Status\nana,Enabled\nbo,Disabled\ncy,enabled\ndi,\n");
+    let Some(Guess::DifferingDirection { column: 1, words }) = guesses(&import).first().cloned() else {
+        panic!("{:?}", import.guesses())
+    };
+    let words: Vec<_> = words.iter().map(|word| (word.word.as_str(), word.lines)).collect();
+    assert_eq!(words, [("Enabled", 2), ("Disabled", 1), ("", 1)]);
+    let mut all = import.clone();
+    let guess = guesses(&all).remove(0);
+    confirm(&mut all, guess);
+    assert_eq!((all.confirmed().is_some(), values_and_problems(&all).0.len()), (true, 4));
+    import.answer(Answer::FilterLines { column: 1, word: "ENABLED".into() }).unwrap();
+    let others = vec![(3, Problem::FilteredOut), (5, Problem::FilteredOut)];
+    assert_eq!((guesses(&import), values_and_problems(&import)), (vec![], (vec!["ana", "cy"], others)));
+    assert_eq!(import.taken(), [(1, "enabled".to_owned())]);
+    import.identify(0, Identity::Username, true);
+    assert_eq!(
+        (import.taken().len(), values_and_problems(&import).0),
+        (1, vec!["ana", "cy"]),
+        "line filters on other columns are kept"
+    );
+    import.identify(1, Identity::Username, true);
+    assert_eq!(import.taken(), [], "the column that identifies the users isn't a filter");
+
+    let same = self::import("Username,2FA\nana,off\nbo,Off\n");
+    assert!(same.confirmed().is_some());
+    assert_eq!(same.directions()[0].words[0].means, Some(false), "can still be displayed");
+    assert_eq!(guesses(&self::import("a@b.c,on\nb@b.c,off\n")).len(), 1, "without a header");
+}
+
+#[test]
+fn long_numbers_that_all_end_in_zeros_have_to_be_confirmed() {
+    let of = |values: &str| guesses(&import(&format!("External ID\n{values}")));
+    let expected = |lines, value: &str| [Guess::RoundedNumbers { lines, line: 2, value: value.into() }];
+    assert_eq!(of("1234567890123450\n2234567890123460\n"), expected(2, "1234567890123450"));
+    assert_eq!(of("12345678901234500\n41\n"), expected(1, "12345678901234500"));
+    assert_eq!(of("１234567890123450\n"), expected(1, "１234567890123450"));
+    assert_eq!(of("1234567890123450\n2234567890123461\n"), [], "one still has its last digit");
+    assert_eq!(of("123456789012340\n"), [], "15 digits are kept");
+    assert_eq!(of("12345678901234510\n"), [], "two were lost");
+    assert_eq!(of("A234567890123450\n"), [], "not a number");
+}
+
+#[test]
+fn a_letter_of_another_code_page_does_not_match_a_different_name() {
+    let mut users = UserStore::default();
+    users.learn(&User { username: "pawe3".into(), ..user(3) }, &fold);
+    let found = |bytes: &[u8]| {
+        let import = read(bytes, &normalize()).unwrap();
+        import.confirmed().unwrap().match_with(&users).found.len()
+    };
+    assert_eq!(found("username\npawe\u{b3}\n".as_bytes()), 1, "in Unicode it is the digit");
+    assert_eq!(found(b"username\npawe\xb3\n"), 0, "a Polish Windows has written this for pawe\u{142}");
+}
+
+#[test]
+fn a_line_with_an_invalid_byte_is_reported() {
+    let bytes = [b"email,name\na@b.c,Zo\xeb\nb@b.c,".as_slice(), "Łuk\nc@b.c,Jörg\n".as_bytes()].concat();
+    let import = read(&bytes, &normalize()).unwrap();
+    assert_eq!(import.encoding(), Encoding::Utf8);
+    assert_eq!(values_and_problems(&import), (vec!["b@b.c", "c@b.c"], vec![(2, Problem::Unreadable)]));
+    let utf_16 = b"\xff\xfea\0n\0a\0\n\0b\0\0\xd8\n\0c\0y\0\n\0";
+    assert_eq!(values_and_problems(&read(utf_16, &normalize()).unwrap()).1, [(2, Problem::Unreadable)]);
+}
+
+#[test]
+fn differently_encoded_names_match_and_a_name_that_then_fits_two_users_is_ambiguous() {
+    let named = |number, name: &str| User { username: name.into(), ..user(number) };
+    let mut users = UserStore::default();
+    for person in
+        [named(1, "zoe\u{308}"), named(2, "ｂｏ"), named(3, "c\u{ad}y"), named(4, "ﬁn"), named(5, "fin")]
+    {
+        users.learn(&person, &fold);
+    }
+    let id = |number| -> UserId { user(number).id };
+    let import = import("Zoë\nbo\nCY\nzoe\nfin\nz\u{200d}oë\n");
+    let matches = import.confirmed().unwrap().match_with(&users);
+    assert_eq!(matches.found, [(0, id(1)), (1, id(2)), (2, id(3))]);
+    assert_eq!(matches.ambiguous, [(4, vec![id(4), id(5)])]);
+    assert_eq!((matches.not_found, matches.duplicates), (vec![3], vec![5]));
+    let id = format!("user id\n{}\n", user(7).id.to_string().replace('0', "０").replace('-', "\u{ad}-"));
+    assert_eq!(values_and_problems(&self::import(&id)).0, [user(7).id.to_string()]);
+}
+
+#[test]
+fn text_around_an_address_is_dropped() {
+    let import = import(
+        "E-mail*\nmailto:ana@x.example\nBo <bo@x.example>\n\"\"\"cy@x.example\"\"\"\ndi@x.example;\nEva\nFay <fay@x.example> and Gil\n",
+    );
+    assert_eq!(
+        values_and_problems(&import),
+        (
+            vec!["ana@x.example", "bo@x.example", "cy@x.example", "di@x.example"],
+            vec![(6, Problem::NotAnAddress), (7, Problem::NotAnAddress)]
+        )
+    );
+}
+
+#[test]
+fn choosing_another_column_raises_its_guesses() {
+    let mut import = import("Username,externalId\nana,1234567890123450\n");
+    assert!(import.confirmed().is_some());
+    import.answer(Answer::Column(1, Identity::ExternalId)).unwrap();
+    assert!(matches!(guesses(&import).as_slice(), [Guess::RoundedNumbers { .. }]));
+    let guess = guesses(&import).remove(0);
+    confirm(&mut import, guess);
+    assert!(import.confirmed().is_some());
+    import.answer(Answer::Column(0, Identity::Username)).unwrap();
+    assert!(import.confirmed().is_some());
+}
+
+#[test]
+fn a_username_that_contains_an_address_is_kept_as_written() {
+    let by_name = import("username\nteam ana@x.example\n");
+    assert_eq!(values_and_problems(&by_name), (vec!["team ana@x.example"], vec![]));
+    let by_address = import("email\na\u{ad}na@x.example\n");
+    assert_eq!(values_and_problems(&by_address), (vec!["a\u{ad}na@x.example"], vec![]));
+}
+
+#[test]
+fn only_lines_with_the_expected_cell_count_contribute_direction_words() {
+    let words = |text: &str| {
+        let import = import(text);
+        import.directions().iter().map(|direction| direction.words.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(words("Username,MFA Status\nana,on\nbo,off\n"), [2]);
+    assert_eq!(words("Username,MFA Status\nana,on\nbo,off,x\n"), [1], "a different cell count");
+    assert_eq!(words("Username,MFA Status\nana,on\n,\nbo,on\n"), [1], "empty");
+    let mut every_cell = import("a@b.c,on\nb@b.c,off\n");
+    every_cell.answer(Answer::EveryCell).unwrap();
+    assert_eq!(every_cell.directions(), [], "if every cell names a user, no column is a direction");
+}
+
+#[test]
+fn an_answer_about_a_column_replaces_only_the_earlier_one_for_that_column() {
+    let mut import = import("Username,MFA Status,Action\nana,on,off\nbo,off,off\ncy,on,on\n");
+    let mut only = |column, word: &str| {
+        import.answer(Answer::FilterLines { column, word: word.into() }).unwrap();
+        import.taken().to_vec()
+    };
+    assert_eq!(only(1, "on"), [(1, "on".to_owned())]);
+    assert_eq!(only(1, "off"), [(1, "off".to_owned())]);
+    assert_eq!(only(2, "off"), [(1, "off".to_owned()), (2, "off".to_owned())]);
+    assert_eq!(values_and_problems(&import).0, ["bo"]);
+}
+
+#[test]
+fn setting_the_header_answers_the_question_about_lines_above_it() {
+    let text = "jdoe,\nuser,test account\nbo,\n";
+    let above = Guess::LinesAboveHeader { lines: 1, first: 1, header: 2 };
+    assert_eq!(guesses(&import(text)), [above]);
+    let mut answered = import(text);
+    answered.answer(Answer::Header(true)).unwrap();
+    assert_eq!((guesses(&answered), values_and_problems(&answered).0), (vec![], vec!["bo"]));
+    let mut identified = import(text);
+    identified.identify(0, Identity::Username, true);
+    assert_eq!((guesses(&identified), values_and_problems(&identified).0), (vec![], vec!["bo"]));
+}

@@ -1,0 +1,1003 @@
+//! Changes the flags of many users: a run carries out a [`Plan`], row by row.
+//!
+//! [`Run`] is a pure state machine ([`Work`]). [`driver::drive`](pingone::driver::drive) drives it, and [`JobRunner`]
+//! carries out its [`Job`]s: requests go to PingOne, records into the journal. What a failed PUT means is decided as
+//! for a single change ([`crate::run::change`]).
+//!
+//! # States of a run
+//!
+//! [`Run::status`] returns one of these:
+//!
+//! - `Running`: rows are being written.
+//! - `Paused`: paused. Nothing is written; see *Reasons to pause*.
+//! - `Outdated`: the waiting rows must be refreshed first. The run settles what is in flight and unconfirmed, and the
+//!   driver returns. The caller then drives [`ReadBack::for_refresh`](readback::ReadBack::for_refresh), and afterwards
+//!   the run again.
+//! - `Stopping`: a person stopped the run; requests in flight are awaited.
+//! - `Stopped`: nothing is in flight, and some rows aren't settled.
+//! - `Finished`: every row is settled.
+//!
+//! # States of a row
+//!
+//! A row ([`RowState`]) is `Waiting` until its PUT is sent, `Sending` until the outcome is known, and then settled.
+//! In between it passes these steps:
+//!
+//! 1. Intended: its write-ahead intent is being stored (`write_ahead`).
+//! 2. Ready: its intent is stored, so it may be written (`ready`). Some rows are read right before their PUT
+//!    (`spot_check`); the pilot user's devices are read too (`pilot`).
+//! 3. In flight: the PUT was sent, the row is `Sending`.
+//! 4. To be retried: a temporary refusal (408, 429, 503) repeats the same PUT after a pause. A 401 doesn't count as
+//!    an attempt; a row without an earlier PUT is `Waiting` again.
+//! 5. Unconfirmed: the answer was lost. A GET decides: the row is settled as `Changed` or `Gone`, or the PUT is
+//!    repeated.
+//!
+//! Settled states are `Changed`, `AlreadySet`, `Refused`, `Failed`, `Gone` and `Unconfirmed`. A read-back after the run
+//! ([`readback`]) may turn a lost answer into `Changed` or `Failed`, and `Changed` into `ChangedBySomeoneElse`.
+//!
+//! # What is stored when
+//!
+//! The plan must be stored before [`Run::new`]. Then, in [`Record`]s, one batch at a time:
+//!
+//! - An intent before the row's PUT. No PUT is sent before its intent is stored.
+//! - The outcome once the row is settled, and again when a read-back changes or confirms it.
+//! - The time of a refresh, for rows that keep their value.
+//! - The first sighting of another writer.
+//!
+//! At most [`Policy::intents`] rows are between intent and stored outcome.
+//!
+//! # What survives a crash
+//!
+//! Everything that was stored. Rows with an intent and no outcome are open: their PUT may have been sent.
+//! [`Run::resumed`] treats them as unconfirmed, counts one PUT for them, and reads all of them before it writes
+//! anything. So an outcome that had arrived and wasn't stored is found again, and no row is written twice by mistake.
+//! The wait after the pilot user, another writer and a handover are restored too.
+//!
+//! Not stored and therefore lost: a manual pause, counts of failures and attempts, the learned pace, the choice of
+//! spot checks, and what was read of the pilot user, because it is personal data. The values of waiting rows are
+//! refreshed if the last activity was longer ago than [`Policy::old`], or if another writer was seen.
+//!
+//! # What a stop can't undo
+//!
+//! A stop starts nothing more, not even a read. Requests in flight can't be recalled and are awaited. Changes already
+//! made are kept. Rows that wait for a retry are settled as `Failed`; unconfirmed rows that aren't being read are
+//! settled as `Unconfirmed`, and only a read-back can tell whether their PUT arrived. Intents that weren't sent are
+//! stored as waiting. A stop doesn't wait for a journal that can't store.
+//!
+//! # Reasons to pause
+//!
+//! Several [`PauseReason`]s may hold at once (`pauses`). The one that is shown is the first in this order; the others
+//! remain behind it:
+//!
+//! 1. `NotStored`: a record couldn't be stored. Ends with [`Command::Resume`], which stores it again.
+//! 2. `HandedOver`: the run was saved for another computer. Ends with `Resume`; the waiting rows are refreshed then.
+//!    A new token doesn't end it.
+//! 3. `Token`: the token expires within [`Policy::token_margin`], or PingOne answered 401. Ends only with
+//!    [`Command::Token`].
+//! 4. A reason that waits for a person, one at a time. Ends with `Resume`: `Asked` (a manual pause), `PilotUser` (the
+//!    pilot user was changed), `Step` (the number of users per step was reached), `Refused`
+//!    ([`Policy::refusals_in_a_row`] rows in a row were refused in the same way), `AnotherWriter` (someone else is
+//!    changing the same users; the waiting rows were refreshed).
+//! 5. `Failing`: PingOne or the network failed [`Policy::failures_in_a_row`] times in a row. A probe is sent at
+//!    `until`, with doubling waits. Ends by itself when a probe or a read is answered, or with `Resume`.
+//!
+//! During a pause that waits for a person, unconfirmed rows are still read. A 401, repeated refusals and a network
+//! failure pause the whole run once; the rows that wait for it lose no attempts.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use breaker::Breaker;
+use pauses::Pauses;
+use pilot::PilotProgress;
+use pingone::connection::Answered;
+use pingone::device::Device;
+use pingone::driver::{Command, Event, Step, Work};
+use pingone::fault::{Fault, RetryKind};
+use pingone::pacer::Priority;
+use pingone::policy::Policy;
+use pingone::request::Kind;
+use pingone::retry::{Jitter, pause_of_row};
+use pingone::time::{ClockReading, Millis, Timestamp};
+use pingone::user::UserId;
+use ready::{Due, Ready};
+use write_ahead::WriteAhead;
+
+use super::change::{Meaning, contradiction};
+use super::journal::Restored;
+use super::plan::Plan;
+use super::row::{Failure, Row, RowCounts, RowState};
+
+pub use refresh::Outdated;
+
+mod breaker;
+mod guarded;
+mod job_runner;
+mod pauses;
+mod pilot;
+pub mod readback;
+mod ready;
+mod refresh;
+mod spot_check;
+mod write_ahead;
+
+pub use job_runner::JobRunner;
+pub use pilot::PilotRead;
+pub use write_ahead::Record;
+
+/// The index of a row in its plan, from 0.
+pub type RowIndex = u32;
+
+/// A job that a run starts; [`JobRunner`] carries it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// The PUT that sets a user's flag.
+    Write {
+        /// The index of the row to write.
+        index: RowIndex,
+        /// The ID of the user whose flag is set.
+        user: UserId,
+        /// The target value: `true` turns MFA on.
+        to: bool,
+    },
+    /// The GET that reads the flag after the answer to a PUT was lost.
+    Read {
+        /// The index of the unconfirmed row.
+        index: RowIndex,
+        /// The ID of the user whose flag is read.
+        user: UserId,
+    },
+    /// The GET before a row's first PUT, which shows whether someone else is changing the same users.
+    SpotCheck {
+        /// The index of the row that is about to be written.
+        index: RowIndex,
+        /// The ID of the user whose flag is read.
+        user: UserId,
+    },
+    /// The GET that tests whether PingOne can be reached again.
+    Probe {
+        /// The user whose flag is read; the value doesn't matter. `None` if no suitable user is left: then users are
+        /// counted.
+        user: Option<UserId>,
+    },
+    /// A GET whose result is shown to the person who checks the pilot user.
+    PilotRead {
+        /// Which reading of the pilot user this is.
+        read: PilotRead,
+        /// The user ID of the run's pilot user.
+        user: UserId,
+    },
+    /// Stores these records in the journal; nothing is sent to PingOne.
+    Store(Rc<Vec<Record>>),
+    /// Pauses the run for a reason that time brought about; nothing is sent.
+    Pause(PauseReason),
+    /// Reads the clocks, because the run may have waited for long; nothing is sent.
+    Clock,
+}
+
+/// The answer to a [`Job`], if it succeeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobAnswer {
+    /// The current value of the user's flag.
+    Flag(bool),
+    /// PingOne answered; the content doesn't matter.
+    Reached,
+    /// The devices of the pilot user.
+    Devices(Vec<Device>),
+    /// The records are stored, or a job without a request is done.
+    Stored,
+}
+
+/// Why a run is paused. The module's documentation lists how each reason ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PauseReason {
+    /// A person paused the run by hand.
+    ByPerson,
+    /// The pilot user was changed; a person checks the result before the others follow.
+    PilotUser,
+    /// The number of users per step was reached.
+    Step,
+    /// The token has expired or is about to.
+    Token,
+    /// PingOne refused many users in a row in the same way.
+    Refused(Fault),
+    /// A spot check found the target value already set: someone else is changing the same users.
+    AnotherWriter,
+    /// The run was saved for another computer.
+    HandedOver,
+    /// PingOne fails or can't be reached.
+    Failing {
+        /// When PingOne is probed again (monotonic clock).
+        until: Millis,
+        /// The latest failure that was counted.
+        fault: Fault,
+    },
+    /// A record can't be stored, so nothing may be written.
+    NotStored(Fault),
+}
+
+/// The status of a run; the module's documentation explains each one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunStatus {
+    /// Rows are being written, or retries and reads are due.
+    Running,
+    /// The run is paused for this reason.
+    Paused(PauseReason),
+    /// Others may have changed the waiting users; [`Run::outdated`] returns the reason. The run settles unconfirmed
+    /// rows, then the driver returns. It continues once [`ReadBack::for_refresh`](readback::ReadBack::for_refresh) is
+    /// complete.
+    Outdated,
+    /// A person stopped the run; requests in flight are awaited.
+    Stopping,
+    /// Nothing is in flight, and some rows aren't settled.
+    Stopped,
+    /// Every row is settled; nothing more will be sent.
+    Finished,
+}
+
+/// A run: the state of all rows of a plan, and what to send next.
+pub struct Run {
+    plan: Rc<Plan>,
+    policy: Rc<Policy>,
+    jitter: Jitter,
+    rows: Vec<Row>,
+    counts: RowCounts,
+    failures: HashMap<RowIndex, Failure>,
+    fresh: Vec<RowIndex>,
+    ready: Ready,
+    /// Rows whose PUT is retried: from when on, and the fault of the last attempt.
+    again: Vec<(Millis, RowIndex, Fault)>,
+    /// Rows whose answer was lost and that must be read.
+    unconfirmed: Vec<Unconfirmed>,
+    /// Requests in flight: the row, if any, and the index of the token they were sent with.
+    in_flight: Vec<(Option<RowIndex>, u32)>,
+    write_ahead: WriteAhead,
+    breaker: Breaker,
+    pauses: Pauses,
+    /// Present if one user is changed first, for a person to check.
+    pilot: Option<PilotProgress>,
+    is_stopping: bool,
+    /// Number of settled rows at which the run pauses for a person. No intent is stored for later rows before that.
+    step_at: Option<u32>,
+    token_until: Option<Millis>,
+    /// The number of tokens used before the current one.
+    token: u32,
+    actor: u8,
+    /// The time of the latest answer (wall clock).
+    last: Timestamp,
+    /// The time of the latest answer (monotonic clock).
+    answered_at: Millis,
+    /// When a row was last settled or read (wall clock); `None` before the first answer.
+    active_at: Option<Timestamp>,
+    /// The same by the monotonic clock; `None` if this page doesn't know. Needed because the wall clock may be set
+    /// back.
+    active_since: Option<Millis>,
+    clock: ClockCheck,
+    /// Why the waiting rows must be refreshed, if they must.
+    outdated: Option<Outdated>,
+    /// When a spot check first showed that someone else is changing the same users.
+    another_writer_at: Option<Timestamp>,
+    /// The number of rows that were settled without a PUT.
+    unsent: u32,
+}
+
+/// Whether the clocks were read since the run last waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ClockCheck {
+    Due,
+    Sent,
+    Done,
+}
+
+/// A row whose answer was lost, until a read decides.
+#[derive(Debug, Clone)]
+struct Unconfirmed {
+    from: Millis,
+    index: RowIndex,
+    reads: u32,
+    fault: Fault,
+    is_sent: bool,
+    /// Whether the row was open at a crash. Nothing is written until all of those rows were read.
+    is_from_before: bool,
+}
+
+impl Unconfirmed {
+    /// A row that wasn't read yet and may be read from `from` on.
+    const fn new(index: RowIndex, fault: Fault, from: Millis) -> Self {
+        Self { from, index, reads: 0, fault, is_sent: false, is_from_before: false }
+    }
+}
+
+impl Run {
+    /// Creates a run that has sent nothing. Its plan must be stored already. `token_until` is when the token expires
+    /// (monotonic clock).
+    #[must_use]
+    pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
+        let mut jitter = jitter;
+        let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
+        let step_at = if plan.stops.after_pilot { Some(1) } else { plan.stops.every };
+        // If no user follows the pilot user, there is nothing to wait for.
+        let has_pilot = plan.stops.after_pilot && plan.rows.len() > 1;
+        let mut run = Self {
+            rows: vec![Row::default(); plan.rows.len()],
+            counts: RowCounts::waiting(rows),
+            failures: HashMap::new(),
+            fresh: Vec::new(),
+            ready: Ready::new(jitter.split()),
+            again: Vec::new(),
+            unconfirmed: Vec::new(),
+            in_flight: Vec::new(),
+            write_ahead: WriteAhead::new(rows),
+            breaker: Breaker::default(),
+            pauses: Pauses::default(),
+            pilot: has_pilot.then(PilotProgress::default),
+            is_stopping: false,
+            step_at,
+            token_until,
+            token: 0,
+            actor: 0,
+            last: plan.made_at,
+            answered_at: Millis(0),
+            active_at: None,
+            active_since: None,
+            clock: ClockCheck::Done,
+            outdated: None,
+            another_writer_at: None,
+            unsent: 0,
+            plan,
+            policy,
+            jitter,
+        };
+        run.defer_some();
+        run.write_ahead.intend(&run.policy, run.step_at);
+        run
+    }
+
+    /// Continues a run from its journal. Rows whose PUT may have been sent are read before anything is written. A run
+    /// that was closed is stopped: it can be read back, and nothing is written.
+    #[must_use]
+    pub fn resumed(
+        restored: Restored,
+        policy: Rc<Policy>,
+        jitter: Jitter,
+        token_until: Option<Millis>,
+    ) -> Self {
+        let Restored { plan, rows, failures, open, closed_at, another_writer_at, handed_over_at, .. } =
+            restored;
+        let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
+        for (index, row) in rows.into_iter().enumerate() {
+            if let Some(known) = run.rows.get_mut(index) {
+                run.counts.moved(known.state, row.state);
+                run.unsent += u32::from(row.state.is_settled() && row.writes == 0);
+                *known = row;
+            }
+        }
+        run.failures = failures;
+        let ended = run.counts.ended();
+        match (run.plan.stops.after_pilot, run.settled_by_run()) {
+            (true, 0) => run.step_at = Some(ended + 1),
+            // The pilot user isn't confirmed yet: no other row was intended.
+            (true, 1) if open.is_empty() => run.pauses.wait_for_person(PauseReason::PilotUser),
+            _ => run.step_at = run.plan.stops.every.map(|every| ended + every),
+        }
+        let (settled, read) = (run.rows.iter().filter_map(|row| row.at), run.plan.rows.iter());
+        run.active_at = settled.chain(read.map(|planned| planned.read_at)).max();
+        run.clock = ClockCheck::Due;
+        // The pilot user isn't read again after the change. The earlier readings aren't stored, because they are
+        // personal data.
+        run.pilot = run.pilot.take().filter(|_| run.settled_by_run() == 0);
+        let opened: HashSet<RowIndex> = open.iter().copied().collect();
+        let is_waiting = |index: &RowIndex| {
+            run.rows.get(*index as usize).is_some_and(|row| !row.state.is_settled())
+                && !opened.contains(index)
+        };
+        let waiting = (0..run.counts.all()).filter(is_waiting).collect();
+        run.write_ahead = WriteAhead::resumed(waiting, run.counts.ended(), &open);
+        run.is_stopping = closed_at.is_some();
+        run.restore_warnings(another_writer_at, handed_over_at);
+        run.defer_some();
+        for index in open {
+            run.set(index, RowState::Sending);
+            // Its PUT may have been sent. It counts as sent: a read that finds the target value attributes it to this
+            // run, and it can be undone.
+            if let Some(row) = run.rows.get_mut(index as usize) {
+                row.writes = row.writes.max(1);
+            }
+            let fault = Fault::Unreachable;
+            run.unconfirmed
+                .push(Unconfirmed { is_from_before: true, ..Unconfirmed::new(index, fault, Millis(0)) });
+        }
+        if run.is_stopping {
+            run.settle_after_stop();
+        }
+        run
+    }
+
+    /// Sets the owner of the token that the run begins with, as an index into the run's actors.
+    pub fn set_actor(&mut self, actor: u8) {
+        self.actor = actor;
+    }
+
+    /// The plan that this run carries out.
+    #[must_use]
+    pub fn plan(&self) -> &Rc<Plan> {
+        &self.plan
+    }
+
+    /// The current status of the run.
+    #[must_use]
+    pub fn status(&self) -> RunStatus {
+        let is_settled = self.counts.ended() == self.counts.all();
+        match self.pauses.first() {
+            // Even with all rows settled: outcomes that can't be stored would be lost in a crash.
+            Some(halt @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Paused(halt),
+            _ if is_settled => RunStatus::Finished,
+            _ if self.is_stopping && self.in_flight.is_empty() => RunStatus::Stopped,
+            _ if self.is_stopping => RunStatus::Stopping,
+            Some(halt) => RunStatus::Paused(halt),
+            None if self.outdated.is_some() => RunStatus::Outdated,
+            None => RunStatus::Running,
+        }
+    }
+
+    /// The number of rows in each state.
+    #[must_use]
+    pub fn counts(&self) -> RowCounts {
+        self.counts
+    }
+
+    /// Whether all records are stored.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.write_ahead.is_stored()
+    }
+
+    /// The state of every row, in the plan's order.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The failure of a row, if it has one.
+    #[must_use]
+    pub fn failure(&self, index: RowIndex) -> Option<&Failure> {
+        self.failures.get(&index)
+    }
+
+    /// The failures of all rows, by row index.
+    #[must_use]
+    pub fn failures(&self) -> &HashMap<RowIndex, Failure> {
+        &self.failures
+    }
+
+    /// The rows whose state changed since the last call.
+    pub fn take_fresh(&mut self) -> Vec<RowIndex> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    fn set(&mut self, index: RowIndex, state: RowState) {
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
+        self.counts.moved(row.state, state);
+        row.state = state;
+        self.fresh.push(index);
+    }
+
+    fn settle(
+        &mut self,
+        index: RowIndex,
+        state: RowState,
+        answered: &Answered<JobAnswer>,
+        fault: Option<&Fault>,
+    ) {
+        self.set(index, state);
+        self.active(answered.at);
+        if let Some(fault) = fault {
+            self.failures.insert(index, Failure::of(fault));
+        }
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
+        (row.at, row.correlation_id) = (Some(answered.at), answered.correlation_id);
+        self.write_ahead.settled(index, *row, fault.map(Failure::of));
+    }
+
+    /// Records activity: a row was settled or read at this time.
+    fn active(&mut self, at: Timestamp) {
+        self.active_at = self.active_at.max(Some(at));
+        self.active_since = Some(self.answered_at);
+    }
+
+    /// The number of rows that this run settled with a PUT. A user who needed no change can't be the pilot user.
+    fn settled_by_run(&self) -> u32 {
+        self.counts.ended() - self.unsent
+    }
+
+    /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the
+    /// run.
+    fn end_step(&mut self) {
+        if self.pilot_read_due().is_none()
+            && self.step_at.is_some_and(|at| self.counts.ended() >= at)
+            && self.pauses.first().is_none()
+        {
+            let is_pilot = self.plan.stops.after_pilot && self.settled_by_run() == 1;
+            self.pauses.wait_for_person(if is_pilot { PauseReason::PilotUser } else { PauseReason::Step });
+        }
+    }
+
+    fn written(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+        let fault = match &answered.result {
+            Ok(JobAnswer::Flag(flag)) if *flag == self.plan.to => {
+                self.breaker.reset();
+                return self.settle(index, RowState::Changed, answered, None);
+            }
+            // A 200 with the opposite value proves only that something is wrong.
+            Ok(_) => Fault::WrongShape(contradiction(!self.plan.to)),
+            Err(fault) => fault.clone(),
+        };
+        if fault.retry() == RetryKind::WithNewToken {
+            self.unauthorized(token);
+            return self.requeue_unauthorized(index, fault, now);
+        }
+        if matches!(fault, Fault::NotPermitted(_)) {
+            self.not_sent(index);
+        }
+        match Meaning::of(&fault) {
+            Meaning::TransportError => {
+                self.failing(Some(index), &fault, now);
+                self.unconfirmed.push(Unconfirmed::new(index, fault, now));
+            }
+            Meaning::Final => self.refused(index, answered, &fault),
+            Meaning::NotNow => {
+                if !matches!(fault, Fault::RateLimited { .. }) {
+                    self.failing(Some(index), &fault, now);
+                }
+                self.write_again(index, answered, &fault, now);
+            }
+        }
+    }
+
+    /// A 401 pauses the whole run once. A late one, for a token that was replaced since, says nothing new.
+    fn unauthorized(&mut self, token: u32) {
+        self.pauses.needs_token |= token == self.token;
+    }
+
+    /// A 401 says nothing about the row, and every row in flight gets one. But an earlier PUT for the row may still
+    /// arrive.
+    fn requeue_unauthorized(&mut self, index: RowIndex, fault: Fault, now: Millis) {
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
+        row.writes = row.writes.saturating_sub(1);
+        if row.writes > 0 {
+            return self.again.push((now, index, fault));
+        }
+        self.set(index, RowState::Waiting);
+        self.ready.write_unchecked(index);
+    }
+
+    fn refused(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, fault: &Fault) {
+        let is_gone = matches!(fault, Fault::UserUnknown(_));
+        let state = if is_gone { RowState::Gone } else { RowState::Refused };
+        self.settle(index, state, answered, Some(fault));
+        if is_gone {
+            self.breaker.reset();
+        } else if self.breaker.refused(fault) >= self.policy.refusals_in_a_row {
+            self.pauses.override_person(PauseReason::Refused(fault.clone()));
+        }
+    }
+
+    fn write_again(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, fault: &Fault, now: Millis) {
+        let writes = self.rows.get(index as usize).map_or(0, |row| u32::from(row.writes));
+        match pause_of_row(&self.policy, writes, fault, &mut self.jitter) {
+            Some(pause) => self.again.push((now + pause, index, fault.clone())),
+            None => self.settle(index, RowState::Failed, answered, Some(fault)),
+        }
+    }
+
+    fn read(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+        let Some(at) = self.unconfirmed.iter().position(|row| row.index == index && row.is_sent) else {
+            return;
+        };
+        let mut row = self.unconfirmed.swap_remove(at);
+        row.is_sent = false;
+        match &answered.result {
+            Ok(JobAnswer::Flag(flag)) => {
+                self.recovered();
+                self.active(answered.at);
+                if *flag == self.plan.to {
+                    self.settle(index, RowState::Changed, answered, None);
+                } else {
+                    self.write_again(index, answered, &row.fault, now);
+                }
+            }
+            Ok(JobAnswer::Reached | JobAnswer::Stored | JobAnswer::Devices(_)) => self.unconfirmed.push(row),
+            Err(fault @ Fault::UserUnknown(_)) => {
+                self.recovered();
+                self.settle(index, RowState::Gone, answered, Some(fault));
+            }
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => {
+                self.unauthorized(token);
+                self.unconfirmed.push(row);
+            }
+            Err(fault) => {
+                // While other rows fail too, no attempt is counted. A row that fails while others succeed uses up its
+                // attempts.
+                row.reads += u32::from(self.breaker.is_only_row_failing(index));
+                self.failing(Some(index), fault, now);
+                if let Some(pause) = pause_of_row(&self.policy, row.reads, fault, &mut self.jitter) {
+                    self.unconfirmed.push(Unconfirmed { from: now + pause, ..row });
+                } else {
+                    self.settle(index, RowState::Unconfirmed, answered, Some(&row.fault));
+                }
+            }
+        }
+    }
+
+    fn probed(&mut self, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+        match &answered.result {
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => self.unauthorized(token),
+            Err(fault) if is_failing(fault) => self.failing(None, fault, now),
+            Ok(_) | Err(_) => self.recovered(),
+        }
+    }
+
+    fn recovered(&mut self) {
+        self.breaker.reset();
+        self.pauses.failing = None;
+    }
+
+    fn failing(&mut self, index: Option<RowIndex>, fault: &Fault, now: Millis) {
+        if !is_failing(fault) {
+            return;
+        }
+        let in_a_row = self.breaker.failed(index);
+        let is_open = self.pauses.failing.is_some();
+        if is_open || in_a_row >= self.policy.failures_in_a_row {
+            let until = now + self.breaker.next_probe(&self.policy, is_open && self.in_flight.is_empty());
+            self.pauses.failing = Some((until, fault.clone()));
+        }
+    }
+
+    fn command(&mut self, command: Command, now: Millis) {
+        match command {
+            Command::Stop => {
+                self.is_stopping = true;
+                self.pauses.unstored = None;
+            }
+            Command::Pause => self.pauses.wait_for_person(PauseReason::ByPerson),
+            Command::Woke => self.clock = ClockCheck::Due,
+            Command::HandOver => self.pauses.override_person(PauseReason::HandedOver),
+            Command::Resume => self.resume(now),
+            Command::Token { until, actor } => {
+                (self.token_until, self.actor) = (until, actor);
+                self.token += 1;
+                self.pauses.needs_token = false;
+            }
+        }
+    }
+
+    /// Settles what a stop leaves behind: nothing more is requested, so unconfirmed rows that aren't being read are
+    /// lost answers, and rows that wait for a retry have failed.
+    fn settle_after_stop(&mut self) {
+        let answered = Answered { at: self.last, correlation_id: None, result: Ok(JobAnswer::Stored) };
+        for (_, index, fault) in std::mem::take(&mut self.again) {
+            self.settle(index, RowState::Failed, &answered, Some(&fault));
+        }
+        let (sent, unsent) = std::mem::take(&mut self.unconfirmed).into_iter().partition(|row| row.is_sent);
+        self.unconfirmed = sent;
+        let unsent: Vec<Unconfirmed> = unsent;
+        for row in unsent {
+            self.settle(row.index, RowState::Unconfirmed, &answered, Some(&row.fault));
+        }
+        // Rows that were intended and not written must not stay open in the journal.
+        self.take_back_intents();
+    }
+
+    /// Stores intended rows that weren't sent as waiting, so that they aren't open in the journal.
+    pub(super) fn take_back_intents(&mut self) -> Vec<RowIndex> {
+        let mut unwritten = self.ready.drain();
+        unwritten.extend(self.write_ahead.forget_intents());
+        for index in &unwritten {
+            if let Some(row) = self.rows.get(*index as usize) {
+                self.write_ahead.settled(*index, *row, None);
+            }
+        }
+        unwritten
+    }
+
+    fn resume(&mut self, now: Millis) {
+        match self.pauses.resume() {
+            Some(PauseReason::PilotUser | PauseReason::Step) => {
+                self.step_at = self.plan.stops.every.map(|every| self.counts.ended() + every);
+            }
+            Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.reset(),
+            Some(PauseReason::HandedOver) => self.mark_outdated(Outdated::HandedOver, now),
+            Some(
+                PauseReason::ByPerson
+                | PauseReason::AnotherWriter
+                | PauseReason::Token
+                | PauseReason::NotStored(_),
+            )
+            | None => {}
+        }
+    }
+
+    fn user(&self, index: RowIndex) -> Option<UserId> {
+        self.plan.rows.get(index as usize).map(|row| row.user)
+    }
+
+    fn write(&self, index: RowIndex) -> Option<Job> {
+        self.user(index).map(|user| Job::Write { index, user, to: self.plan.to })
+    }
+
+    /// The next read of an unconfirmed row, or when it is due.
+    fn next_read(&self, now: Millis) -> Option<Step<Job>> {
+        let next = self.unconfirmed.iter().filter(|row| !row.is_sent).min_by_key(|row| row.from)?;
+        if next.from > now {
+            return Some(Step::WaitUntil(next.from));
+        }
+        self.read_of(next).map(Step::Start)
+    }
+
+    fn next_write(&self, now: Millis) -> Option<Step<Job>> {
+        if self.unconfirmed.iter().any(|row| row.is_from_before) {
+            return None;
+        }
+        let again = self.again.iter().min_by_key(|(from, ..)| *from);
+        if let Some((from, index, _)) = again
+            && *from <= now
+        {
+            return self.write(*index).map(Step::Start);
+        }
+        let again = again.map(|(from, ..)| Step::WaitUntil(*from));
+        match self.ready.next(now) {
+            Some(Due::Write(index)) => self.write(index).map(Step::Start),
+            Some(Due::SpotCheck(index)) => {
+                self.user(index).map(|user| Step::Start(Job::SpotCheck { index, user }))
+            }
+            Some(Due::At(at)) => Some(sooner(Some(Step::WaitUntil(at)), again)),
+            None => again,
+        }
+    }
+
+    /// A read of a row that is neither unconfirmed nor unread: those users may be the ones that can't be read.
+    fn probe(&self) -> Job {
+        let is_unread = |index: RowIndex| {
+            self.unconfirmed.iter().any(|row| row.index == index) || self.ready.is_unread(index)
+        };
+        let mut indexes = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
+        let index = indexes.find(|index| !is_unread(*index));
+        Job::Probe { user: index.and_then(|index| self.user(index)) }
+    }
+
+    fn read_of(&self, row: &Unconfirmed) -> Option<Job> {
+        self.user(row.index).map(|user| Job::Read { index: row.index, user })
+    }
+
+    fn is_token_ending(&self, now: Millis) -> bool {
+        self.token_until.is_some_and(|until| now + self.policy.token_margin >= until)
+    }
+
+    fn while_halted(&self, halt: &PauseReason, now: Millis) -> Step<Job> {
+        match (halt, &self.pauses.failing) {
+            (PauseReason::Token | PauseReason::NotStored(_), _) => Step::Idle,
+            (PauseReason::Failing { until, .. }, _) => self.while_failing(*until, now),
+            // Rows sent before the pause are still settled.
+            (
+                PauseReason::ByPerson
+                | PauseReason::PilotUser
+                | PauseReason::Step
+                | PauseReason::Refused(_)
+                | PauseReason::AnotherWriter
+                | PauseReason::HandedOver,
+                None,
+            ) => self.next_read(now).unwrap_or(Step::Idle),
+            (_, Some((until, _))) if !self.unconfirmed.is_empty() => self.while_failing(*until, now),
+            (_, Some(_)) => Step::Idle,
+        }
+    }
+
+    fn while_outdated(&self, now: Millis) -> Step<Job> {
+        let is_settled = self.in_flight.is_empty() && self.write_ahead.is_stored();
+        self.next_read(now).unwrap_or(if is_settled { Step::Done } else { Step::Idle })
+    }
+
+    fn while_failing(&self, until: Millis, now: Millis) -> Step<Job> {
+        if !self.in_flight.is_empty() {
+            Step::Idle
+        } else if now < until {
+            Step::WaitUntil(until)
+        } else {
+            Step::Start(self.probe())
+        }
+    }
+}
+
+/// Whether a fault means that PingOne, or the network, fails for every user.
+fn is_failing(fault: &Fault) -> bool {
+    matches!(fault.retry(), RetryKind::WhenOnline)
+        || matches!(fault, Fault::ServerFailed(_) | Fault::Timeout { .. } | Fault::BodyCut(_))
+}
+
+/// The step that starts a job, or else the earlier wait.
+fn sooner<J>(one: Option<Step<J>>, other: Option<Step<J>>) -> Step<J> {
+    match (one, other) {
+        (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
+        (Some(start @ Step::Start(_)), _) | (_, Some(start @ Step::Start(_))) => start,
+        (Some(step), _) | (None, Some(step)) => step,
+        (None, None) => Step::Idle,
+    }
+}
+
+impl Work for Run {
+    type Job = Job;
+    type Answer = Answered<JobAnswer>;
+    const PRIORITY: Priority = Priority::Bulk;
+
+    /// All requests of a run count against the ceiling for writes, its reads too.
+    fn kind(job: &Job) -> Option<Kind> {
+        match job {
+            Job::Write { .. }
+            | Job::Read { .. }
+            | Job::SpotCheck { .. }
+            | Job::Probe { .. }
+            | Job::PilotRead { .. } => Some(Kind::Write),
+            Job::Store(_) | Job::Pause(_) | Job::Clock => None,
+        }
+    }
+
+    /// More than the writes in flight, because storing and clock checks run beside them.
+    fn width(&self) -> u32 {
+        self.policy.writes_in_flight + 2
+    }
+
+    fn next(&self, now: Millis) -> Step<Job> {
+        let is_unstorable = self.pauses.unstored.is_some();
+        if !is_unstorable && let Some(records) = self.write_ahead.due() {
+            return Step::Start(Job::Store(records));
+        }
+        if self.is_stopping || self.counts.ended() == self.counts.all() {
+            // A stop doesn't wait for a journal that can't store.
+            let is_stored = self.write_ahead.is_stored() || (self.is_stopping && is_unstorable);
+            return if self.in_flight.is_empty() && is_stored { Step::Done } else { Step::Idle };
+        }
+        if self.in_flight.len() >= self.policy.writes_in_flight as usize {
+            return Step::Idle;
+        }
+        if let Some(halt) = self.pauses.first() {
+            return self.while_halted(&halt, now);
+        }
+        if self.is_token_ending(now) {
+            return Step::Start(Job::Pause(PauseReason::Token));
+        }
+        match self.clock {
+            ClockCheck::Due => return Step::Start(Job::Clock),
+            ClockCheck::Sent => return Step::Idle,
+            ClockCheck::Done if self.outdated.is_some() => return self.while_outdated(now),
+            ClockCheck::Done => {}
+        }
+        let read = self.next_pilot_read(now);
+        let step = read.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
+        // After a time without an answer, others may have changed the users to be written.
+        let is_write = matches!(step, Step::Start(Job::Write { .. } | Job::SpotCheck { .. }));
+        if is_write && self.answered_at.until(now) > self.policy.unsure {
+            return Step::Start(Job::Clock);
+        }
+        // The expiry of the token must be noticed even if nothing is due before it.
+        match (step, self.token_until) {
+            (Step::WaitUntil(at), Some(until)) => Step::WaitUntil(at.min(until - self.policy.token_margin)),
+            (step, _) => step,
+        }
+    }
+
+    fn apply(&mut self, event: Event<Job, Answered<JobAnswer>>, now: Millis) {
+        match event {
+            Event::Started(job) => self.started(job),
+            Event::Answered(job, answer) => {
+                let answered = answer.unwrap_or_else(|fault| Answered {
+                    at: self.last,
+                    correlation_id: None,
+                    result: Err(fault),
+                });
+                self.answered(&job, &answered, now);
+            }
+            Event::Command(command) => self.command(command, now),
+        }
+        if self.is_stopping {
+            self.settle_after_stop();
+        } else if self.pauses.is_handed_over() {
+            self.hand_over();
+        } else {
+            self.end_step();
+            self.write_ahead.intend(&self.policy, self.step_at);
+        }
+        if self.pauses.first().is_some() {
+            self.clock = ClockCheck::Due;
+        }
+    }
+}
+
+impl Run {
+    fn started(&mut self, job: Job) {
+        match job {
+            Job::Write { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                self.ready.remove(index);
+                self.again.retain(|(_, other, _)| *other != index);
+                if let Some(row) = self.rows.get_mut(index as usize) {
+                    row.writes = row.writes.saturating_add(1);
+                    row.actor = self.actor;
+                }
+                self.set(index, RowState::Sending);
+            }
+            Job::Read { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                if let Some(row) = self.unconfirmed.iter_mut().find(|row| row.index == index) {
+                    row.is_sent = true;
+                }
+            }
+            Job::SpotCheck { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                self.ready.check_sent(index);
+            }
+            Job::Probe { .. } => self.in_flight.push((None, self.token)),
+            Job::PilotRead { .. } => {
+                self.in_flight.push((None, self.token));
+                self.pilot_read_started();
+            }
+            Job::Store(_) => self.write_ahead.storing_started(),
+            Job::Pause(PauseReason::Token) => self.pauses.needs_token = true,
+            Job::Pause(halt) => self.pauses.wait_for_person(halt),
+            Job::Clock => self.clock = ClockCheck::Sent,
+        }
+    }
+
+    fn answered(&mut self, job: &Job, answered: &Answered<JobAnswer>, now: Millis) {
+        (self.last, self.answered_at) = (self.last.max(answered.at), now);
+        let wall = *self.active_at.get_or_insert(answered.at);
+        let active = ClockReading { now: *self.active_since.get_or_insert(now), wall };
+        let waited = ClockReading { now, wall: answered.at }.since(active);
+        if waited > self.policy.old && self.outdated.is_none() {
+            self.mark_outdated(Outdated::LongWait, now);
+        }
+        match job {
+            Job::Write { index, .. } => {
+                let token = self.take_in_flight(Some(*index));
+                self.written(*index, token, answered, now);
+            }
+            Job::Read { index, .. } => {
+                let token = self.take_in_flight(Some(*index));
+                self.read(*index, token, answered, now);
+            }
+            Job::SpotCheck { index, .. } => {
+                let token = self.take_in_flight(Some(*index));
+                self.spot_checked(*index, token, answered, now);
+            }
+            Job::Probe { .. } => {
+                let token = self.take_in_flight(None);
+                self.probed(token, answered, now);
+            }
+            Job::PilotRead { read, .. } => {
+                let token = self.take_in_flight(None);
+                self.pilot_read_done(*read, token, answered, now);
+            }
+            Job::Store(records) => match &answered.result {
+                Ok(_) => self.intents_stored(),
+                Err(fault) => {
+                    self.write_ahead.failed(records);
+                    self.pauses.unstored = Some(fault.clone());
+                }
+            },
+            Job::Clock if self.clock == ClockCheck::Sent => {
+                self.clock = ClockCheck::Done;
+                self.ready.after_wait();
+            }
+            Job::Pause(_) | Job::Clock => {}
+        }
+    }
+
+    /// Removes a request from those in flight and returns the index of the token it was sent with.
+    fn take_in_flight(&mut self, index: Option<RowIndex>) -> u32 {
+        if self.is_stopping {
+            // A stop stores again, even if storing failed before: there is a new outcome.
+            self.pauses.unstored = None;
+        }
+        let index = self.in_flight.iter().position(|(other, _)| *other == index);
+        index.map_or(self.token, |index| self.in_flight.swap_remove(index).1)
+    }
+}

@@ -1,0 +1,84 @@
+//! One call that a person waits for, retried where that may help.
+
+use std::rc::Rc;
+
+use crate::driver::{Event, Step, Work};
+use crate::fault::Fault;
+use crate::pacer::Priority;
+use crate::policy::Policy;
+use crate::request::Kind;
+use crate::retry::{Jitter, pause};
+use crate::time::Millis;
+
+/// An idempotent call with retries, as a state machine.
+///
+/// The answer isn't kept here but by the `perform` function given to [`drive`](crate::driver::drive), so that one
+/// type in the program serves every kind of call. Use it for a write only if the write is idempotent.
+pub struct Once {
+    kind: Kind,
+    policy: Rc<Policy>,
+    jitter: Jitter,
+    attempts: u32,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    Waiting { until: Millis },
+    Sent,
+    Done(Result<(), Fault>),
+}
+
+impl Once {
+    /// Creates a call that hasn't been sent.
+    #[must_use]
+    pub fn new(kind: Kind, policy: Rc<Policy>, jitter: Jitter) -> Self {
+        Self { kind, policy, jitter, attempts: 0, state: State::Waiting { until: Millis(0) } }
+    }
+
+    /// The result; `None` until the call is done.
+    #[must_use]
+    pub fn result(&self) -> Option<&Result<(), Fault>> {
+        match &self.state {
+            State::Done(result) => Some(result),
+            State::Waiting { .. } | State::Sent => None,
+        }
+    }
+}
+
+impl Work for Once {
+    type Job = Kind;
+    type Answer = ();
+    const PRIORITY: Priority = Priority::Single;
+
+    fn kind(kind: &Kind) -> Option<Kind> {
+        Some(*kind)
+    }
+
+    fn next(&self, now: Millis) -> Step<Kind> {
+        match self.state {
+            State::Waiting { until } if now < until => Step::WaitUntil(until),
+            State::Waiting { .. } => Step::Start(self.kind),
+            State::Sent => Step::Idle,
+            State::Done(_) => Step::Done,
+        }
+    }
+
+    fn apply(&mut self, event: Event<Kind, ()>, now: Millis) {
+        match event {
+            Event::Started(_) => {
+                self.attempts += 1;
+                self.state = State::Sent;
+            }
+            Event::Answered(_, Err(fault)) => {
+                self.state = match pause(&self.policy, self.attempts, &fault, &mut self.jitter) {
+                    Some(pause) => State::Waiting { until: now + pause },
+                    None => State::Done(Err(fault)),
+                };
+            }
+            Event::Answered(_, Ok(())) => self.state = State::Done(Ok(())),
+            // This work's inbox has no sender.
+            Event::Command(_) => {}
+        }
+    }
+}
