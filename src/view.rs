@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::AnyView;
+use pingone::environment::Environment;
 use pingone::fault::Fault;
-use pingone::tenant::Environment;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
 use crate::state::AppHandle;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use pingone::environment::EnvironmentId;
 use pingone::fault::Fault;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::user::UserId;
 use pingone_mfa_core::embedding::frame::{ask, ask_before, note, ready};
 use pingone_mfa_core::embedding::host_events::{Change, ChangeKind, HostEvent, Reason, RunCounts};

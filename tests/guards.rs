@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pingone::device::Devices;
+use pingone::environment::EnvironmentId;
 use pingone::fault::WriteRefusal;
-use pingone::tenant::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::user::{Account, GroupId, Mfa, Name, User, UserId};
 use pingone_mfa_core::directory::store::UserStore;

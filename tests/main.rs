@@ -10,5 +10,6 @@
 
 mod element;
 mod guards;
+mod imports;
 mod layers;
 mod sign_in;

@@ -1,8 +1,8 @@
 //! Tests signing in against the sandbox's authorization server, and against forged responses.
 
 use http::{Request, StatusCode};
+use pingone::environment::EnvironmentId;
 use pingone::region::{Region, RegionCode};
-use pingone::tenant::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::token::claims::read_paste;
 use pingone::token::{Actor, TokenFacts};

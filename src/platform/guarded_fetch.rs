@@ -97,9 +97,10 @@ mod tests {
     use super::*;
     use js_sys::{Function, global};
     use pingone::endpoint::Endpoint;
+    use pingone::environment::EnvironmentId;
     use pingone::region::{Region, RegionCode};
     use pingone::request::{Method, Request};
-    use pingone::tenant::{EnvironmentId, Tenant};
+    use pingone::tenant::Tenant;
     use pingone::token::Secret;
     use pingone::transport::{Response, Transport, TransportError};
     use pingone_mfa_core::ports::TokenHolder;

@@ -1,8 +1,8 @@
 //! Region and environment of the last connection and the chosen ceiling for reads, in the browser's local storage. Three
 //! keys, nothing else.
 
+use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone_mfa_core::ports::Preferences;
 use uuid::Uuid;
 use web_sys::Storage;

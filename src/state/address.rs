@@ -8,7 +8,7 @@ use pingone::user::{Account, GroupId, PopulationId};
 use pingone_mfa_core::digits::typed_number;
 use pingone_mfa_core::directory::order::{Column, Sort};
 use pingone_mfa_core::directory::query::{DevicesFilter, Filters, GroupFilter, MfaFilter, SignOnFilter};
-use pingone_mfa_core::directory::store::Class;
+use pingone_mfa_core::directory::status::Class;
 use uuid::Uuid;
 
 use super::table::View;

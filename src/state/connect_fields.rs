@@ -1,7 +1,7 @@
 //! The fields of the form: what a person says, and what the token fills in.
 
+use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::token::TokenFacts;
 use pingone_mfa_core::connect::fields::ConnectFields;
 use uuid::Uuid;

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use pingone::connection::{Connection, Recorder};
+use pingone::environment::Environment;
 use pingone::exchange::Exchange;
 use pingone::policy::Policy;
 use pingone::request::ReadEnvironment;
-use pingone::tenant::{Environment, Tenant};
+use pingone::tenant::Tenant;
 use pingone::time::Timestamp;
 use pingone::token::TokenFacts;
 use pingone::token::claims::find_token;

@@ -13,9 +13,9 @@ use pingone::token::{Actor, TokenFacts};
 use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::config::settings::Settings;
 use pingone_mfa_core::run::engine;
-use pingone_mfa_core::run::engine::RowIndex;
 use pingone_mfa_core::run::pilot::PilotReadings;
 use pingone_mfa_core::run::plan::{Plan, PlanNumber};
+use pingone_mfa_core::run::record::RowIndex;
 use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use super::Ports;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use pingone::device::Devices;
-use pingone::tenant::Environment;
+use pingone::environment::Environment;
 use pingone::time::Millis;
 use pingone::user::{Population, UserId};
 use pingone_mfa_core::directory::export::{Contents, Export, ExportRow, Format};

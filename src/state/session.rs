@@ -3,9 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use pingone::environment::{Environment, EnvironmentId};
 use pingone::fault::Fault;
 use pingone::region::{Agreement, Region, RegionCode};
-use pingone::tenant::{Environment, EnvironmentId, Tenant};
+use pingone::tenant::Tenant;
 use pingone::time::{ClockReading, Millis, Timestamp};
 use pingone::time_limit::within;
 use pingone::token::TokenFacts;

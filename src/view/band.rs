@@ -1,6 +1,6 @@
 //! The band that never moves: where one is connected, as whom, and for how long.
 
-use pingone::tenant::{Environment, EnvironmentKind};
+use pingone::environment::{Environment, EnvironmentKind};
 use pingone::token::paste::Remark;
 
 use crate::state::AppHandle;

@@ -4,8 +4,8 @@ use pingone::user::PopulationId;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 use pingone_mfa_core::directory::query::{Filters, MfaFilter};
 use pingone_mfa_core::directory::snapshot::{PopulationChange, change};
+use pingone_mfa_core::directory::status::Class;
 use pingone_mfa_core::directory::status::{Checked, Counts, PopulationStatus};
-use pingone_mfa_core::directory::store::Class;
 
 use crate::state::directory::{List, Report};
 use crate::state::load::Load;

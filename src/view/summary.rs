@@ -1,6 +1,6 @@
 //! The MFA status as text, for a message or a ticket: at most six lines, and nobody's data.
 
-use pingone::tenant::Environment;
+use pingone::environment::Environment;
 use pingone::time::Timestamp;
 use pingone::user::{Population, PopulationId};
 use pingone_mfa_core::directory::snapshot::Snapshot;
@@ -140,8 +140,8 @@ fn one_line(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pingone::environment::{EnvironmentId, EnvironmentKind};
     use pingone::region::RegionCode;
-    use pingone::tenant::{EnvironmentId, EnvironmentKind};
     use pingone_mfa_core::directory::snapshot::PopulationSnapshot;
     use uuid::Uuid;
 

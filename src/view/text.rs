@@ -51,7 +51,7 @@ pub const TOKEN_WITHHELD: &str =
 
 /// The form.
 pub mod connect {
-    use pingone::tenant::EnvironmentId;
+    use pingone::environment::EnvironmentId;
 
     /// The form's title.
     pub const TITLE: &str = "Connect to PingOne";
@@ -294,7 +294,7 @@ pub mod table {
     use pingone::time::{PerSecond, Timestamp};
     use pingone_mfa_core::directory::order::Column;
     use pingone_mfa_core::directory::query::{DevicesFilter, MfaFilter};
-    use pingone_mfa_core::directory::store::Class;
+    use pingone_mfa_core::directory::status::Class;
     use pingone_mfa_core::ports::Locale;
 
     use crate::state::directory::Checking;
@@ -1240,8 +1240,8 @@ pub mod announce {
 }
 
 /// The word for an environment's kind.
-pub fn kind(kind: &pingone::tenant::EnvironmentKind) -> String {
-    use pingone::tenant::EnvironmentKind;
+pub fn kind(kind: &pingone::environment::EnvironmentKind) -> String {
+    use pingone::environment::EnvironmentKind;
     match kind {
         EnvironmentKind::Production => "PRODUCTION".into(),
         EnvironmentKind::Sandbox => "SANDBOX".into(),

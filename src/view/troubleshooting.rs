@@ -1,8 +1,8 @@
 //! Why something doesn't work: what to do, who can do it, what was checked.
 
+use pingone::environment::Environment;
 use pingone::fault::Fault;
 use pingone::region::RegionCode;
-use pingone::tenant::Environment;
 use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep};
 use pingone_mfa_core::diagnosis::check::{Check, Finding, Verdict};
 use pingone_mfa_core::diagnosis::evidence::{Operation, Symptom};

@@ -7,10 +7,10 @@ pub mod settings;
 
 use std::ops::RangeInclusive;
 
+use pingone::environment::EnvironmentId;
 use pingone::json::{self, FieldError};
 use pingone::policy::Rate;
 use pingone::region::{Region, RegionCode, Regions};
-use pingone::tenant::EnvironmentId;
 use pingone::time::{Millis, PerSecond};
 use serde_json::Value;
 use thiserror::Error;

@@ -74,8 +74,8 @@ mod guesses_tests;
 mod tests;
 
 use columns::{Cells, Choice};
-use records::{Quotes, Record, Records, cells, is_blank, line_ends};
-use spelling::Spelling;
+use records::{Quotes, Record, Records, cells, line_ends};
+use spelling::{Spelling, is_blank};
 
 pub use columns::{Column, Identity};
 pub use confirmed::ConfirmedImport;

@@ -4,8 +4,8 @@
 //! Two more ports are declared where they are used: [`pingone::clock::Clock`] and [`pingone::transport::Transport`].
 
 use futures::future::LocalBoxFuture;
+use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::token::Secret;
 use pingone::transport::{Response, TransportError};

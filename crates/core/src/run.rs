@@ -21,6 +21,7 @@ pub mod ports;
 pub mod proof;
 pub mod proposal;
 pub mod reason;
+pub mod record;
 pub mod reference;
 pub mod report;
 pub mod report_file;

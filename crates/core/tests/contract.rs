@@ -3,6 +3,7 @@
 
 use pingone::device::Devices;
 use pingone::device::{DeviceState, usable};
+use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, Paging};
 use pingone::reader::{ReadContext, read};
 use pingone::region::{RegionCode, Regions};
@@ -10,7 +11,7 @@ use pingone::request::{
     Call, CountUsers, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMemberships, ReadMfa,
     ReadMfaDefault, ReadPage, ReadPopulations, ReadProducts, ReadReport, ReadUser, Request, Subject,
 };
-use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::tenant::Tenant;
 use pingone::time::{Millis, Timestamp};
 use pingone::transport::{Head, Response, TransportError};
 use pingone::user::{Account, Mfa, UserId};
@@ -228,8 +229,8 @@ fn each_documented_refusal_gets_its_own_fault() {
         ("RequestRefused", fault(&put, 403, "")),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 403, e403)),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 404, e404)),
-        ("LicenceExceeded", fault(&put, 403, include_str!("fixtures/error-403-licence.json"))),
-        ("LicenceExceeded", fault(&put, 403, LICENCE_IN_WORDS)),
+        ("LicenseExceeded", fault(&put, 403, include_str!("fixtures/error-403-licence.json"))),
+        ("LicenseExceeded", fault(&put, 403, LICENCE_IN_WORDS)),
         ("UserUnknown", fault(&ReadUser(user()), 404, e404)),
         ("RequestRefused", fault(&ReadUser(user()), 404, "<html>Not found</html>")),
         ("RequestRefused", fault(&put, 404, "")),

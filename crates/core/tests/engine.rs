@@ -9,12 +9,12 @@ use futures::future::FutureExt;
 use pingone::clock::Clock;
 use pingone::connection::Connection;
 use pingone::driver::{Command, drive};
+use pingone::environment::EnvironmentKind;
 use pingone::fault::Fault;
 use pingone::filter::Filter;
 use pingone::request::{
     CountUsers, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, SearchUsers,
 };
-use pingone::tenant::EnvironmentKind;
 use pingone::time::{Millis, PerSecond};
 use pingone::user::{Mfa, UserId};
 use pingone::wire;

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use pingone::clock::Clock;
 use pingone::driver::drive;
-use pingone::tenant::EnvironmentId;
+use pingone::environment::EnvironmentId;
 use pingone::user::{Mfa, User, UserId};
 use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::directory::store::UserStore;

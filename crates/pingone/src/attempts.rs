@@ -46,10 +46,11 @@ mod tests {
 
     use super::*;
     use crate::endpoint::Endpoint;
+    use crate::environment::EnvironmentId;
     use crate::fault::Refusal;
     use crate::region::{RegionCode, Regions};
     use crate::request::{Call, Method, ReadMfa};
-    use crate::tenant::{EnvironmentId, Tenant};
+    use crate::tenant::Tenant;
     use crate::user::UserId;
     use crate::wire;
 

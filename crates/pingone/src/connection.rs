@@ -3,16 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use futures::channel::mpsc;
 use futures::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use crate::attempts::Attempts;
 use crate::clock::Clock;
-use crate::driver::drive;
 use crate::exchange::{self, Exchange};
 use crate::fault::Fault;
-use crate::once::Once;
 use crate::pacer::{Grant, Pacer, Priority};
 use crate::policy::Policy;
 use crate::reader::{self, ReadContext, Reader};
@@ -116,6 +113,10 @@ impl Connection {
         &self.policy
     }
 
+    pub(crate) fn shared_policy(&self) -> Rc<Policy> {
+        Rc::clone(&self.policy)
+    }
+
     /// The clock that times and dates requests.
     #[must_use]
     pub fn clock(&self) -> &Rc<dyn Clock> {
@@ -152,38 +153,6 @@ impl Connection {
     #[must_use]
     pub fn slowed(&self) -> (u32, Option<Timestamp>) {
         self.slowed.get()
-    }
-
-    /// Makes a call that a person waits for: paced, sent, and retried where that may help. Use it for a write only if
-    /// the write is idempotent.
-    pub async fn call<C: Call + Clone + 'static>(&self, call: C) -> Result<C::Answer, Fault>
-    where
-        C::Answer: 'static,
-    {
-        let answer = Rc::new(RefCell::new(None));
-        let perform = |_| -> LocalBoxFuture<'static, Result<(), Fault>> {
-            let (connection, call, answer) = (self.clone(), call.clone(), Rc::clone(&answer));
-            Box::pin(async move {
-                let read = connection.send(call).await?;
-                answer.replace(Some(read));
-                Ok(())
-            })
-        };
-        let result = self.make_once(C::KIND, &perform).await;
-        // A successful call has stored its answer.
-        result.and_then(|()| answer.take().ok_or(Fault::TokenForgotten))
-    }
-
-    async fn make_once(
-        &self,
-        kind: Kind,
-        perform: &dyn Fn(Kind) -> LocalBoxFuture<'static, Result<(), Fault>>,
-    ) -> Result<(), Fault> {
-        let mut once = Once::new(kind, Rc::clone(&self.policy), self.jitter());
-        let (_, mut inbox) = mpsc::unbounded();
-        drive(&mut once, self, &mut inbox, perform, |_| {}).await;
-        // The driver returns only once the work is done.
-        once.result().cloned().unwrap_or(Err(Fault::TokenForgotten))
     }
 
     /// Sends a call once, without a retry. The caller must have asked the pacer.

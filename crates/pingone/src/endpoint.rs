@@ -130,8 +130,8 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::EnvironmentId;
     use crate::region::{RegionCode, Regions};
-    use crate::tenant::EnvironmentId;
 
     fn tenant() -> Tenant {
         let region = Regions::default().get(&RegionCode("EU".into())).unwrap().clone();

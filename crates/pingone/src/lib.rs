@@ -17,6 +17,7 @@ pub mod connection;
 pub mod device;
 pub mod driver;
 pub mod endpoint;
+pub mod environment;
 pub mod exchange;
 pub mod fault;
 pub mod filter;

@@ -1,12 +1,17 @@
 //! One call that a person waits for, retried where that may help.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::driver::{Event, Step, Work};
+use futures::channel::mpsc;
+use futures::future::LocalBoxFuture;
+
+use crate::connection::Connection;
+use crate::driver::{Event, Step, Work, drive};
 use crate::fault::Fault;
 use crate::pacer::Priority;
 use crate::policy::Policy;
-use crate::request::Kind;
+use crate::request::{Call, Kind};
 use crate::retry::{Jitter, pause};
 use crate::time::Millis;
 
@@ -43,6 +48,40 @@ impl Once {
             State::Done(result) => Some(result),
             State::Waiting { .. } | State::Sent => None,
         }
+    }
+}
+
+impl Connection {
+    /// Makes a call that a person waits for: paced, sent, and retried where that may help. Use it for a write only if
+    /// the write is idempotent.
+    pub async fn call<C: Call + Clone + 'static>(&self, call: C) -> Result<C::Answer, Fault>
+    where
+        C::Answer: 'static,
+    {
+        let answer = Rc::new(RefCell::new(None));
+        let perform = |_| -> LocalBoxFuture<'static, Result<(), Fault>> {
+            let (connection, call, answer) = (self.clone(), call.clone(), Rc::clone(&answer));
+            Box::pin(async move {
+                let read = connection.send(call).await?;
+                answer.replace(Some(read));
+                Ok(())
+            })
+        };
+        let result = self.make_once(C::KIND, &perform).await;
+        // A successful call has stored its answer.
+        result.and_then(|()| answer.take().ok_or(Fault::TokenForgotten))
+    }
+
+    async fn make_once(
+        &self,
+        kind: Kind,
+        perform: &dyn Fn(Kind) -> LocalBoxFuture<'static, Result<(), Fault>>,
+    ) -> Result<(), Fault> {
+        let mut once = Once::new(kind, self.shared_policy(), self.jitter());
+        let (_, mut inbox) = mpsc::unbounded();
+        drive(&mut once, self, &mut inbox, perform, |_| {}).await;
+        // The driver returns only once the work is done.
+        once.result().cloned().unwrap_or(Err(Fault::TokenForgotten))
     }
 }
 

@@ -5,10 +5,11 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::endpoint::{Cursor, Endpoint};
+use crate::environment::Environment;
 use crate::fault::Paging;
 use crate::filter::Filter;
 use crate::redaction::secrets::brief;
-use crate::tenant::{Environment, Tenant};
+use crate::tenant::Tenant;
 use crate::user::{Mfa, Population, UnreadableUser, User, UserId};
 use crate::wire::{self, MfaAnswer, Misread, Users};
 

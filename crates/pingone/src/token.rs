@@ -7,7 +7,7 @@ pub mod paste;
 
 use zeroize::Zeroizing;
 
-use crate::tenant::EnvironmentId;
+use crate::environment::EnvironmentId;
 use crate::time::Timestamp;
 use crate::user::UserId;
 

@@ -5,11 +5,11 @@
 
 use serde_json::Value;
 
+use crate::environment::{Environment, EnvironmentId, EnvironmentKind};
 use crate::fault::{Detail, Refusal};
 use crate::group::Group;
 use crate::json::{FieldError, at, boolean, id, list, need, number, text};
 use crate::redaction::secrets::{brief, excerpt};
-use crate::tenant::{Environment, EnvironmentId, EnvironmentKind};
 use crate::time::{Millis, Timestamp};
 use crate::user::{Account, GroupId, Mfa, Name, Population, PopulationId, UnreadableUser, User, UserId};
 

@@ -12,7 +12,7 @@ use crate::authorization::people;
 use crate::directory::{Directory, Person};
 use crate::refusal::Refusal;
 use crate::role::{HeldRole, Permission, Role, Scope};
-use crate::{Sandbox, Seed, Timestamp, seed};
+use crate::{Sandbox, Seed, Timestamp, dice};
 
 /// A role that a client or user holds in a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Access {
             return;
         }
         self.assigned += 1;
-        let id = seed::uuid(self.seed ^ 0xa5, self.assigned);
+        let id = dice::uuid(self.seed ^ 0xa5, self.assigned);
         assignments.push(Assignment { id, role, scope, since });
     }
 

@@ -5,8 +5,8 @@
 
 use http::{Request, Response, header};
 
+use crate::answer::Answer;
 use crate::hal::put;
-use crate::route::Answer;
 use crate::{Sandbox, Timestamp, environment};
 
 mod authorize;

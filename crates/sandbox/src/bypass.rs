@@ -10,11 +10,11 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::{Sandbox, Timestamp, seed, users};
+use crate::{Sandbox, Timestamp, dice, environment, seed};
 
 const UNTIL: &str = "bypassMFAEnabledUntil";
 
@@ -29,7 +29,7 @@ pub(crate) struct Bypasses {
 
 impl Bypasses {
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self { ends: HashMap::new(), active_user: seed::uuid(seed, seed::BYPASS_RUNNING) }
+        Self { ends: HashMap::new(), active_user: dice::uuid(seed, seed::BYPASS_RUNNING) }
     }
 
     /// The end of an active bypass. The seeded bypass ends a day after the sandbox's first request: with a fixed date
@@ -59,7 +59,7 @@ struct Links {
 
 pub(crate) fn read(sandbox: &Sandbox, id: Uuid, now: Timestamp) -> Answer {
     sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
-    let user = users::href(&sandbox.seed, id);
+    let user = environment::user_href(&sandbox.seed, id);
     let links = Links { this: Link::to(format!("{user}/bypassMFA")), user: Link::to(user) };
     let end = sandbox.bypasses.end(id, sandbox.began(now), now);
     let body = Body { links, enabled: end.map(|_| true), until: end.map(|end| end.to_string()) };

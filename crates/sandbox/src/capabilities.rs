@@ -8,9 +8,9 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::Sandbox;
 use crate::environment;
 use crate::hal::{Link, json};
-use crate::{Sandbox, Seed};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,14 +54,10 @@ struct Limit {
     limit: u32,
 }
 
-pub(crate) fn href(seed: &Seed) -> String {
-    format!("{}/capabilities", environment::href(seed))
-}
-
 pub(crate) fn read(sandbox: &Sandbox) -> Response<Vec<u8>> {
     let limit = |limit| Limit { limit };
     let body = Capabilities {
-        links: Links { this: Link::to(href(&sandbox.seed)) },
+        links: Links { this: Link::to(environment::capabilities_href(&sandbox.seed)) },
         can_use_email_otp: true,
         can_use_mfa: true,
         can_use_mfa_ciam: false,

@@ -5,7 +5,7 @@
 use http::{HeaderName, Method, Request, Response, StatusCode, header};
 
 use crate::hal::put;
-use crate::route::Resource;
+use crate::resource::Resource;
 
 /// The only request headers that PingOne's preflight permits.
 const REQUEST_HEADERS: [&str; 17] = [

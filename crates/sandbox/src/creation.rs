@@ -8,12 +8,12 @@ use http::{Request, StatusCode};
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::answer::Answer;
 use crate::directory::{Account, Person};
 use crate::fields::Fields;
 use crate::hal::json;
 use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::{Sandbox, Timestamp, populations, seed, users};
+use crate::{Sandbox, Timestamp, dice, populations, users};
 
 const MAX_USERNAME_LENGTH: usize = 128;
 
@@ -42,7 +42,7 @@ fn parse_person(sandbox: &Sandbox, fields: &Fields, now: Timestamp) -> Result<Pe
     let text = |name| fields.text(name).map(|text| text.map(str::to_owned));
     let mfa_enabled = fields.flag("mfaEnabled")?.unwrap_or(sandbox.mfa_settings.users.mfa_enabled);
     Ok(Person {
-        id: seed::uuid(sandbox.seed.seed ^ 0x0d, sandbox.answered),
+        id: dice::uuid(sandbox.seed.seed ^ 0x0d, sandbox.answered),
         username: username(fields)?,
         email: Some(email(fields)?),
         given: text("name.given")?.unwrap_or_default(),

@@ -14,16 +14,17 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::comparison::{Comparison, Offer, Operator};
+use crate::dice::Dice;
 use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
 use crate::mfa_settings::MfaSettings;
 use crate::paging::ListQuery;
 use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::seed::{self, Dice};
-use crate::{Sandbox, Timestamp, users};
+use crate::seed::{self};
+use crate::{Sandbox, Timestamp, dice};
 
 const OFFER: Offer = &[("status", &[Operator::Equals]), ("type", &[Operator::Equals])];
 
@@ -116,7 +117,7 @@ impl Devices {
     pub(crate) fn seeded(seed: u64) -> Self {
         let of = |number, devices: &[(DeviceType, DeviceState)]| {
             let specs = devices.iter().map(|(kind, state)| DeviceSpec { kind: *kind, state: *state });
-            (seed::uuid(seed, number), specs.collect())
+            (dice::uuid(seed, number), specs.collect())
         };
         Self(HashMap::from([
             of(seed::NO_DEVICE, &[]),
@@ -177,7 +178,7 @@ impl Sandbox {
 
 /// A device's ID, derived from its index in the user's list.
 pub(crate) fn id(user: Uuid, index: usize) -> Uuid {
-    seed::uuid(user.as_u64_pair().1 ^ 0xde, index as u64)
+    dice::uuid(user.as_u64_pair().1 ^ 0xde, index as u64)
 }
 
 /// The address that receives codes, for an email device. Administrators see it in full; sign-on flows mask it.
@@ -306,17 +307,17 @@ fn created(state: DeviceState, person: &Person, began: Timestamp, dice: &mut Dic
         return began.after_seconds(-HOUR_SECONDS).max(person.created);
     }
     let hours = i64::try_from(dice.roll() % 2000).unwrap_or(0);
-    Timestamp(person.created.after_seconds(hours * HOUR_SECONDS).0.min(seed::EPOCH))
+    Timestamp(person.created.after_seconds(hours * HOUR_SECONDS).0.min(dice::EPOCH))
 }
 
 fn body(sandbox: &Sandbox, person: &Person, index: usize, spec: DeviceSpec, times: Times) -> Body {
     let id = id(person.id, index);
-    let user = users::href(&sandbox.seed, person.id);
+    let user = environment::user_href(&sandbox.seed, person.id);
     let this = format!("{user}/devices/{id}");
     let mut dice = Dice::about(id, 0xc4);
     let created = created(spec.state, person, times.began, &mut dice);
     let needs_activation = spec.state == DeviceState::ActivationRequired;
-    let updated = if spec.state == DeviceState::Blocked { Timestamp(seed::EPOCH) } else { created };
+    let updated = if spec.state == DeviceState::Blocked { Timestamp(dice::EPOCH) } else { created };
     let expires = times.began.after_seconds(24 * HOUR_SECONDS);
     Body {
         links: Links {
@@ -359,7 +360,7 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now:
     let size = devices.len();
     let more = sandbox.behaviour.device_list_embeds_more.then(|| More::of(sandbox, &devices));
     let count = more.is_none().then_some(size);
-    let reorder = Link::to(format!("{}/devices", users::href(&sandbox.seed, id)));
+    let reorder = Link::to(format!("{}/devices", environment::user_href(&sandbox.seed, id)));
     let links = ListLinks { this: list_query.this(&sandbox.seed), reorder };
     let list = List { links, embedded: Embedded { devices, more }, count, size };
     Ok((json(StatusCode::OK, &list), 1))

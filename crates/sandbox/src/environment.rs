@@ -8,11 +8,11 @@ use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::comparison::{Offer, Operator};
 use crate::hal::{Link, json};
 use crate::paging::ListQuery;
-use crate::route::Answer;
-use crate::{Sandbox, Seed, capabilities, query, seed};
+use crate::{Sandbox, Seed, dice, query};
 
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
 
@@ -28,6 +28,14 @@ const OFFER: Offer = &[("id", &[Operator::Equals]), ("name", &[Operator::Starts]
 
 pub(crate) fn href(seed: &Seed) -> String {
     format!("{}/environments/{ID}", seed.api_base)
+}
+
+pub(crate) fn capabilities_href(seed: &Seed) -> String {
+    format!("{}/capabilities", href(seed))
+}
+
+pub(crate) fn user_href(seed: &Seed, id: Uuid) -> String {
+    format!("{}/users/{id}", href(seed))
 }
 
 #[derive(Clone, Serialize)]
@@ -83,7 +91,7 @@ struct Product {
 
 impl BillOfMaterials {
     fn of(seed: &Seed, products: &[&'static str]) -> Self {
-        let product = |(number, kind)| Product { id: seed::uuid(seed.seed ^ 0xb0, number), kind };
+        let product = |(number, kind)| Product { id: dice::uuid(seed.seed ^ 0xb0, number), kind };
         let products = (1..).zip(products.iter().copied()).map(product).collect();
         Self { products, solution_type: "WORKFORCE" }
     }
@@ -96,7 +104,7 @@ fn body(seed: &Seed) -> Body {
             this: Link::to(href(seed)),
             populations: under("populations"),
             users: under("users"),
-            capabilities: Link::to(capabilities::href(seed)),
+            capabilities: Link::to(capabilities_href(seed)),
         },
         id: ID,
         name: "Workforce",

@@ -3,7 +3,7 @@
 //! A large directory needs thousands of different names, so that searching and sorting meet as many keys as in a real
 //! company, without using the names of real people.
 
-use crate::seed::Dice;
+use crate::dice::Dice;
 
 /// The first, middle and last syllables of the names in one script.
 pub(crate) struct Syllables {

@@ -4,7 +4,7 @@ use http::{Method, Request};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::seed::Dice;
+use crate::dice::Dice;
 
 /// A fault rule: which requests fail, how often, and how.
 ///

@@ -12,14 +12,14 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::comparison::{Comparison, Offer, Operator};
 use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
 use crate::paging::ListQuery;
 use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::{Sandbox, populations, seed, users};
+use crate::{Sandbox, dice, populations};
 
 const OFFER: Offer = &[
     ("id", &[Operator::Equals]),
@@ -111,7 +111,7 @@ fn by_id(id: &str) -> Option<&'static Group> {
 
 fn is_direct(group: &Group, person: &Person) -> bool {
     let is_eligible = group.population.is_none_or(|population| population == person.population);
-    is_eligible && seed::Dice::about(person.id, group.id.as_u64_pair().1).percent(group.share)
+    is_eligible && dice::Dice::about(person.id, group.id.as_u64_pair().1).percent(group.share)
 }
 
 /// The IDs of the groups that a user is a member of.
@@ -174,7 +174,7 @@ fn body(sandbox: &Sandbox, href: &str, group: &Group) -> Body {
 
 /// Eleven digits that change with the number of members. How PingOne computes them isn't known.
 fn check_sum(group: &Group, users: usize) -> String {
-    let mut dice = seed::Dice::about(group.id, users as u64);
+    let mut dice = dice::Dice::about(group.id, users as u64);
     (10_000_000_000 + dice.roll() % 90_000_000_000).to_string()
 }
 
@@ -237,7 +237,7 @@ pub(crate) fn of_group(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: &str) 
 /// Lists the groups that a user is a member of.
 pub(crate) fn of_user(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid) -> Answer {
     let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
-    let href = format!("{}/memberOfGroups", users::href(&sandbox.seed, id));
+    let href = format!("{}/memberOfGroups", environment::user_href(&sandbox.seed, id));
     memberships(sandbox, request, &href, |group, direct_only| is_member(group.id, person, direct_only))
 }
 

@@ -15,6 +15,7 @@ use http::{Method, Request, Response};
 use uuid::Uuid;
 
 mod access;
+mod answer;
 mod authorization;
 mod background;
 mod behaviour;
@@ -24,7 +25,9 @@ mod comparison;
 mod corrupt;
 mod cors;
 mod creation;
+mod credentials;
 mod devices;
+mod dice;
 mod directory;
 mod environment;
 mod family;
@@ -43,6 +46,7 @@ mod populations;
 mod query;
 mod refusal;
 mod report;
+mod resource;
 mod role;
 mod role_assignments;
 mod roles;
@@ -88,6 +92,7 @@ use authorization::{Grants, Redirects};
 use bypass::Bypasses;
 use corrupt::WriteTiming;
 use devices::Devices;
+use dice::Dice;
 use directory::{Directory, Person};
 use fault::Faults;
 use keys::DigestKeys;
@@ -96,8 +101,7 @@ use mfa_settings::MfaSettings;
 use populations::Register;
 use refusal::{Exceeded, Refusal};
 use report::Report;
-use route::Resource;
-use seed::Dice;
+use resource::Resource;
 
 /// The purpose of an environment, PingOne's environment `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,7 +271,7 @@ impl Sandbox {
     }
 
     fn refuse(&mut self, request: &Request<Vec<u8>>, refusal: Refusal, now: Timestamp) -> Reply {
-        let response = refusal.answer(seed::uuid(self.seed.seed ^ 0xe0, self.answered));
+        let response = refusal.answer(dice::uuid(self.seed.seed ^ 0xe0, self.answered));
         let response = self.complete(request, response, 0, now);
         Reply { response, wire: Wire::default() }
     }
@@ -512,6 +516,6 @@ impl Sandbox {
     }
 
     fn correlation_id(&self) -> Uuid {
-        seed::uuid(self.seed.seed ^ 0xc0, self.answered)
+        dice::uuid(self.seed.seed ^ 0xc0, self.answered)
     }
 }

@@ -7,13 +7,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::answer::Answer;
 use crate::corrupt::WriteTiming;
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::oracle::{Applied, Write};
 use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::{Sandbox, Timestamp, token, users};
+use crate::{Sandbox, Timestamp, environment, token};
 
 #[derive(Serialize)]
 struct Body {
@@ -36,7 +36,7 @@ pub(crate) fn read(sandbox: &Sandbox, id: Uuid, reach: &Reach) -> Answer {
 }
 
 fn body(sandbox: &Sandbox, id: Uuid, mfa_enabled: bool) -> Response<Vec<u8>> {
-    let user = users::href(&sandbox.seed, id);
+    let user = environment::user_href(&sandbox.seed, id);
     let links = Links { this: Link::to(format!("{user}/mfaEnabled")), user: Link::to(user) };
     json(StatusCode::OK, &Body { links, mfa_enabled })
 }

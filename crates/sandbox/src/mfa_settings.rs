@@ -7,11 +7,11 @@
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
 
+use crate::answer::Answer;
 use crate::environment::{self, Reference};
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
-use crate::route::Answer;
 use crate::{Sandbox, Timestamp};
 
 const MAX_DEVICES: u64 = 15;

@@ -10,14 +10,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::answer::Answer;
 use crate::comparison::{Comparison, Offer, Operator};
 use crate::environment::{self, Reference};
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::paging::ListQuery;
 use crate::refusal::Refusal;
-use crate::route::Answer;
-use crate::{Sandbox, Seed, Timestamp, seed};
+use crate::{Sandbox, Seed, Timestamp, dice};
 
 pub(crate) const EMPLOYEES: Uuid = id(1);
 pub(crate) const CONTRACTORS: Uuid = id(2);
@@ -193,7 +193,7 @@ pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Tim
     if sandbox.populations.0.iter().any(|other| other.name == name) {
         return Err(Refusal::Taken("name"));
     }
-    let id = seed::uuid(sandbox.seed.seed ^ 0x09, sandbox.answered);
+    let id = dice::uuid(sandbox.seed.seed ^ 0x09, sandbox.answered);
     let population = Population { id, name, description, created: now };
     let response = json(StatusCode::CREATED, &body(&sandbox.seed, &population, 0));
     sandbox.populations.0.push(population);

@@ -13,6 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::answer::Answer;
 use crate::comparison::{Comparison, Offer, Operator};
 use crate::devices::{self, DeviceSpec};
 use crate::directory::Person;
@@ -21,8 +22,7 @@ use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::paging::ListQuery;
 use crate::refusal::{Exceeded, Refusal};
-use crate::route::Answer;
-use crate::{Sandbox, Timestamp, query, seed};
+use crate::{Sandbox, Timestamp, dice, query};
 
 /// ID of the only report template.
 const TEMPLATE: Uuid = Uuid::from_u128(0xdb63_2bfd_7054_4bde_b108_a384_aac2_d513);
@@ -233,7 +233,7 @@ pub(crate) fn create(
     let report_request = ReportRequest::read(request)?;
     sandbox.report.count += 1;
     let created = Created {
-        id: seed::uuid(sandbox.seed.seed ^ 0xda, sandbox.report.count),
+        id: dice::uuid(sandbox.seed.seed ^ 0xda, sandbox.report.count),
         at: now,
         rows: rows(sandbox, &report_request, reach, now),
         fields: report_request.fields,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use crate::{Seed, seed};
+use crate::{Seed, dice};
 
 /// A permission of a role. PingOne has more; these are the ones that the sandbox distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Role {
 
     /// The administrator who holds the role from the start. Administrators belong to another environment.
     pub(crate) fn person_id(self, seed: &Seed) -> Uuid {
-        seed::uuid(seed.seed ^ 0xae, self.number())
+        dice::uuid(seed.seed ^ 0xae, self.number())
     }
 
     pub(crate) fn of_client(id: &str) -> Option<Self> {

@@ -9,12 +9,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::{Assignment, Reach};
+use crate::answer::Answer;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
 use crate::paging::Page;
 use crate::role::Scope;
-use crate::route::Answer;
-use crate::{Sandbox, query, roles, users};
+use crate::{Sandbox, query, roles};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,7 +63,7 @@ impl ScopeBody {
 
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach: &Reach) -> Answer {
     let person = reach.person(&sandbox.directory, id)?;
-    let href = format!("{}/roleAssignments", users::href(&sandbox.seed, person.id));
+    let href = format!("{}/roleAssignments", environment::user_href(&sandbox.seed, person.id));
     let is_expanded = query::names(request, "expand", "role");
     let body = |held: &Assignment| Body {
         links: Links { this: Link::to(format!("{href}/{}", held.id)) },

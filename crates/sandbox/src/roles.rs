@@ -8,12 +8,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Caller;
+use crate::answer::Answer;
 use crate::environment::Reference;
 use crate::hal::{Link, json};
 use crate::paging::Page;
 use crate::refusal::Refusal;
 use crate::role::{self, HeldRole, Role};
-use crate::route::Answer;
 use crate::{Sandbox, Seed, Timestamp};
 
 /// The JSON body of a role. A custom role has neither a description nor `applicableTo`.

@@ -4,15 +4,16 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::access::Caller;
 use crate::authorization::{self, Session};
+use crate::credentials::credentials;
 use crate::keys::Keys;
 use crate::role::Role;
-use crate::{Seed, Timestamp, environment, seed};
+use crate::{Seed, Timestamp, dice, environment};
 
 /// The client secret of every worker, for the token endpoint.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
@@ -112,7 +113,7 @@ impl Claims {
         Self {
             client_id: client.to_string(),
             iss: authorization::issuer(auth_base),
-            jti: seed::uuid(seed.seed ^ 0x70, number),
+            jti: dice::uuid(seed.seed ^ 0x70, number),
             // An expired token was issued an hour before it expired.
             iat: if spec.lifetime_seconds < 0 {
                 issued.saturating_add(spec.lifetime_seconds).saturating_sub(3600)
@@ -125,11 +126,11 @@ impl Claims {
             env: environment::ID,
             org: environment::ORGANIZATION,
             sub: person,
-            sid: is_person.then(|| seed::uuid(seed.seed ^ 0x51, number)),
+            sid: is_person.then(|| dice::uuid(seed.seed ^ 0x51, number)),
             acr: is_person.then(|| authorization::ACR.to_owned()),
             auth_time: is_person.then_some(issued),
             p1_user_id: person,
-            p1_rid: seed::uuid(seed.seed ^ 0x71, number),
+            p1_rid: dice::uuid(seed.seed ^ 0x71, number),
         }
     }
 
@@ -176,12 +177,6 @@ pub(crate) fn sign(keys: &dyn Keys, claims: &impl Serialize) -> String {
     let signed = format!("{head}.{body}");
     let signature = text(keys.sign(signed.as_bytes()));
     format!("{signed}.{signature}")
-}
-
-/// The credentials after the scheme in the `Authorization` header. PingOne accepts the scheme in any case.
-pub(crate) fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
-    let (named, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    named.eq_ignore_ascii_case(scheme).then_some(credentials)
 }
 
 /// The client that a token names, valid or not; for the record of writes.

@@ -8,18 +8,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::answer::Answer;
 use crate::directory::{Account, Person};
 use crate::environment::{self, Reference};
 use crate::filter::{Filter, Ids};
 use crate::hal::{Link, json};
 use crate::paging::{self, Links, Page};
 use crate::refusal::Refusal;
-use crate::route::Answer;
 use crate::{Sandbox, Seed, Timestamp, groups, populations, query};
-
-pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
-    format!("{}/users/{id}", environment::href(seed))
-}
 
 #[derive(Serialize)]
 struct Embedded<'a> {
@@ -150,7 +146,7 @@ impl AccountBody {
 pub(crate) fn body<'a>(seed: &Seed, person: &Person) -> User<'a> {
     let name = Name { given: person.given.clone(), family: person.family.clone() };
     User {
-        links: UserLinks::of(&href(seed, person.id)),
+        links: UserLinks::of(&environment::user_href(seed, person.id)),
         expanded: None,
         id: person.id,
         environment: Reference { id: environment::ID },
@@ -222,7 +218,7 @@ pub(crate) fn enabled(sandbox: &Sandbox, id: Uuid, reach: &Reach) -> Answer {
 }
 
 fn of_user(sandbox: &Sandbox, person: &Person, name: &str, value: impl Serialize) -> Response<Vec<u8>> {
-    let user = href(&sandbox.seed, person.id);
+    let user = environment::user_href(&sandbox.seed, person.id);
     let links = OfUserLinks { this: Link::to(format!("{user}/{name}")), user: Link::to(user) };
     json(StatusCode::OK, &OfUser { links, value })
 }

@@ -2,9 +2,9 @@
 
 use std::process::{Command, ExitCode};
 
+use crate::kit::END_TO_END;
 use crate::report::{Report, Stopped};
 use crate::setup;
-use crate::suite::END_TO_END;
 use crate::workspace::{WASM_TARGET, Workspace};
 
 /// Filters (for cargo's `--skip`) of the slowest native tests: `check` leaves them to `test`.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::failure::Failure;
+use crate::kit::{self, Kit};
 use crate::report::Report;
-use crate::suite::{self, Kit};
 use crate::workspace::Workspace;
 
 /// How many journeys run in the engines other than Chromium.
@@ -42,7 +42,7 @@ pub(crate) fn tests(
     table: &mut Table,
 ) {
     for (column, engine, step) in OTHERS {
-        let mut command = suite::end_to_end_tests(workspace, kit);
+        let mut command = kit::end_to_end_tests(workspace, kit);
         command.env("PINGONE_MFA_ENGINE", engine).arg("--");
         match engines {
             Engines::Sample => command.arg("--exact").args(SAMPLE),

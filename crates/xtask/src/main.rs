@@ -25,6 +25,7 @@ mod hosting;
 mod install;
 #[cfg(test)]
 mod invented_ids;
+mod kit;
 mod lockfile;
 mod mutants;
 mod npm;

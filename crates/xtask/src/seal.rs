@@ -7,6 +7,7 @@
 //! Everything here is a pure function of texts and bytes; `stage` reads and writes the files.
 
 mod demo;
+mod files;
 mod fingerprint;
 mod glue;
 mod kept;

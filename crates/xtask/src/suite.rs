@@ -2,98 +2,26 @@
 //! exactly that build.
 
 use std::env;
-use std::ffi::OsString;
-use std::num::NonZero;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::thread::{self, JoinHandle};
 
 use crate::check;
-use crate::edition::Edition;
 use crate::engines::{self, Engines, Table};
 use crate::failure::Failure;
+use crate::kit::{Kit, end_to_end_tests};
+use crate::process;
 use crate::report::{Report, Stopped};
-use crate::setup;
-use crate::system_deps::{self, SystemDep};
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{npm, packages, process};
 
 /// Time limit in seconds of all browser tests together; the runner's default of 20 seconds is too short for a debug
 /// build on a busy machine.
 const BROWSER_SECONDS: &str = "300";
-
-/// Environment variable that sets how many tests of a program run in parallel.
-const THREADS: &str = "RUST_TEST_THREADS";
-
-/// The end-to-end test program. Cargo builds it only when it is named.
-pub(crate) const END_TO_END: &str = "e2e";
 
 pub(crate) fn run(workspace: &Workspace, engines: Engines) -> ExitCode {
     let mut report = Report::default();
     // The report already contains the step that stopped it.
     let _ = steps(workspace, engines, &mut report);
     report.conclude()
-}
-
-/// Programs that must be found before the first step.
-pub(crate) struct Kit {
-    chromium: PathBuf,
-    chromedriver: PathBuf,
-    nginx: PathBuf,
-    npm: PathBuf,
-    firefox: PathBuf,
-    geckodriver: PathBuf,
-    webkit_driver: PathBuf,
-    mini_browser: PathBuf,
-    xvfb: PathBuf,
-    /// PATH with the installed tools first.
-    path: OsString,
-}
-
-impl Kit {
-    /// Finds or installs everything first, so that a missing program is reported immediately and not after the
-    /// lints.
-    pub(crate) fn complete(workspace: &Workspace) -> Result<Self, Failure> {
-        system_deps::complete(&[system_deps::CHROMIUM.as_slice(), &system_deps::ENGINES].concat())?;
-        packages::install(workspace)?;
-        let tools = setup::prepare(workspace)?;
-        packages::install_for_headers(workspace)?;
-        let path = tools.path()?;
-        let (chromium, chromedriver) = (SystemDep::Chromium.path()?, SystemDep::Chromedriver.path()?);
-        let (nginx, npm) = (SystemDep::Nginx.path()?, SystemDep::Npm.path()?);
-        let (firefox, geckodriver) = (SystemDep::Firefox.path()?, setup::firefox_driver(workspace)?);
-        let (webkit_driver, mini_browser) = (SystemDep::WebKitDriver.path()?, SystemDep::MiniBrowser.path()?);
-        let xvfb = SystemDep::Xvfb.path()?;
-        Ok(Self {
-            chromium,
-            chromedriver,
-            nginx,
-            npm,
-            firefox,
-            geckodriver,
-            webkit_driver,
-            mini_browser,
-            xvfb,
-            path,
-        })
-    }
-
-    /// Sets the environment of the end-to-end tests: the page that was just built, and the programs of this
-    /// machine.
-    pub(crate) fn set_environment<'a>(
-        &self,
-        workspace: &Workspace,
-        command: &'a mut Command,
-    ) -> &'a mut Command {
-        command.env("PINGONE_MFA_DIST", Edition::Product.folder(workspace));
-        command.env("PINGONE_MFA_DEMO", Edition::Demo.folder(workspace));
-        command.env("PINGONE_MFA_PACKAGE", npm::packed(workspace));
-        command.env("CHROMEDRIVER", &self.chromedriver).env("CHROMIUM", &self.chromium);
-        command.env("FIREFOX", &self.firefox).env("GECKODRIVER", &self.geckodriver);
-        command.env("WEBKITDRIVER", &self.webkit_driver).env("MINIBROWSER", &self.mini_browser);
-        command.env("XVFB", &self.xvfb);
-        command.env("NGINX", &self.nginx).env("NPM", &self.npm)
-    }
 }
 
 fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result<(), Stopped> {
@@ -151,21 +79,13 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
     command
 }
 
-/// A browser test spends half of its time waiting, so three run on two cores. With four, pages wait for a core so
-/// long that they exceed their own time limits.
-pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
-    let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
-    kit.set_environment(workspace, &mut command);
-    if env::var_os(THREADS).is_none() {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        command.env(THREADS, (cores + cores / 2).to_string());
-    }
-    command
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::npm;
 
     fn kit() -> Kit {
         Kit {

@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::kit::{END_TO_END, Kit};
 use crate::process;
-use crate::suite::{END_TO_END, Kit};
 use crate::workspace::Workspace;
 
 /// Maximum rows of a table.

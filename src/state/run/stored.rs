@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, JournalFault};
-use pingone::tenant::EnvironmentId;
 use pingone::time::{Millis, Timestamp};
 use pingone::token::Actor;
 use pingone_mfa_core::run::journal::{Damage, Entry, Restored, Restoring};

@@ -1,9 +1,9 @@
 //! Why something doesn't work: causes, what to do, who can do it, and what was seen.
 
+use pingone::environment::Environment;
 use pingone::fault::{Fault, Refusal};
 use pingone::region::RegionCode;
 use pingone::role::{Permission, Role};
-use pingone::tenant::Environment;
 use pingone::time::Timestamp;
 use pingone::token::Actor;
 use pingone_mfa_core::diagnosis::cause::{Cause, NextStep, Responsible};
@@ -601,8 +601,8 @@ fn full_actor(actor: &Actor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pingone::environment::{EnvironmentId, EnvironmentKind};
     use pingone::fault::Detail;
-    use pingone::tenant::{EnvironmentId, EnvironmentKind};
     use pingone::token::TokenFacts;
     use pingone::user::UserId;
 

@@ -1,11 +1,12 @@
 //! Parses recorded responses with the page's own code.
 
 use har::v1_2::Entries;
+use pingone::environment::EnvironmentId;
 use pingone::region::{RegionCode, Regions};
 use pingone::request::{
     Call, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMfa, ReadPage, ReadPopulations, ReadUser,
 };
-use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::tenant::Tenant;
 use pingone::user::UserId;
 use uuid::Uuid;
 

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use pingone::environment::EnvironmentId;
 use pingone::region::{Region, RegionCode};
-use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::tenant::Tenant;
 use pingone::user::UserId;
 use pingone_sandbox::server::{Shared, now, serve_api};
 use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};

@@ -8,10 +8,10 @@ use futures::future::FutureExt;
 use pingone::clock::Clock;
 use pingone::fault::JournalFault;
 use pingone::time::Millis;
-use pingone_mfa_core::run::engine::Record;
 use pingone_mfa_core::run::journal::Entry;
 use pingone_mfa_core::run::plan::Plan;
 use pingone_mfa_core::run::ports::{Journal, JournalAnswer};
+use pingone_mfa_core::run::record::Record;
 
 use crate::world::World;
 

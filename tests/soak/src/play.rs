@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use pingone::clock::Clock;
+use pingone::environment::EnvironmentId;
 use pingone::policy::Policy;
-use pingone::tenant::EnvironmentId;
 use pingone::time::Millis;
 use pingone::user::{Account, Mfa, Name, User, UserId};
 use pingone_mfa_core::directory::store::UserStore;

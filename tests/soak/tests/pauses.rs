@@ -11,18 +11,19 @@ use std::rc::Rc;
 
 use pingone::connection::Answered;
 use pingone::driver::{Command, Event, Step, Work};
+use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, JournalFault, Refusal};
 use pingone::policy::Policy;
 use pingone::retry::Jitter;
-use pingone::tenant::EnvironmentId;
 use pingone::time::{Millis, Timestamp};
 use pingone::user::{Mfa, Population, PopulationId, UserId};
 use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::run::engine::readback::{self, ReadBack};
-use pingone_mfa_core::run::engine::{Job, JobAnswer, PauseReason, PilotRead, Record, Run, RunStatus};
+use pingone_mfa_core::run::engine::{Job, JobAnswer, PauseReason, PilotRead, Run, RunStatus};
 use pingone_mfa_core::run::journal::{Entry, Restored, restore};
 use pingone_mfa_core::run::pilot::{DeviceComparison, PilotReadings};
 use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::record::Record;
 use pingone_mfa_core::run::row::RowState;
 use uuid::Uuid;
 

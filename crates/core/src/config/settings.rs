@@ -1,8 +1,8 @@
 //! The settings that a deployment makes for everyone who opens its page.
 
+use pingone::environment::EnvironmentId;
 use pingone::policy::Rate;
 use pingone::region::{RegionCode, Regions};
-use pingone::tenant::EnvironmentId;
 use pingone::time::Millis;
 
 use crate::run::limits::Limits;

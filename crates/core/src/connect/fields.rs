@@ -3,8 +3,8 @@
 //! The two are kept apart because a token's values must disappear with the token. Otherwise the last token's
 //! environment would hide the next token's own.
 
+use pingone::environment::EnvironmentId;
 use pingone::region::{RegionCode, Regions};
-use pingone::tenant::EnvironmentId;
 use pingone::token::TokenFacts;
 
 /// The fields of the connect form that a token may fill in.

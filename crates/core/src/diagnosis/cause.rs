@@ -2,10 +2,10 @@
 //!
 //! Each cause says who can fix it and which permission is missing. The sentences for them are in the view.
 
+use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, JournalFault};
 use pingone::region::RegionCode;
 use pingone::role::Permission;
-use pingone::tenant::EnvironmentId;
 use pingone::token::Actor;
 use pingone::token::paste::PasteFault;
 use pingone::user::{Account, UserId};
@@ -692,7 +692,7 @@ mod tests {
     #[test]
     fn a_401_of_a_single_change_leaves_the_token_check_unknown() {
         use super::super::check::{Verdict, findings};
-        use pingone::tenant::{Environment, EnvironmentKind};
+        use pingone::environment::{Environment, EnvironmentKind};
         use pingone::token::TokenFacts;
         let symptom = Symptom::Failed {
             operation: Operation::ChangeFlag(None),

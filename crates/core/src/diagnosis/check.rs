@@ -5,10 +5,10 @@
 //! view.
 
 use pingone::device::{Device, DeviceState, is_pingid_device};
+use pingone::environment::{Environment, EnvironmentKind};
 use pingone::fault::{Fault, JournalFault};
 use pingone::region::RegionCode;
 use pingone::role::{Permission, Role};
-use pingone::tenant::{Environment, EnvironmentKind};
 use pingone::time::Timestamp;
 use pingone::token::Actor;
 use pingone::user::{Account, User};

@@ -3,11 +3,11 @@
 //! Every question reads; nothing is ever written to find a cause.
 
 use pingone::device::{Device, is_pingid_product};
+use pingone::environment::{Environment, EnvironmentId};
 use pingone::fault::Fault;
 use pingone::region::{Agreement, Region, RegionCode, Regions};
 use pingone::request::VisibleUsers;
 use pingone::role::Permission;
-use pingone::tenant::{Environment, EnvironmentId};
 use pingone::time::{Millis, Timestamp};
 use pingone::token::paste::PasteFault;
 use pingone::token::{Actor, TokenFacts};
@@ -727,7 +727,7 @@ mod tests {
     }
 
     fn environment() -> Answer {
-        use pingone::tenant::EnvironmentKind;
+        use pingone::environment::EnvironmentKind;
         let id = EnvironmentId(Uuid::from_u128(1));
         Answer::Environment(Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Production })
     }

@@ -237,10 +237,11 @@ impl Work for Listing {
 mod tests {
     use super::*;
     use pingone::endpoint::Cursor;
+    use pingone::environment::EnvironmentId;
     use pingone::fault::Paging;
     use pingone::fault::Refusal;
     use pingone::region::{RegionCode, Regions};
-    use pingone::tenant::{EnvironmentId, Tenant};
+    use pingone::tenant::Tenant;
     use pingone::user::PopulationId;
     use uuid::Uuid;
 

@@ -10,7 +10,9 @@ use pingone::device::Devices;
 use pingone::time::Timestamp;
 use pingone::user::{Account, GroupId, Mfa, PopulationId};
 
-use super::store::{Class, Fold, UserIndex, UserSet, UserStore, folded};
+use crate::directory::status::Class;
+
+use super::store::{Fold, UserIndex, UserSet, UserStore, folded};
 
 /// A filter by the MFA flag or by the class that is derived from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

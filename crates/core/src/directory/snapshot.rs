@@ -2,8 +2,8 @@
 //!
 //! It has counts and the names of populations, but no users. [`crate::directory::snapshot_file`] writes and reads it.
 
+use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::user::{Population, PopulationId};
 

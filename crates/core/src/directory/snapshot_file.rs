@@ -12,9 +12,9 @@
 //! A snapshot comes from a person's disk, so nothing in it is trusted: its size is limited, and a fault names the
 //! field. Unknown keys are ignored.
 
+use pingone::environment::EnvironmentId;
 use pingone::json::{self, FieldError};
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::user::PopulationId;
 use serde_json::Value;

@@ -5,7 +5,22 @@
 
 use pingone::user::PopulationId;
 
-use super::store::Class;
+/// The class of a user on the status page. Every user is in exactly one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// MFA is on, with an active device.
+    OnWithDevice,
+    /// MFA is on, without an active device.
+    OnWithoutDevice,
+    /// MFA is on, and devices were not read.
+    OnNotChecked,
+    /// MFA is on, and a bypass is active.
+    OnBypassed,
+    /// MFA is off, whatever is known of devices.
+    Off,
+    /// The flag is not known, or was not read.
+    Unknown,
+}
 
 /// Numbers of users by the state of their flag and devices. Every user is in exactly one of the classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,17 +2,18 @@
 //!
 //! A hundred thousand users have to fit into a page's memory and be searched between two key presses.
 
-use pingone::device::Devices;
 use std::collections::HashMap;
 
 use hashbrown::HashTable;
 use memchr::memmem::Finder;
 use pingone::bypass::Bypass;
+use pingone::device::Devices;
 use pingone::time::Timestamp;
 use pingone::user::{Account, Mfa, Name, PopulationId, UnreadableUser, User, UserId};
 use uuid::Uuid;
 
 use super::punctuation::plain_marks;
+use super::status::Class;
 use super::status::{Counts, PopulationStatus, Status};
 
 mod texts;
@@ -35,23 +36,6 @@ impl UserIndex {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// The class of a user on the status page. Every user is in exactly one class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// MFA is on, with an active device.
-    OnWithDevice,
-    /// MFA is on, without an active device.
-    OnWithoutDevice,
-    /// MFA is on, and devices were not read.
-    OnNotChecked,
-    /// MFA is on, and a bypass is active.
-    OnBypassed,
-    /// MFA is off, whatever is known of devices.
-    Off,
-    /// The flag is not known, or was not read.
-    Unknown,
 }
 
 #[derive(Debug, Clone)]

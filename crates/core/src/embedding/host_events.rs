@@ -1,8 +1,8 @@
 //! The protocol between the product and the host page that embeds it. Events to the host page contain only counts and
 //! IDs.
 
+use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::user::UserId;
 
 use crate::run::plan::PlanNumber;

@@ -69,10 +69,11 @@ pub(super) mod tests {
 
     use super::*;
     use pingone::endpoint::Endpoint;
+    use pingone::environment::EnvironmentId;
     use pingone::exchange::{Answer, BodyKind};
     use pingone::region::{RegionCode, Regions};
     use pingone::request::Request;
-    use pingone::tenant::{EnvironmentId, Tenant};
+    use pingone::tenant::Tenant;
     use pingone::time::{Millis, Timestamp};
     use pingone::transport::Head;
     use pingone::user::UserId;

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use pingone::user::UserId;
 
 use crate::directory::csv::{guarded, unguarded};
+use crate::import::spelling::is_blank;
 
-use super::records::is_blank;
 use super::spelling::Spelling;
+use super::spelling::trimmed;
 
 /// The kind of identifier by which a file names its users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -273,11 +274,6 @@ pub(super) fn value(cell: &str) -> String {
         return trimmed(&bare).to_owned();
     }
     cell.to_owned()
-}
-
-/// A text without blanks and invisible characters at both ends.
-pub(super) fn trimmed(text: &str) -> &str {
-    text.trim_matches(is_blank)
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use pingone::user::UserId;
 
+use crate::import::spelling::trimmed;
+
 use super::address::{ParsedAddress, count_addresses, is_wrapped, parse_address};
-use super::columns::{Cells, trimmed, used_cell_count, value};
+use super::columns::{Cells, used_cell_count, value};
 use super::direction::{Direction, directions, word_of};
 use super::records::Record;
 use super::{Identity, ImportFile, UserCells};

@@ -326,9 +326,10 @@ mod tests {
 
     use super::super::{Identity, ImportFile, Matches, normalize, read};
     use crate::directory::store::tests::user;
+    use pingone::environment::EnvironmentId;
     use pingone::fault::Refusal;
     use pingone::region::{RegionCode, Regions};
-    use pingone::tenant::{EnvironmentId, Tenant};
+    use pingone::tenant::Tenant;
     use pingone::user::User;
     use uuid::Uuid;
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter, memchr2};
 
-use super::spelling::is_invisible;
+use super::spelling::is_blank;
 
 /// The separator between the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -268,11 +268,6 @@ pub(super) fn line_ends(bytes: &[u8]) -> usize {
     let returns = memchr_iter(b'\r', bytes).count();
     let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
     feeds + returns - pairs
-}
-
-/// Whether a character is dropped at the edges of a cell: blanks, control characters and invisible ones.
-pub(super) fn is_blank(character: char) -> bool {
-    is_invisible(character) || character.is_whitespace() || character.is_control()
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use crate::directory::punctuation::plain_marks;
 
 use super::Identity;
-use super::columns::trimmed;
 
 /// A Unicode normalization form (UAX #15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,6 +122,16 @@ pub(super) fn is_invisible(character: char) -> bool {
             | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// A text without blanks and invisible characters at both ends.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// Whether a character is dropped at the edges of a cell: blanks, control characters and invisible ones.
+pub(super) fn is_blank(character: char) -> bool {
+    is_invisible(character) || character.is_whitespace() || character.is_control()
 }
 
 /// Stand-in for the browser's `String.prototype.normalize` in tests.

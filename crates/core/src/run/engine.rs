@@ -102,6 +102,8 @@ use pingone::user::UserId;
 use ready::{Due, Ready};
 use write_ahead::WriteAhead;
 
+use crate::run::record::{Record, RowIndex};
+
 use super::change::{Meaning, contradiction};
 use super::journal::Restored;
 use super::plan::Plan;
@@ -122,10 +124,6 @@ mod write_ahead;
 
 pub use job_runner::JobRunner;
 pub use pilot::PilotRead;
-pub use write_ahead::Record;
-
-/// The index of a row in its plan, from 0.
-pub type RowIndex = u32;
 
 /// A job that a run starts; [`JobRunner`] carries it out.
 #[derive(Debug, Clone, PartialEq, Eq)]

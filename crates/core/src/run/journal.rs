@@ -10,14 +10,15 @@
 
 use std::collections::HashMap;
 
-use pingone::tenant::EnvironmentId;
+use pingone::environment::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::token::Actor;
 use pingone::user::{Mfa, UserId};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::engine::{Record, RowIndex};
+use crate::run::record::{Record, RowIndex};
+
 use super::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedPauses, PlannedRow, Undone};
 use super::row::{Failure, Row, RowState};
 

@@ -98,7 +98,7 @@ mod tests {
     use super::super::reference::ChangeReference;
     use super::super::row::{Row, RowState};
     use super::*;
-    use pingone::tenant::EnvironmentId;
+    use pingone::environment::EnvironmentId;
     use pingone::time::Timestamp;
     use pingone::user::{Mfa, UserId};
     use uuid::Uuid;

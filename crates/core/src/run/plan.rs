@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use pingone::tenant::EnvironmentId;
+use pingone::environment::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::user::{Mfa, UserId};
 

@@ -227,7 +227,7 @@ mod tests {
     use super::super::plan::PlannedPauses;
     use super::*;
     use crate::import::{self, Identity};
-    use pingone::tenant::EnvironmentId;
+    use pingone::environment::EnvironmentId;
     use proptest::prelude::*;
     use uuid::Uuid;
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use pingone::tenant::EnvironmentId;
+use pingone::environment::EnvironmentId;
 use pingone::time::{Millis, Timestamp};
 use pingone::user::{Mfa, UserId};
 

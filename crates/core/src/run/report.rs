@@ -259,7 +259,7 @@ mod tests {
     use super::super::plan::{LeftOut, PlannedPauses, PlannedRow};
     use super::super::reference::ChangeReference;
     use super::*;
-    use pingone::tenant::EnvironmentId;
+    use pingone::environment::EnvironmentId;
     use pingone::user::Mfa;
     use uuid::Uuid;
 

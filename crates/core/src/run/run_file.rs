@@ -16,7 +16,7 @@
 use base64::Engine;
 use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::STANDARD;
-use pingone::tenant::EnvironmentId;
+use pingone::environment::EnvironmentId;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -168,11 +168,11 @@ fn is_end(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::engine::Record;
     use super::super::journal::Entry;
     use super::super::plan::{Plan, PlannedPauses, PlannedRow};
     use super::super::row::{Failure, Row, RowState};
     use super::*;
+    use crate::run::record::Record;
     use pingone::time::Timestamp;
     use pingone::user::{Mfa, UserId};
     use proptest::prelude::*;

@@ -2,8 +2,8 @@
 //!
 //! [`crate::sign_in::protocol`] makes the requests and reads the answers.
 
+use pingone::environment::EnvironmentId;
 use pingone::region::{Region, RegionCode};
-use pingone::tenant::EnvironmentId;
 use pingone::time::{Millis, Timestamp};
 use pingone::token::Secret;
 use thiserror::Error;

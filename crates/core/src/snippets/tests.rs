@@ -276,8 +276,9 @@ mod scripts {
     use super::super::TOKEN;
     use super::super::script::{PlanScript, Shell};
     use crate::run::plan::{Plan, PlannedPauses, PlannedRow};
+    use pingone::environment::EnvironmentId;
     use pingone::region::{Region, RegionCode};
-    use pingone::tenant::{EnvironmentId, Tenant};
+    use pingone::tenant::Tenant;
     use pingone::time::Timestamp;
     use pingone::user::{Mfa, UserId};
 

@@ -13,13 +13,14 @@ use pingone::clock::Clock;
 use pingone::connection::Connection;
 use pingone::driver::drive;
 use pingone::endpoint::Endpoint;
+use pingone::environment::EnvironmentId;
 use pingone::fault::Fault;
 use pingone::policy::Policy;
 use pingone::region::{Agreement, Region, RegionCode, Regions};
 use pingone::request::{
     Call, CountUsers, ReadDevices, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, Request,
 };
-use pingone::tenant::{EnvironmentId, Tenant};
+use pingone::tenant::Tenant;
 use pingone::time::Millis;
 use pingone::token::TokenFacts;
 use pingone::token::claims::read_paste;

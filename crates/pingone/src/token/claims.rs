@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::tenant::EnvironmentId;
+use crate::environment::EnvironmentId;
 use crate::time::Timestamp;
 
 use super::{Actor, Secret, TokenFacts};

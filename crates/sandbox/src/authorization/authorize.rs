@@ -5,9 +5,9 @@
 use http::{Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::hal::put;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 use crate::{Sandbox, Timestamp};
 
 use super::grants::SignOn;

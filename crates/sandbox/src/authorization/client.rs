@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::{Request, header};
 use uuid::Uuid;
 
-use crate::token::credentials;
+use crate::credentials::credentials;
 use crate::{CLIENT_SECRET, Role};
 
 use super::parameters::Parameters;

@@ -6,9 +6,9 @@ use http::{Method, Request, StatusCode};
 use serde::Serialize;
 
 use crate::Sandbox;
+use crate::answer::Answer;
 use crate::hal::json;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 
 use super::{issuer, plain, scope};
 

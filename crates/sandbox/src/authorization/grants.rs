@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Timestamp, seed};
+use crate::{Timestamp, dice};
 
 use super::problem::Problem;
 use super::scope::Scope;
@@ -60,7 +60,7 @@ impl Grants {
     pub(crate) fn code(&mut self, sign_on: SignOn, now: Timestamp) -> String {
         let code = self.opaque_token("code");
         let session = Session {
-            id: seed::uuid(self.seed ^ 0x52, self.issued),
+            id: dice::uuid(self.seed ^ 0x52, self.issued),
             person: sign_on.person,
             scope: sign_on.scope,
             nonce: sign_on.nonce,

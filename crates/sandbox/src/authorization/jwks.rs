@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Sandbox;
+use crate::answer::Answer;
 use crate::hal::json;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 
 use super::plain;
 

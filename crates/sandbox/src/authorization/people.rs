@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::directory::{Account, Person};
-use crate::{Role, Sandbox, Seed, seed};
+use crate::{Role, Sandbox, Seed, dice};
 
 /// The numbers of the seeded administrators, their roles and the names of those roles.
 const ADMINISTRATORS: [(u64, Role, &str); 3] = [
@@ -15,13 +15,13 @@ const ADMINISTRATORS: [(u64, Role, &str); 3] = [
 
 /// The administrators, each with the role that is assigned at startup.
 pub(crate) fn administrators(seed: &Seed) -> impl Iterator<Item = (Uuid, Role)> {
-    ADMINISTRATORS.into_iter().map(|(number, role, _)| (seed::uuid(seed.seed, number), role))
+    ADMINISTRATORS.into_iter().map(|(number, role, _)| (dice::uuid(seed.seed, number), role))
 }
 
 /// The users who can sign on at present, each with the name of the role.
 pub(crate) fn all(sandbox: &Sandbox) -> impl Iterator<Item = (&Person, &'static str)> {
     ADMINISTRATORS.into_iter().filter_map(|(number, _, role)| {
-        let person = sandbox.directory.get(seed::uuid(sandbox.seed.seed, number))?;
+        let person = sandbox.directory.get(dice::uuid(sandbox.seed.seed, number))?;
         (person.account == Account::Enabled).then_some((person, role))
     })
 }

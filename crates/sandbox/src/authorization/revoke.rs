@@ -5,8 +5,8 @@
 use http::{Method, Request, Response};
 
 use crate::Sandbox;
+use crate::answer::Answer;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 
 use super::client::Client;
 use super::parameters::Parameters;

@@ -6,9 +6,9 @@
 use http::{Method, Request, Response, StatusCode, header};
 
 use crate::Sandbox;
+use crate::answer::Answer;
 use crate::hal::put;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 
 use super::parameters::Parameters;
 use super::web_page::{Escaped, page};

@@ -8,9 +8,9 @@ use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::answer::Answer;
 use crate::hal::json;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 use crate::token::{Claims, sign};
 use crate::{Sandbox, Timestamp, TokenSpec};
 

@@ -6,10 +6,10 @@ use http::{Method, Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::directory::Person;
 use crate::hal::json;
 use crate::refusal::Refusal;
-use crate::route::Answer;
 use crate::{Sandbox, Timestamp, token};
 
 use super::plain;

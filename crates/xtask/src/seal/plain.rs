@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-use super::stage::{name_frame, save, text};
+use super::files::{name_frame, save, text};
 
 /// The sandbox's region, at the sandbox's default address.
 const SANDBOX: &str = r#"{"regions":[{"code":"SANDBOX","label":"Local sandbox","apiBase":"http://127.0.0.1:4001/v1","authBase":"http://127.0.0.1:4001"}],"defaultRegion":"SANDBOX"}"#;

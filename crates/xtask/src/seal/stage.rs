@@ -10,6 +10,7 @@ use crate::hosting::{self, CachePolicy, Reach, Served};
 use crate::workspace::Workspace;
 use crate::{process, sbom};
 
+use super::files::{FRAME, name_frame, save, text};
 use super::kept::BuildCache;
 use super::split::{REST, split};
 use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
@@ -27,10 +28,6 @@ const SUMS: &str = "SHA256SUMS";
 /// Name of the folder with a second copy of the element's files, for pages that pin a version. Its content never
 /// changes after a release.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Stable names of the script for pages that frame the product, and of its types.
-const FRAME: [(&str, &str); 2] =
-    [("frame.js", "pingone-mfa-frame.js"), ("frame.d.ts", "pingone-mfa-frame.d.ts")];
 
 /// Files that are removed after sealing; all others stay.
 const SOURCES: [&str; 9] = [
@@ -148,15 +145,6 @@ fn seal_folder(folder: &Path, demo_style: Option<&str>, shorten: Shorten<'_>) ->
     write_hosting(folder, &sealed, demo_style.is_some())
 }
 
-/// Renames the script for pages that frame the product, and its types, to their stable names.
-pub(super) fn name_frame(folder: &Path) -> Result<(), Failure> {
-    for (from, to) in FRAME {
-        let from = folder.join(from);
-        fs::rename(&from, folder.join(to)).map_err(Failure::file("rename", &from))?;
-    }
-    Ok(())
-}
-
 fn read(folder: &Path) -> Result<Parts, Failure> {
     Ok(Parts {
         index: text(folder, "index.html")?,
@@ -172,11 +160,6 @@ fn read(folder: &Path) -> Result<Parts, Failure> {
         wasm: bytes(&folder.join(WASM))?,
         rest: bytes(&folder.join(REST))?,
     })
-}
-
-pub(super) fn text(folder: &Path, name: &str) -> Result<String, Failure> {
-    let path = folder.join(name);
-    fs::read_to_string(&path).map_err(Failure::file("read", &path))
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -214,11 +197,6 @@ fn write_versioned(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
 fn pinned(name: &str) -> Option<&'static str> {
     let (stem, _) = name.rsplit_once('-')?;
     hosting::PINNED.into_iter().find(|pinned| pinned.strip_suffix(".js") == Some(stem))
-}
-
-pub(super) fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let path = folder.join(name);
-    fs::write(&path, bytes).map_err(Failure::file("write", &path))
 }
 
 /// Writes the server configurations.

@@ -1,5 +1,5 @@
+use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
-use pingone::tenant::EnvironmentId;
 use pingone::user::UserId;
 use proptest::prelude::*;
 use serde_json::json;

@@ -4,9 +4,8 @@ use pingone::fault::Fault;
 use pingone::policy::Policy;
 use pingone::time::Millis;
 
+use crate::run::record::RowIndex;
 use crate::run::row::Failure;
-
-use super::RowIndex;
 
 /// Consecutive refusals and failures.
 #[derive(Debug, Clone, Default)]

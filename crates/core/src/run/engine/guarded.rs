@@ -7,9 +7,10 @@ use pingone::time::Timestamp;
 use crate::run::guard::Guard;
 use crate::run::journal::{Entry, Restored};
 use crate::run::plan::Plan;
+use crate::run::record::{Record, RowIndex};
 use crate::run::row::{Failure, Row, RowState};
 
-use super::{Record, RowIndex, Run};
+use super::Run;
 
 impl Restored {
     /// A run of which only the plan is stored.
@@ -65,8 +66,8 @@ mod tests {
     use crate::run::journal::restore;
     use crate::run::limits::Limits;
     use crate::run::plan::{PlannedPauses, PlannedRow};
+    use pingone::environment::EnvironmentId;
     use pingone::fault::WriteRefusal;
-    use pingone::tenant::EnvironmentId;
     use pingone::user::{GroupId, Mfa, UserId};
     use uuid::Uuid;
 

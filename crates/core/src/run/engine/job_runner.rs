@@ -10,10 +10,11 @@ use pingone::request::{CountUsers, Page, ReadDevices, ReadMfa, ReadPage};
 use crate::run::guard::Guard;
 use crate::run::journal::Entry;
 use crate::run::ports::Journal;
+use crate::run::record::Record;
 use crate::run::write::WriteMfa;
 
 use super::readback::{self, Answer};
-use super::{Job, JobAnswer, PilotRead, Record};
+use super::{Job, JobAnswer, PilotRead};
 
 /// The ports that the jobs of one run use.
 #[derive(Clone)]

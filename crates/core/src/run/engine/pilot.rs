@@ -11,9 +11,10 @@ use pingone::retry::pause_of_row;
 use pingone::time::Millis;
 
 use crate::run::pilot::PilotReadings;
+use crate::run::record::RowIndex;
 use crate::run::row::Row;
 
-use super::{Job, JobAnswer, RowIndex, Run};
+use super::{Job, JobAnswer, Run};
 
 /// One of the readings of the pilot user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

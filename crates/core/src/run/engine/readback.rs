@@ -22,9 +22,10 @@ use pingone::user::{Mfa, UnreadableUser, User, UserId};
 use unreadable::UnreadableUsers;
 
 use crate::directory::listing::{self, Listing};
+use crate::run::record::{Record, RowIndex};
 use crate::run::row::{Failure, RowState};
 
-use super::{JobAnswer, Record, RowIndex, Run, sooner};
+use super::{JobAnswer, Run, sooner};
 
 mod unreadable;
 

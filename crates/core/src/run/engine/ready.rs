@@ -18,7 +18,7 @@ use pingone::retry::Jitter;
 use pingone::time::Millis;
 use sampling::Sampling;
 
-use super::RowIndex;
+use crate::run::record::RowIndex;
 
 mod sampling;
 

@@ -6,9 +6,10 @@ use pingone::driver::Command;
 use pingone::fault::Fault;
 use pingone::time::{Millis, Timestamp};
 
+use crate::run::record::RowIndex;
 use crate::run::row::{Failure, RowState};
 
-use super::{ClockCheck, PauseReason, RowIndex, Run, Unconfirmed};
+use super::{ClockCheck, PauseReason, Run, Unconfirmed};
 
 /// Why the waiting rows must be refreshed before the run continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

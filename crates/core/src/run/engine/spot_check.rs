@@ -9,9 +9,10 @@ use pingone::time::{Millis, Timestamp};
 use pingone::user::Mfa;
 
 use crate::run::plan::Plan;
+use crate::run::record::RowIndex;
 use crate::run::row::{Row, RowState};
 
-use super::{JobAnswer, Outdated, PauseReason, RowIndex, Run};
+use super::{JobAnswer, Outdated, PauseReason, Run};
 
 impl Run {
     /// When a spot check first showed that someone else is changing the same users.

@@ -10,37 +10,8 @@ use std::rc::Rc;
 use pingone::policy::Policy;
 use pingone::time::Timestamp;
 
+use crate::run::record::{Record, RowIndex};
 use crate::run::row::{Failure, Row};
-
-use super::RowIndex;
-
-/// A record in a run's journal, besides its plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Record {
-    /// These rows are about to be written.
-    Intent(Vec<RowIndex>),
-    /// A row is settled, or its outcome changed.
-    Settled {
-        /// The index of the settled row.
-        index: RowIndex,
-        /// The row's state, with its times and counts.
-        row: Row,
-        /// The failure, if the row has one.
-        failure: Option<Failure>,
-    },
-    /// These rows were refreshed before anything was sent for them: they still have the value in the plan.
-    Seen {
-        /// When they were read (wall clock).
-        at: Timestamp,
-        /// The indexes of the rows that were read.
-        indexes: Vec<RowIndex>,
-    },
-    /// A spot check showed that someone else is changing the same users.
-    AnotherWriter {
-        /// When the spot check was answered.
-        at: Timestamp,
-    },
-}
 
 /// Records to store, and the rows that get an intent next.
 #[derive(Debug)]

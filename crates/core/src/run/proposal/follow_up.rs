@@ -152,8 +152,8 @@ impl Proposal {
 mod tests {
     use super::*;
     use crate::run::plan::{PlannedPauses, PlannedRow};
+    use pingone::environment::EnvironmentId;
     use pingone::fault::{Fault, Refusal, RetryKind};
-    use pingone::tenant::EnvironmentId;
     use pingone::time::Millis;
     use uuid::Uuid;
 

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use pingone::environment::EnvironmentId;
 use pingone::json;
-use pingone::tenant::EnvironmentId;
 use pingone::user::{GroupId, Mfa, UserId};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use pingone::tenant::EnvironmentId;
+use pingone::environment::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::user::{GroupId, Mfa, UserId};
 use proptest::prelude::*;
