@@ -30,6 +30,7 @@ pub struct ConfigFault {
 }
 
 impl ConfigFault {
+    #[cold]
     fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { field: field.into(), problem: problem.into() }
     }
@@ -71,7 +72,7 @@ const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone
 /// Parses a config.json. All keys are optional. An unknown key is an error, because a misspelled setting would silently
 /// not be applied.
 pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
-    let body: Value = serde_json::from_slice(text.as_bytes())
+    let body: Value = json::parse(text.as_bytes())
         .map_err(|error| ConfigFault::new(".", format!("is no JSON: {error}")))?;
     only_known(&body, &KEYS, ".", "")?;
     let defaults = Settings::default();

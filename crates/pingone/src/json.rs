@@ -7,6 +7,12 @@ use uuid::Uuid;
 
 use crate::time::Timestamp;
 
+/// Parses JSON. The one parser of the program: each further caller of `serde_json::from_slice` in another crate would bring
+/// a copy of it.
+pub fn parse(json: &[u8]) -> Result<Value, serde_json::Error> {
+    serde_json::from_slice(json)
+}
+
 /// A field that is missing or has a wrong type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {

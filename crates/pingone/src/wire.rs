@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::environment::{Environment, EnvironmentId, EnvironmentKind};
 use crate::fault::{Detail, Refusal};
 use crate::group::Group;
+use crate::json;
 use crate::json::{FieldError, at, boolean, id, list, need, number, text};
 use crate::redaction::secrets::{brief, excerpt};
 use crate::time::{Millis, Timestamp};
@@ -37,7 +38,7 @@ impl From<FieldError> for Misread {
 /// Parses a body as JSON, with or without a byte order mark.
 pub fn parse(body: &[u8]) -> Result<Value, Misread> {
     let body = without_mark(body);
-    serde_json::from_slice(body).map_err(|_| Misread::NotJson(excerpt(body)))
+    json::parse(body).map_err(|_| Misread::NotJson(excerpt(body)))
 }
 
 /// Removes a byte order mark: it isn't valid JSON, but some proxies add one.

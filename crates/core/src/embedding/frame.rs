@@ -2,6 +2,7 @@
 //! nothing in its messages is trusted: everything that isn't defined in this file is ignored. No message lets the host
 //! page request a token.
 
+use pingone::json;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -115,7 +116,7 @@ pub fn read_message(text: &str) -> Reading {
     if text.len() > MAX_MESSAGE_LEN {
         return Reading::default();
     }
-    let Ok(Value::Object(fields)) = serde_json::from_slice(text.as_bytes()) else {
+    let Ok(Value::Object(fields)) = json::parse(text.as_bytes()) else {
         return Reading::default();
     };
     let mut fields = Fields { fields: fields.into_iter().collect(), dropped: Vec::new() };
@@ -152,15 +153,19 @@ struct Fields {
 }
 
 impl Fields {
+    // Inlined at each of its calls, these three would take three kilobytes of the first file.
+    #[inline(never)]
     fn drop(&mut self, field: &str, problem: &str) {
         self.dropped.push(format!("{} {problem}", name(field)));
     }
 
+    #[inline(never)]
     fn take(&mut self, field: &str) -> Option<Value> {
         let index = self.fields.iter().position(|(name, _)| name == field)?;
         Some(self.fields.remove(index).1)
     }
 
+    #[inline(never)]
     fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field) {
             None | Some(Value::Null) => None,

@@ -101,7 +101,7 @@ pub fn write(attempt: &SignInAttempt) -> String {
 /// Parses a stored attempt; `None` if the text wasn't written by this version.
 #[must_use]
 pub fn read(text: &str) -> Option<SignInAttempt> {
-    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
+    let value: Value = json::parse(text.as_bytes()).ok()?;
     let text = |path| json::text(&value, path).ok().flatten().map(str::to_owned);
     if json::number(&value, "version") != Ok(Some(1)) {
         return None;
@@ -225,8 +225,8 @@ impl Answer {
         if status == 408 || status == 429 || status >= 500 {
             return Err(SignInFault::Unreachable);
         }
-        let value: Value = serde_json::from_slice(body)
-            .map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
+        let value: Value =
+            json::parse(body).map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
         if status != 200 {
             return Err(exchange_fault(&value));
         }

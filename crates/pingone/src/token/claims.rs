@@ -11,6 +11,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::environment::EnvironmentId;
+use crate::json;
 use crate::time::Timestamp;
 
 use super::{Actor, Secret, TokenFacts};
@@ -291,7 +292,7 @@ fn object(part: &str) -> Option<Map<String, Value>> {
             .with_decode_allow_trailing_bits(true),
     );
     let bytes = LENIENT.decode(part.replace('+', "-").replace('/', "_")).ok()?;
-    match serde_json::from_slice(&bytes).ok()? {
+    match json::parse(&bytes).ok()? {
         Value::Object(object) => Some(object),
         _ => None,
     }

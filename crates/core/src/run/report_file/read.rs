@@ -149,7 +149,7 @@ fn head(line: &str) -> Read<Value> {
 }
 
 fn parse(text: &str, path: &str) -> Read<Value> {
-    serde_json::from_str(text).map_err(|error| ReportFault::new(path, format!("is no JSON: {error}")))
+    json::parse(text.as_bytes()).map_err(|error| ReportFault::new(path, format!("is no JSON: {error}")))
 }
 
 /// Reads one element of a list from its line.
