@@ -1,6 +1,6 @@
 //! Lists every code path that changes a user, and checks that each refuses members of a protected group.
 //!
-//! The compiler enforces most of this: a request that writes needs a permit, and only `domain/guard.rs` creates
+//! The compiler enforces most of this: a request that writes needs a permit, and only `run/guard.rs` creates
 //! permits. The paths are listed here so that a new one fails a test.
 
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
-//! Imports in `crates/` run one way. This reads every `use` line outside tests and fails on an import against the order of
-//! the capabilities, on a browser's name in the core, and on a circle between files.
+//! Imports in `crates/` run one way. This reads every `use` line outside tests and fails on an import against the order
+//! of the capabilities, on a browser's name in the core, and on a circle between files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -26,9 +26,9 @@ const ORDER: [&str; 13] = [
 ];
 
 /// Crates that know a browser.
-const BROWSER: [&str; 5] = ["gloo_net", "gloo_timers", "js_sys", "leptos", "web_sys"];
+const BROWSER: [&str; 6] = ["gloo_net", "gloo_timers", "js_sys", "leptos", "wasm_bindgen", "web_sys"];
 
-/// The files of a crate by their module path, and what each imports: names from the crate's root, or from another crate.
+/// The files of a crate by module path, and what each imports: names from the crate's root or from another crate.
 struct Crate {
     name: &'static str,
     imports: BTreeMap<Vec<String>, BTreeSet<Vec<String>>>,
@@ -59,8 +59,8 @@ impl Crate {
         longest.map(|(file, _)| file)
     }
 
-    /// The files that a file imports. A submodule's use of its own parents is not an import: together they are one module
-    /// in several files.
+    /// The files that a file imports. A submodule's use of its own parents is not an import: together they
+    /// are one module in several files.
     fn imported(&self, file: &[String]) -> BTreeSet<&Vec<String>> {
         let names = self.imports[file].iter().filter(|name| name[0] == "crate");
         let files = names.filter_map(|name| self.file_of(&name[1..]));

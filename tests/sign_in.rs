@@ -144,7 +144,7 @@ fn a_response_to_another_attempt_or_to_none_is_refused() {
         assert!(fault(returned(&altered, Some(&attempt), NOW)) == SignInFault::OtherAttempt, "{state:?}");
     }
     let twice = format!("{query}&code=another");
-    let problem = SignInFault::Unreadable { field: "code", problem: "stands twice" };
+    let problem = SignInFault::Unreadable { field: "code", problem: "appears twice" };
     assert_eq!(fault(returned(&twice, Some(&attempt), NOW)), problem);
     let late = NOW.plus(15 * 60_000 + 1);
     assert_eq!(fault(returned(&query, Some(&attempt), late)), SignInFault::TooLate);

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_body_that_a_wrapper_has_read_or_spoilt_is_cut() {
+    async fn a_body_that_a_wrapper_has_read_or_corrupted_is_cut() {
         for wrapper in [
             "async () => { const answer = new Response('{}'); await answer.text(); return answer; }",
             "async () => { const answer = new Response('{}'); answer.body.getReader(); return answer; }",

@@ -7,10 +7,11 @@ use pingone::connection::Connection;
 use pingone::fault::Fault;
 use pingone::time::Timestamp;
 use pingone::user::{PopulationId, UserId};
-use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep, diagnoses};
+use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep};
 use pingone_mfa_core::diagnosis::check::{Finding, findings};
 use pingone_mfa_core::diagnosis::evidence::{Evidence, Operation, Symptom};
 use pingone_mfa_core::diagnosis::probe::search;
+use pingone_mfa_core::diagnosis::reasoning::diagnoses;
 use pingone_mfa_core::run::proof::Proof;
 
 use super::Ports;

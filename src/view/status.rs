@@ -16,7 +16,7 @@ use crate::state::{App, AppHandle};
 use super::figures;
 use super::list::partial;
 use super::markup::{Node, button, group, part, part_of, says, tag};
-use super::summary::{Summarised, summary};
+use super::summary::{Summarized, summary};
 use super::text;
 use super::troubleshooting::trouble;
 
@@ -122,7 +122,7 @@ fn summary_of(app: AppHandle) -> Option<String> {
     let Phase::Connected { environment, .. } = app.session.phase.get_untracked() else { return None };
     let directory = app.directory;
     let earlier = app.earlier();
-    let summarised = Summarised {
+    let summarized = Summarized {
         environment: &environment,
         status: &directory.table.status.get_untracked(),
         populations: &app.populations(),
@@ -130,7 +130,7 @@ fn summary_of(app: AppHandle) -> Option<String> {
         devices_as_of: directory.devices_as_of(),
         earlier: earlier.as_ref(),
     };
-    Some(summary(&summarised, app.ports.locale.as_ref()))
+    Some(summary(&summarized, app.ports.locale.as_ref()))
 }
 
 /// What changed since an older snapshot.
@@ -261,7 +261,7 @@ fn number(
     button(written, show).class("quiet number").set_to("aria-label", name)
 }
 
-/// The parts of a bar that differ by colour and by their order; the numbers beside it say the same.
+/// The parts of a bar that differ by color and by their order; the numbers beside it say the same.
 fn bar(counts: &Counts) -> Node {
     let parts = [
         ("bar-part on", counts.on_with_device),

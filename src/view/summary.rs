@@ -17,7 +17,7 @@ const NAME_LENGTH: usize = 60;
 
 /// What a summary is of.
 #[derive(Debug, Clone, Copy)]
-pub struct Summarised<'a> {
+pub struct Summarized<'a> {
     /// The environment.
     pub environment: &'a Environment,
     /// The counts of the whole list.
@@ -33,7 +33,7 @@ pub struct Summarised<'a> {
 }
 
 /// The summary. It ends without a line end.
-pub fn summary(of: &Summarised, locale: &dyn Locale) -> String {
+pub fn summary(of: &Summarized, locale: &dyn Locale) -> String {
     let lines = [
         Some(title(of, locale)),
         Some(share(of, locale)),
@@ -44,14 +44,14 @@ pub fn summary(of: &Summarised, locale: &dyn Locale) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-fn title(of: &Summarised, locale: &dyn Locale) -> String {
+fn title(of: &Summarized, locale: &dyn Locale) -> String {
     let kind = one_line(&text::kind(&of.environment.kind));
     let at = of.list_read_at;
     let name = one_line(&of.environment.name);
     format!("MFA status, {name} ({kind}), {} {}", locale.date(at), locale.time(at))
 }
 
-fn share(of: &Summarised, locale: &dyn Locale) -> String {
+fn share(of: &Summarized, locale: &dyn Locale) -> String {
     let all = of.status.all;
     let users = if all.users() == 1 { "user" } else { "users" };
     let now = format!("MFA is on for {} {users}{}", ratio(all, locale), in_brackets(all));
@@ -60,7 +60,7 @@ fn share(of: &Summarised, locale: &dyn Locale) -> String {
     format!("{now}; {at}: {}{}.", locale.number(before.on()), in_brackets(before))
 }
 
-fn populations(of: &Summarised, locale: &dyn Locale) -> Option<String> {
+fn populations(of: &Summarized, locale: &dyn Locale) -> Option<String> {
     let counted = &of.status.populations;
     let sentence = |row: &PopulationStatus| {
         format!("{} {}", name(of.populations, row.population), ratio(row.counts, locale))
@@ -74,7 +74,7 @@ fn populations(of: &Summarised, locale: &dyn Locale) -> Option<String> {
     }
 }
 
-fn devices(of: &Summarised, locale: &dyn Locale) -> String {
+fn devices(of: &Summarized, locale: &dyn Locale) -> String {
     let all = of.status.all;
     let mut line = match of.devices_as_of {
         None if all.without_device().is_not_checked() || all.on() == 0 => "Devices: not checked.".to_owned(),
@@ -209,7 +209,7 @@ mod tests {
 
     fn lines(status: &Status, populations: &[Population]) -> Vec<String> {
         let environment = environment("Workforce", EnvironmentKind::Production);
-        let of = Summarised {
+        let of = Summarized {
             environment: &environment,
             status,
             populations,
@@ -240,7 +240,7 @@ mod tests {
             devices_as_of: None,
             populations: vec![before],
         };
-        let of = Summarised {
+        let of = Summarized {
             environment: &environment("Workforce", EnvironmentKind::Production),
             status: &status,
             populations: &populations(&["Employees", "Contractors", "Shop floor"]),
@@ -288,7 +288,7 @@ mod tests {
             unknown: 5,
             bypass_checked: 12,
         };
-        let of = Summarised {
+        let of = Summarized {
             environment: &environment("W", EnvironmentKind::Sandbox),
             status: &Status { all, populations: vec![] },
             populations: &[],
@@ -304,14 +304,14 @@ mod tests {
                  On, but bypassed: 3 of 12 checked. Unknown: 5."
             )
         );
-        let text = summary(&Summarised { devices_as_of: None, ..of }, &Plain);
+        let text = summary(&Summarized { devices_as_of: None, ..of }, &Plain);
         assert_eq!(
             text.lines().nth(2),
             Some("On without a device: 1 of 10 checked. On, but bypassed: 3 of 12 checked. Unknown: 5.")
         );
         for (checked, said) in [(0, "Bypasses: not checked."), (15, "On, but bypassed: 3.")] {
             let status = Status { all: Counts { bypass_checked: checked, ..all }, populations: vec![] };
-            let text = summary(&Summarised { status: &status, ..of }, &Plain);
+            let text = summary(&Summarized { status: &status, ..of }, &Plain);
             assert!(text.contains(said), "{text}");
         }
     }
@@ -321,7 +321,7 @@ mod tests {
         let long = "é".repeat(1_000_000);
         let names = populations(&["a\r\nb\u{2028}c\u{85}d", "\u{202e}evil\u{2066}", &long]);
         let odd = environment("W\n\nForged: 1", EnvironmentKind::Other("\tNEW\n".into()));
-        let of = Summarised {
+        let of = Summarized {
             environment: &odd,
             status: &status(&[(1, 1), (1, 1), (1, 1), (1, 1)]),
             populations: &names,

@@ -1089,7 +1089,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::TokenInvalid(_) => "PingOne doesn't take this access token, although it has not expired by this computer's clock.".into(),
         Fault::TokenForgotten => "There is no token any more. Nothing was sent.".into(),
         Fault::RoleMissing(_) => "PingOne refused: the token's roles don't permit this here.".into(),
-        Fault::LicenseExceeded(_) => "PingOne refused: the licence of this environment doesn't cover it.".into(),
+        Fault::LicenseExceeded(_) => "PingOne refused: the license of this environment doesn't cover it.".into(),
         Fault::EnvironmentUnknown(refusal) if refusal.status == 404 => "There is no environment with this ID in this region.".into(),
         Fault::EnvironmentUnknown(_) => "PingOne doesn't show this environment: it doesn't exist, or the token has no role in it.".into(),
         Fault::PathUnknown(_) => "PingOne's gateway doesn't know this address.".into(),

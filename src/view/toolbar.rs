@@ -186,14 +186,14 @@ fn more(app: AppHandle) -> Node {
     let panel = tag("div")
         .class("more-panel")
         .with(tag("label").class("check").with(direct).with(text::table::DIRECT))
-        .with(labelled(text::table::CREATED_SINCE, created))
-        .with(labelled(text::table::INACTIVE_DAYS, days))
+        .with(labeled(text::table::CREATED_SINCE, created))
+        .with(labeled(text::table::INACTIVE_DAYS, days))
         .with(tag("label").class("check").with(never).with(text::table::NEVER_SIGNED_ON))
         .with(columns(app));
     tag("details").class("more").with(tag("summary").with(text::table::MORE)).with(panel)
 }
 
-fn labelled(name: &'static str, field: Node) -> Node {
+fn labeled(name: &'static str, field: Node) -> Node {
     tag("label").class("field").with(tag("span").class("field-name").with(name)).with(field)
 }
 

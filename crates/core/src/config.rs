@@ -1,5 +1,5 @@
-//! Parsing of a deployment's `config.json`. The file is public: everyone who opens the page can read it, so it must not
-//! hold secrets.
+//! Parsing of a deployment's `config.json`. The file is public: everyone who opens the page can read
+//! it, so it must not hold secrets.
 
 mod ancestors;
 mod limits;
@@ -69,11 +69,11 @@ const KEYS: [&str; 22] = [
 
 const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
 
-/// Parses a config.json. All keys are optional. An unknown key is an error, because a misspelled setting would silently
-/// not be applied.
+/// Parses a config.json. All keys are optional. An unknown key is an error, because a misspelled
+/// setting would silently not be applied.
 pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
     let body: Value = json::parse(text.as_bytes())
-        .map_err(|error| ConfigFault::new(".", format!("is no JSON: {error}")))?;
+        .map_err(|error| ConfigFault::new(".", format!("isn't JSON: {error}")))?;
     only_known(&body, &KEYS, ".", "")?;
     let defaults = Settings::default();
     let regions = regions(&body)?;

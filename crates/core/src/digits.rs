@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// The zeros of Unicode's decimal digits (general category `Nd`, Unicode 16). Each is followed by the digits one to
-/// nine.
+/// The zeros of Unicode's decimal digits (general category `Nd`, Unicode 16). Each is
+/// followed by the digits one to nine.
 const ZEROS: [u32; 71] = [
     0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6,
     0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0,

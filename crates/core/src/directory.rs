@@ -1,8 +1,8 @@
-//! The users of an environment: loading them, keeping 100,000 of them in memory, and finding, sorting, counting and saving
-//! them.
+//! The users of an environment: loading them, keeping 100,000 of them in memory, and finding,
+//! sorting, counting and saving them.
 //!
-//! [`listing`] loads users page by page into the [`store`]. [`query`] and [`order`] decide which of them are shown and in
-//! which order, [`status`] what they add up to. [`device_report`] reads PingOne's report of all devices.
+//! [`listing`] loads users page by page into the [`store`]. [`query`] and [`order`] decide which of them are shown and
+//! in which order, [`status`] what they add up to. [`device_report`] reads PingOne's report of all devices.
 
 pub mod csv;
 pub mod device_report;

@@ -1,10 +1,10 @@
-//! Import of a file of users, such as a spreadsheet export: any common encoding and separator, with the users named in
-//! one of its columns.
+//! Import of a file of users, such as a spreadsheet export: any common encoding and separator, with the
+//! users named in one of its columns.
 //!
 //! [`read`] parses the bytes into an [`ImportFile`]. [`ImportFile::guesses`] returns the open questions about its
-//! meaning, and [`ImportFile::confirmed`] is `None` until a person has answered all of them. Only a [`ConfirmedImport`] file
-//! can be matched with the loaded users ([`ConfirmedImport::match_with`]) or looked up in PingOne ([`Questions::of`],
-//! [`Matches::from_answers`]). [`ImportFile::file_of`] writes selected lines back unchanged.
+//! meaning, and [`ImportFile::confirmed`] is `None` until a person has answered all of them. Only a [`ConfirmedImport`]
+//! file can be matched with the loaded users ([`ConfirmedImport::match_with`]) or looked up in PingOne
+//! ([`Questions::of`], [`Matches::from_answers`]). [`ImportFile::file_of`] writes selected lines back unchanged.
 //!
 //! # Rules
 //!
@@ -12,10 +12,10 @@
 //! are UTF-8 if they are valid UTF-8, or if they have at least as many multi-byte characters as invalid sequences;
 //! everything else is Windows-1252. Zero bytes at the end are cut off; a zero byte anywhere else rejects the file.
 //!
-//! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon and tab, the
-//! one that gives most of the first 20 lines the same number of cells. Cells are quoted as in RFC 4180; a quotation
-//! mark that isn't closed right before a separator or the end of a line is an ordinary character. Blank lines are
-//! skipped.
+//! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon and
+//! tab, the one that gives most of the first 20 lines the same number of cells. Cells are quoted as in RFC
+//! 4180; a quotation mark that isn't closed right before a separator or the end of a line is an ordinary
+//! character. Blank lines are skipped.
 //!
 //! **Header.** The header is the first of the first 50 lines in which a cell has a known column name (`columns::NAMES`)
 //! and no cell is an address or a user ID. Case, blanks, hyphens, dots, `*`, `:`, text in brackets and a suffix such as
@@ -108,8 +108,8 @@ pub enum ImportFault {
     Empty,
     /// The file is a web page (HTML), not a list.
     Html,
-    /// The file is a workbook or another archive (ZIP, or the container format of Excel 97) and has to be saved as CSV
-    /// first.
+    /// The file is a workbook or another archive (ZIP, or the container format of Excel 97)
+    /// and has to be saved as CSV first.
     Workbook,
     /// The text contains a zero byte.
     ZeroByte {
@@ -143,8 +143,8 @@ enum UserCells {
     EveryCell,
 }
 
-/// A parsed import file. Entries are referred to by their index, from 0; the header and the lines above it aren't
-/// entries.
+/// A parsed import file. Entries are referred to by their index, from 0; the header and
+/// the lines above it aren't entries.
 #[derive(Debug, Clone)]
 pub struct ImportFile {
     text: String,

@@ -1,5 +1,4 @@
-//! The ports through which the page reaches its environment: token, locale, storage, sign-in, host
-//! page, and files.
+//! The ports through which the page reaches its environment: token, locale, storage, sign-in, host page, and files.
 //!
 //! Two more ports are declared where they are used: [`pingone::clock::Clock`] and [`pingone::transport::Transport`].
 

@@ -1,9 +1,10 @@
 //! Changing users' MFA flags: one user, or a run over many.
 //!
-//! A [`proposal`] names the users and the value. Compared with freshly read values it becomes a [`plan`], which is frozen.
-//! [`engine`] carries the plan out: it writes each intent to a [`journal`] before the PUT, adapts its pace, pauses, survives
-//! a crash, and verifies the result. [`change`] is the change of a single user. Every write needs a permit of the
-//! [`guard`]; [`mod@write`] has the only two requests that change anything. A [`report`] tells what became of each user.
+//! A [`proposal`] names the users and the value. Compared with freshly read values it becomes a [`plan`], which
+//! is frozen. [`engine`] carries the plan out: it writes each intent to a [`journal`] before the PUT, adapts its
+//! pace, pauses, survives a crash, and verifies the result. [`change`] is the change of a single user. Every
+//! write needs a permit of the [`guard`]; [`mod@write`] has the only two requests that change anything. A
+//! [`report`] tells what became of each user.
 
 pub mod change;
 pub mod confirmation;

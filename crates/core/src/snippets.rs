@@ -143,7 +143,7 @@ impl Sample {
     }
 
     /// The method in mixed case, as some languages name it.
-    const fn capitalised(&self) -> &'static str {
+    const fn capitalized(&self) -> &'static str {
         match self.method {
             Method::Get => "Get",
             Method::Post => "Post",

@@ -74,7 +74,7 @@ fn a_recorded_page_is_read_and_odd_rows_affect_no_other_row() {
     let text = page.rows[1].as_ref().unwrap();
     assert_eq!((text.mfa, text.account), (Mfa::Unknown, Account::Unknown), "a text isn't a state");
     let unreadable = page.rows[2].as_ref().unwrap_err();
-    assert_eq!((unreadable.field.as_str(), unreadable.problem.as_str()), ("username", "is no text"));
+    assert_eq!((unreadable.field.as_str(), unreadable.problem.as_str()), ("username", "isn't a text"));
     assert_eq!(unreadable.id, UserId::read("a0000000-0000-4000-8000-000000000001"));
     assert_eq!(page.count, Some(40_112));
     let next = ReadPage { filter: None, cursor: page.next }.request(&europe()).endpoint;
@@ -209,7 +209,7 @@ fn groups_populations_and_settings_are_read() {
     assert_eq!(answer(&ReadProducts, 200, "{}"), Ok(None));
 }
 
-const LICENCE_IN_WORDS: &str =
+const LICENSE_IN_WORDS: &str =
     r#"{"id":"1","code":"ACCESS_FAILED","message":"The request exceeded your license limit."}"#;
 
 #[test]
@@ -229,8 +229,8 @@ fn each_documented_refusal_gets_its_own_fault() {
         ("RequestRefused", fault(&put, 403, "")),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 403, e403)),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 404, e404)),
-        ("LicenseExceeded", fault(&put, 403, include_str!("fixtures/error-403-licence.json"))),
-        ("LicenseExceeded", fault(&put, 403, LICENCE_IN_WORDS)),
+        ("LicenseExceeded", fault(&put, 403, include_str!("fixtures/error-403-license.json"))),
+        ("LicenseExceeded", fault(&put, 403, LICENSE_IN_WORDS)),
         ("UserUnknown", fault(&ReadUser(user()), 404, e404)),
         ("RequestRefused", fault(&ReadUser(user()), 404, "<html>Not found</html>")),
         ("RequestRefused", fault(&put, 404, "")),

@@ -1,5 +1,4 @@
-//! The engine against the sandbox's pure core, on a virtual clock: complete conversations without a network or
-//! waiting.
+//! The engine against the sandbox's pure core, on a virtual clock: complete conversations without a network or waiting.
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -58,8 +58,8 @@ fn people(stage: &Stage) -> Vec<User> {
     users.into_iter().zip(1_000_000_000_000_000..).map(numbered).collect()
 }
 
-/// Answers the import's questions as a person who knows what the file means. `None` if the file can't be used and is
-/// closed.
+/// Answers the import's questions as a person who knows what the file means. `None` if the
+/// file can't be used and is closed.
 fn answer(list: &mut ImportFile, truth: &Truth) -> Option<()> {
     for _ in 0..20 {
         let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) else { return Some(()) };

@@ -1,6 +1,6 @@
 //! The pace of runs on a virtual clock, against the sandbox's rate limits, as seen through a browser: every call has
 //! a preflight, a host has at most six connections, and an answer without CORS headers can't be read.
-#![allow(clippy::cast_precision_loss, reason = "a rate is no exact number")]
+#![allow(clippy::cast_precision_loss, reason = "a rate isn't an exact number")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -23,7 +23,7 @@ use pingone_mfa_core::run::engine::{JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::run::ports::Journal;
 use pingone_mfa_core::run::row::RowState;
-use pingone_sandbox::{Behaviour, ClientAddress, Fault, On, Rule, TokenSpec};
+use pingone_sandbox::{Behavior, ClientAddress, Fault, On, Rule, TokenSpec};
 
 use crate::memory_journal::MemoryJournal;
 use crate::support::{Stage, VirtualClock};
@@ -35,8 +35,8 @@ const CONNECTIONS: u32 = 6;
 const LIFTED: Rate = Rate { read: PerSecond(2000.0), write: PerSecond(2000.0), max: PerSecond(2000.0) };
 
 /// A rate limit in requests per second that one address may use completely.
-fn limit(rate: f64) -> Behaviour {
-    Behaviour { rate: Some(rate), address_share: 1.0, preflights_count: false, ..Behaviour::default() }
+fn limit(rate: f64) -> Behavior {
+    Behavior { rate: Some(rate), address_share: 1.0, preflights_count: false, ..Behavior::default() }
 }
 
 /// A simulated browser: preflights and a limited number of connections.
@@ -118,10 +118,10 @@ struct Race {
 
 impl Race {
     /// Creates a run of this many users whose MFA is off, with this behavior of the sandbox and these ceilings.
-    fn of(users: usize, behaviour: Behaviour, rate: Rate) -> Self {
+    fn of(users: usize, behavior: Behavior, rate: Rate) -> Self {
         // About a third of the sandbox's users have MFA off.
         let stage = Rc::new(Stage::new(u32::try_from(users * 4 + 40).unwrap(), &TokenSpec::default()));
-        stage.mount.sandbox.borrow_mut().set_behaviour(behaviour).unwrap();
+        stage.mount.sandbox.borrow_mut().set_behavior(behavior).unwrap();
         let browser = Browser::in_front_of(Rc::clone(&stage));
         let connection = Connection::new(
             stage.connection.tenant().clone(),
@@ -158,8 +158,8 @@ impl Race {
         }
     }
 
-    /// Drives the run to its end, together with `beside`. Nothing may pause it for a person, because the test doesn't
-    /// resume it.
+    /// Drives the run to its end, together with `beside`. Nothing may pause it for a person,
+    /// because the test doesn't resume it.
     fn run(&self, beside: impl Future<Output = ()> + 'static) -> Run {
         let mut run = self.run.take().unwrap();
         let connection = self.connection.clone();
@@ -225,7 +225,7 @@ impl Race {
     /// The share of refused requests in those that count against the limit.
     fn refused(&self) -> f64 {
         let sandbox = self.stage.mount.sandbox.borrow();
-        let preflights_count = sandbox.behaviour().preflights_count;
+        let preflights_count = sandbox.behavior().preflights_count;
         let counted = sandbox.seen().iter().filter(|seen| preflights_count || seen.method != Method::OPTIONS);
         let (refused, passed): (Vec<_>, Vec<_>) = counted.partition(|seen| seen.status == 429);
         refused.len() as f64 / (refused.len() + passed.len()) as f64
@@ -251,27 +251,27 @@ async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: R
 }
 
 /// Changes the rate limit at this time.
-async fn change_limit(stage: &Stage, at: Millis, behaviour: Behaviour) {
+async fn change_limit(stage: &Stage, at: Millis, behavior: Behavior) {
     stage.clock.sleep_until(at).await;
-    stage.mount.sandbox.borrow_mut().set_behaviour(behaviour).unwrap();
+    stage.mount.sandbox.borrow_mut().set_behavior(behavior).unwrap();
 }
 
 #[test]
 fn a_limit_that_is_unknown_is_found_and_nearly_used_up() {
-    for (behaviour, possible, least, most) in [
+    for (behavior, possible, least, most) in [
         (limit(50.0), 50.0, 0.90, 0.02),
-        (Behaviour { retry_hints: true, ..limit(50.0) }, 50.0, 0.90, 0.02),
-        (Behaviour { cors_on_refusals: false, ..limit(50.0) }, 50.0, 0.75, 0.05),
-        (Behaviour { preflights_count: true, ..limit(50.0) }, 25.0, 0.90, 0.02),
-        (Behaviour { preflights_count: true, cors_on_refusals: false, ..limit(50.0) }, 25.0, 0.75, 0.05),
+        (Behavior { retry_hints: true, ..limit(50.0) }, 50.0, 0.90, 0.02),
+        (Behavior { cors_on_refusals: false, ..limit(50.0) }, 50.0, 0.75, 0.05),
+        (Behavior { preflights_count: true, ..limit(50.0) }, 25.0, 0.90, 0.02),
+        (Behavior { preflights_count: true, cors_on_refusals: false, ..limit(50.0) }, 25.0, 0.75, 0.05),
         (limit(17.5), 17.5, 0.90, 0.02),
     ] {
-        let race = Race::of(3000, behaviour.clone(), LIFTED);
+        let race = Race::of(3000, behavior.clone(), LIFTED);
         race.run_without_others();
         // The initial content of the bucket doesn't count for the pace.
         let part = (3000.0 - possible) / race.took() / possible;
-        assert!(part >= least, "{part} of what is possible under {behaviour:?}");
-        assert!(race.refused() <= most, "{} refused under {behaviour:?}", race.refused());
+        assert!(part >= least, "{part} of what is possible under {behavior:?}");
+        assert!(race.refused() <= most, "{} refused under {behavior:?}", race.refused());
     }
 }
 
@@ -280,7 +280,7 @@ fn a_limit_that_falls_and_rises_is_followed_within_half_a_minute() {
     for (preflights_count, cors_on_refusals, users) in
         [(false, true, 50.0), (true, true, 25.0), (false, false, 50.0), (true, false, 25.0)]
     {
-        let with = move |rate| Behaviour { preflights_count, cors_on_refusals, ..limit(rate) };
+        let with = move |rate| Behavior { preflights_count, cors_on_refusals, ..limit(rate) };
         let race = Race::of(if preflights_count { 3200 } else { 6000 }, with(50.0), LIFTED);
         let stage = Rc::clone(&race.stage);
         race.run(async move {
@@ -297,7 +297,7 @@ fn a_limit_that_falls_and_rises_is_followed_within_half_a_minute() {
 
 #[test]
 fn no_new_request_is_sent_within_the_retry_after_time() {
-    let race = Race::of(600, Behaviour { retry_hints: true, ..limit(20.0) }, LIFTED);
+    let race = Race::of(600, Behavior { retry_hints: true, ..limit(20.0) }, LIFTED);
     race.run_without_others();
     let sandbox = race.stage.mount.sandbox.borrow();
     // The sandbox asks for a second. Requests sent before its refusal arrived are still on their way.
@@ -319,7 +319,7 @@ fn slow_downs_by_pingone_are_counted_with_the_time_of_the_last() {
     assert!((1..10).contains(&times) && (times as usize) < refusals, "{times} times by {refusals} refusals");
     assert!(last.is_some_and(|last| last > Timestamp(race.first()) && last <= race.stage.clock.wall()));
 
-    let race = Race::of(600, Behaviour { cors_on_refusals: false, ..limit(50.0) }, LIFTED);
+    let race = Race::of(600, Behavior { cors_on_refusals: false, ..limit(50.0) }, LIFTED);
     race.run_without_others();
     assert_eq!(race.connection.slowed(), (0, None), "the refusals couldn't be read");
 }
@@ -338,7 +338,7 @@ fn most_a_second(race: &Race, from: i64, until: i64) -> usize {
 #[test]
 fn a_new_ceiling_applies_within_a_second_to_all_requests_of_a_run() {
     let most = PerSecond(200.0);
-    let race = Race::of(900, Behaviour::default(), Rate { read: most, write: most, max: most });
+    let race = Race::of(900, Behavior::default(), Rate { read: most, write: most, max: most });
     // Some answers contradict the request, so that rows are read in between.
     let on = On { method: Some("PUT".into()), ..On::default() };
     let rule = Rule { on, share: 0.3, skip: 0, times: None, fault: Fault::OtherValue };
@@ -364,8 +364,8 @@ fn a_new_ceiling_applies_within_a_second_to_all_requests_of_a_run() {
 
 #[test]
 fn another_client_that_uses_most_of_the_license_is_not_disturbed() {
-    let behaviour = Behaviour { preflights_count: true, ..limit(50.0) };
-    let race = Race::of(600, behaviour, Rate::default());
+    let behavior = Behavior { preflights_count: true, ..limit(50.0) };
+    let race = Race::of(600, behavior, Rate::default());
     let refused = Rc::new(Cell::new(0));
     let beside = other_client(Rc::clone(&race.stage), 35, Millis::seconds(110), Rc::clone(&refused));
     race.run(beside);

@@ -431,8 +431,7 @@ fn a_single_failing_user_fails_after_all_attempts_even_in_a_plan_of_one() {
         });
         assert_eq!((run.status(), run.rows()[0].state), (RunStatus::Finished, RowState::Unconfirmed));
         let sent = stage.exchanges.borrow().len();
-        // Spot checks, then the PUT and the reads that find its outcome; ten failures in a row are followed by a
-        // probe.
+        // Spot checks, then the PUT and the reads that find its outcome; ten failures in a row are followed by a probe.
         let most = if lost == Fate::NeverArrives { 10 + 1 + 1 + 10 + 1 } else { 3 + 1 + 3 };
         assert_eq!(sent, most, "{lost:?}");
     }

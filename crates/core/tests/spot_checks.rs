@@ -245,8 +245,8 @@ fn a_run_resumed_after_a_crash_reads_one_row_before_it_writes_new_ones() {
 
 #[test]
 fn a_user_who_already_has_the_value_pauses_the_run_after_a_refresh() {
-    // The first row; one that is chosen for a check; and one that is found only because all rows before it were
-    // changed too.
+    // The first row; one that is chosen for a check; and one that is found only because all
+    // rows before it were changed too.
     for changed_by_other in [vec![0], (3..90).collect(), (0..120).collect()] {
         let mut page = Page::new(700, PlannedPauses::default(), |_, _| {});
         let rows = page.run().rows().len();

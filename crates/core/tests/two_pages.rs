@@ -232,8 +232,8 @@ struct Scenario {
     persons: [Person; 2],
     is_fast: bool,
     by_pages: bool,
-    /// Whether the first page is the one where the run was saved: it refreshes first. Otherwise it has the same run
-    /// file.
+    /// Whether the first page is the one where the run was saved: it refreshes first.
+    /// Otherwise it has the same run file.
     is_kept_here: bool,
 }
 
@@ -388,8 +388,8 @@ fn two_pages_with_the_same_run_share_few_users_and_both_report_another_writer() 
         let outcome = play_and_check(scenario);
         worst = worst.max(outcome.by_both);
         races += u64::from(outcome.by_both > 0);
-        // A page can't know about the other one if that one wrote only one or two users after it, noticed it and
-        // stopped.
+        // A page can't know about the other one if that one wrote only one or two users
+        // after it, noticed it and stopped.
         let are_few = outcome.by_both <= 2 && outcome.has_seen_other() != [false, false];
         let is_known = outcome.by_both == 0 || are_few || outcome.has_seen_other() == [true, true];
         assert!(

@@ -1,5 +1,5 @@
-//! The last known state of a user's MFA bypass: the time until which PingOne lets the user sign in without a second
-//! factor.
+//! The last known state of a user's MFA bypass: the time until which PingOne lets the user
+//! sign in without a second factor.
 
 use crate::time::Timestamp;
 

@@ -141,8 +141,7 @@ pub async fn drive<W, F>(
         let sleep = sleep_until(connection, wake);
         pin_mut!(sleep);
         select_biased! {
-            // A command takes precedence over an answer that arrives at the same time: after a stop nothing is
-            // started.
+            // A command takes precedence over an answer that arrives at the same time: after a stop nothing is started.
             command = inbox.select_next_some() => {
                 work.apply(Event::Command(command), clock.now());
                 unpublished = true;

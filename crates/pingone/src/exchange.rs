@@ -34,8 +34,8 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// The URL for display, redacted: it may contain a cursor, which comes from an answer, and answers may quote the
-    /// token.
+    /// The URL for display, redacted: it may contain a cursor, which comes from an answer,
+    /// and answers may quote the token.
     #[must_use]
     pub fn url(&self) -> String {
         redact(self.request.endpoint.as_str())
@@ -97,8 +97,8 @@ pub enum BodyKind {
 impl BodyKind {
     fn of(text: &str) -> Self {
         let text = text.trim_start_matches('\u{feff}').trim_start();
-        // Zero bytes among ASCII characters indicate another encoding, such as UTF-16, that also happens to be valid
-        // UTF-8.
+        // Zero bytes among ASCII characters indicate another encoding, such as UTF-16,
+        // that also happens to be valid UTF-8.
         if text.bytes().take(64).any(|byte| byte == 0) {
             return Self::Bytes;
         }
@@ -170,8 +170,8 @@ fn pretty(text: &str, skipped: &[&str]) -> String {
                 if is_shown && depth == 1 && skipped.contains(&word.trim_matches('"')) {
                     printed.push_str(": \"not kept\"");
                     skip_from = Some(depth);
-                    // A page of users is skipped in one step: character by character it would take longer than parsing
-                    // it.
+                    // A page of users is skipped in one step: character by character it
+                    // would take longer than parsing it.
                     if let Some(after) = end_of_object(text.as_bytes(), end) {
                         chars = chars_from(text, after);
                     }
@@ -225,8 +225,8 @@ impl Iterator for CharsFrom<'_> {
     }
 }
 
-/// The offset after the closing brace of the object that is the value at `start`; `None` if it is another value or
-/// isn't closed.
+/// The offset after the closing brace of the object that is the value at `start`; `None` if it
+/// is another value or isn't closed.
 fn end_of_object(text: &[u8], start: usize) -> Option<usize> {
     let is_separator = |byte: &u8| *byte == b':' || byte.is_ascii_whitespace();
     let mut offset = start + text.get(start..)?.iter().take_while(|byte| is_separator(byte)).count();

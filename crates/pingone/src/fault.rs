@@ -48,7 +48,7 @@ impl Refusal {
     }
 
     /// PingOne is known to report this by a code, and also only in its message. All its messages are in English.
-    fn is_over_licence(&self) -> bool {
+    fn is_over_license(&self) -> bool {
         let details = self.details.iter().map(|detail| &detail.message);
         let mut messages = details.chain([&self.message]);
         self.names("LICENSE_EXCEEDED")
@@ -99,8 +99,8 @@ pub enum JournalFault {
     /// The storage was asked and never answered. Whether anything was stored isn't known.
     #[error("this browser's storage doesn't answer")]
     Silent,
-    /// Any other error, by the browser's name for it, such as `UnknownError`. The name contains none of the stored
-    /// data.
+    /// Any other error, by the browser's name for it, such as `UnknownError`. The name
+    /// contains none of the stored data.
     #[error("{0}")]
     Failed(String),
 }
@@ -121,7 +121,7 @@ pub enum Fault {
     #[error("403: the actor's roles don't permit this")]
     RoleMissing(Refusal),
     /// 403 `LICENSE_EXCEEDED`: the license doesn't cover this.
-    #[error("403: the licence doesn't cover this")]
+    #[error("403: the license doesn't cover this")]
     LicenseExceeded(Refusal),
     /// 403 or 404 while reading the environment itself.
     #[error("{}: no such environment, or no role in it", .0.status)]
@@ -218,11 +218,11 @@ impl Fault {
     #[must_use]
     pub fn of_refusal(refusal: Refusal) -> Self {
         match refusal.status {
-            // An HTML page with a 401 is the sign-in page of an intermediary. PingOne sends JSON, and its 401 is
-            // about the token.
+            // An HTML page with a 401 is the sign-in page of an intermediary. PingOne sends
+            // JSON, and its 401 is about the token.
             401 if refusal.is_html_page() => Self::RequestRefused(refusal),
             401 => Self::TokenInvalid(refusal),
-            403 if refusal.is_over_licence() => Self::LicenseExceeded(refusal),
+            403 if refusal.is_over_license() => Self::LicenseExceeded(refusal),
             // Intermediaries refuse requests too, and know nothing about roles or users.
             403 | 404 if refusal.code.is_none() => Self::RequestRefused(refusal),
             403 => Self::RoleMissing(refusal),

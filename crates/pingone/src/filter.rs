@@ -73,8 +73,8 @@ impl fmt::Display for Filter {
     }
 }
 
-/// Joins filters by `word`. Nested joins are put in parentheses, so that the text doesn't depend on operator
-/// precedence.
+/// Joins filters by `word`. Nested joins are put in parentheses, so that the text
+/// doesn't depend on operator precedence.
 fn write_joined(filters: &[Filter], word: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (index, filter) in filters.iter().enumerate() {
         if index > 0 {

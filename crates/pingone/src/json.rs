@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::time::Timestamp;
 
-/// Parses JSON. The one parser of the program: each further caller of `serde_json::from_slice` in another crate would bring
-/// a copy of it.
+/// Parses JSON. The one parser of the program: each further caller of `serde_json::from_slice` in
+/// another crate would bring a copy of it.
 pub fn parse(json: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(json)
 }
@@ -39,7 +39,7 @@ pub fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 #[inline(never)]
 pub fn text<'a>(value: &'a Value, path: &str) -> Result<Option<&'a str>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
-    found.as_str().map(Some).ok_or_else(|| FieldError::new(path, "is no text"))
+    found.as_str().map(Some).ok_or_else(|| FieldError::new(path, "isn't a text"))
 }
 
 /// The Boolean at a path; `None` if it is missing.
@@ -53,14 +53,14 @@ pub fn boolean(value: &Value, path: &str) -> Result<Option<bool>, FieldError> {
 #[inline(never)]
 pub fn number(value: &Value, path: &str) -> Result<Option<u64>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
-    found.as_u64().map(Some).ok_or_else(|| FieldError::new(path, "is no whole number"))
+    found.as_u64().map(Some).ok_or_else(|| FieldError::new(path, "isn't a whole number"))
 }
 
 /// The UUID at a path; `None` if it is missing.
 #[inline(never)]
 pub fn id(value: &Value, path: &str) -> Result<Option<Uuid>, FieldError> {
     let Some(found) = text(value, path)? else { return Ok(None) };
-    Uuid::try_parse(found).map(Some).map_err(|_| FieldError::new(path, "is no UUID"))
+    Uuid::try_parse(found).map(Some).map_err(|_| FieldError::new(path, "isn't a UUID"))
 }
 
 /// The RFC 3339 time at a path; `None` if it is missing.
@@ -68,14 +68,14 @@ pub fn id(value: &Value, path: &str) -> Result<Option<Uuid>, FieldError> {
 pub fn time(value: &Value, path: &str) -> Result<Option<Timestamp>, FieldError> {
     let Some(found) = text(value, path)? else { return Ok(None) };
     let at = Timestamp::from_rfc3339(found);
-    at.map(Some).ok_or_else(|| FieldError::new(path, "is no time like 2026-11-23T13:36:00.000Z"))
+    at.map(Some).ok_or_else(|| FieldError::new(path, "isn't a time like 2026-11-23T13:36:00.000Z"))
 }
 
 /// The list at a path; an error if it is missing.
 #[inline(never)]
 pub fn list<'a>(value: &'a Value, path: &str) -> Result<&'a [Value], FieldError> {
     let found = need(at(value, path), path)?;
-    found.as_array().map(Vec::as_slice).ok_or_else(|| FieldError::new(path, "is no list"))
+    found.as_array().map(Vec::as_slice).ok_or_else(|| FieldError::new(path, "isn't a list"))
 }
 
 /// Turns a missing value into an error.
@@ -100,9 +100,9 @@ mod tests {
         assert_eq!(text(&value, "a.b"), Ok(Some("x")));
         assert_eq!(text(&value, "a.z"), Ok(None));
         assert_eq!(text(&value, "n"), Ok(None));
-        assert_eq!(text(&value, "a"), Err(FieldError::new("a", "is no text")));
+        assert_eq!(text(&value, "a"), Err(FieldError::new("a", "isn't a text")));
         assert_eq!(number(&value, "c"), Ok(Some(3)));
         assert_eq!(list(&value, "d"), Err(FieldError::new("d", "is missing")));
-        assert_eq!(id(&value, "a.b"), Err(FieldError::new("a.b", "is no UUID")));
+        assert_eq!(id(&value, "a.b"), Err(FieldError::new("a.b", "isn't a UUID")));
     }
 }

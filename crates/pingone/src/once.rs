@@ -17,7 +17,7 @@ use crate::time::Millis;
 
 /// An idempotent call with retries, as a state machine.
 ///
-/// The answer isn't kept here but by the `perform` function given to [`drive`](crate::driver::drive), so that one
+/// The answer isn't kept here but by the `perform` function given to [`drive`], so that one
 /// type in the program serves every kind of call. Use it for a write only if the write is idempotent.
 pub struct Once {
     kind: Kind,

@@ -27,8 +27,8 @@ const SLOW_DOWN_FACTOR: f64 = 0.9;
 /// tenth and comes back is reached again within half a minute.
 const RISE: f64 = 20.0;
 
-/// A call consists of a preflight and the request. Browsers cache a preflight by its URL, and every call has its own
-/// URL.
+/// A call consists of a preflight and the request. Browsers cache a preflight by its
+/// URL, and every call has its own URL.
 const REQUESTS_PER_CALL: u32 = 2;
 
 /// A single call may use the pace of up to this time in advance; bulk work then waits for it.

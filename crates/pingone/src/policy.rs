@@ -9,8 +9,7 @@ pub struct Policy {
     pub timeout: Millis,
     /// Maximum attempts of the same request.
     pub attempts: u32,
-    /// Maximum attempts for a row of a run after a 429, or a fault that may hide one. Ping's own clients try ten
-    /// times.
+    /// Maximum attempts for a row of a run after a 429, or a fault that may hide one. Ping's own clients try ten times.
     pub row_attempts: u32,
     /// Upper bound of the pause before the second attempt; it doubles with each further attempt.
     pub first_pause: Millis,

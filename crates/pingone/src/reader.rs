@@ -1,5 +1,5 @@
-//! Interpretation of answers: the facts in the answer to a [`Call`](crate::request::Call), or the [`Fault`] it stands
-//! for.
+//! Interpretation of answers: the facts in the answer to a
+//! [`Call`](crate::request::Call), or the [`Fault`] it stands for.
 
 use crate::fault::{BadAnswer, Fault};
 use crate::redaction::secrets::excerpt;
@@ -57,8 +57,8 @@ fn bad_answer(head: &Head, problem: String) -> BadAnswer {
     BadAnswer { status: head.status, correlation_id: head.correlation_id.clone(), problem }
 }
 
-/// Classifies an answer with an error status by what was requested: an environment that can't be read isn't a missing
-/// role.
+/// Classifies an answer with an error status by what was requested: an environment that
+/// can't be read isn't a missing role.
 fn refusal_fault(subject: Subject, response: &Response, context: ReadContext) -> Fault {
     let status = response.head.status;
     let body = wire::parse(&response.body).unwrap_or_default();

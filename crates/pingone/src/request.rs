@@ -296,8 +296,8 @@ impl Call for ReadPage {
         page_of(tenant, wire::users(body)?)
     }
 
-    /// Parsing takes most of the time when many users are listed, so a page with nothing unusual is parsed in the fast
-    /// way.
+    /// Parsing takes most of the time when many users are listed, so a page with nothing
+    /// unusual is parsed in the fast way.
     fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Page, UnreadableBody> {
         match wire::page::read(body) {
             Some(users) => page_of(tenant, users),

@@ -30,8 +30,8 @@ impl Jitter {
     }
 }
 
-/// The pause before attempt `made` + 1. `None` if there is to be none: waiting doesn't help against the fault, or all
-/// attempts are used.
+/// The pause before attempt `made` + 1. `None` if there is to be none: waiting doesn't help against the
+/// fault, or all attempts are used.
 ///
 /// Full jitter: anything from zero to the doubled pause, but never less than PingOne asked for.
 pub fn pause(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {

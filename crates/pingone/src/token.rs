@@ -21,7 +21,10 @@ use crate::user::UserId;
 /// fn print(secret: pingone::token::Secret) { println!("{secret}"); }
 /// ```
 /// ```compile_fail
-/// fn copy(secret: &pingone::token::Secret) { let _ = Clone::clone(&*secret); let _: pingone::token::Secret = secret.clone(); }
+/// fn copy(secret: &pingone::token::Secret) {
+///     let _ = Clone::clone(&*secret);
+///     let _: pingone::token::Secret = secret.clone();
+/// }
 /// ```
 pub struct Secret(Zeroizing<String>);
 

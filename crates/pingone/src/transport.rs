@@ -46,8 +46,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// Takes status and correlation ID as received, and redacts a token that something between PingOne and the page may
-    /// have put there.
+    /// Takes status and correlation ID as received, and redacts a token that something between PingOne
+    /// and the page may have put there.
     #[must_use]
     pub fn new(status: u16, correlation_id: Option<&str>) -> Self {
         // An ID has 36 characters.

@@ -170,7 +170,7 @@ fn account_of(enabled: Option<bool>, status: Option<&str>) -> Account {
 
 fn date_time(body: &Value, path: &str) -> Result<Option<Timestamp>, FieldError> {
     let Some(written) = text(body, path)? else { return Ok(None) };
-    Timestamp::from_rfc3339(written).map(Some).ok_or_else(|| FieldError::new(path, "is no date-time"))
+    Timestamp::from_rfc3339(written).map(Some).ok_or_else(|| FieldError::new(path, "isn't a date-time"))
 }
 
 /// The MFA flag in PingOne's answer.
@@ -220,8 +220,8 @@ fn wait(inner: &Value, now: Timestamp) -> Option<Millis> {
     Some(Millis(u64::try_from(millis).unwrap_or(0)))
 }
 
-/// Maximum length of a kept message and of a code in characters, and maximum number of details. Anything beyond was not
-/// written by PingOne.
+/// Maximum length of a kept message and of a code in characters, and maximum number of details. Anything
+/// beyond was not written by PingOne.
 const MAX_MESSAGE_LEN: usize = 600;
 const MAX_CODE_LEN: usize = 100;
 const MAX_DETAILS: usize = 20;

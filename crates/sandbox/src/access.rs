@@ -85,8 +85,8 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Assigns each built-in role to one client and one administrator, and their roles to the administrators who can
-    /// sign on.
+    /// Assigns each built-in role to one client and one administrator, and their roles to
+    /// the administrators who can sign on.
     pub(crate) fn new(seed: &Seed) -> Self {
         let mut access = Self { seed: seed.seed, assigned: 0, delay_millis: 0, holders: HashMap::new() };
         for role in Role::ALL {

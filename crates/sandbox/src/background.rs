@@ -79,7 +79,7 @@ impl Sandbox {
 
     /// Applies a random background change after every `churn_every` requests.
     pub(crate) fn churn_if_due(&mut self, now: Timestamp) {
-        if !self.behaviour.churn_every.is_some_and(|every| self.answered.is_multiple_of(every)) {
+        if !self.behavior.churn_every.is_some_and(|every| self.answered.is_multiple_of(every)) {
             return;
         }
         let (kind, index) = (self.background.roll() % 4, self.background.roll());

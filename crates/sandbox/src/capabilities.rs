@@ -1,8 +1,8 @@
 //! The capabilities of the environment's license.
 //!
 //! Source: Ping's OpenAPI description (`EnvironmentCapabilities`, limited to MFA and rates);
-//! developer.pingidentity.com, "Base rate limits" (limits). The address is a recorded link; that the answer has that
-//! schema is assumed.
+//! developer.pingidentity.com, "Base rate limits" (limits). The address is a recorded link; that the
+//! answer has that schema is assumed.
 
 use http::{Response, StatusCode};
 use serde::Serialize;

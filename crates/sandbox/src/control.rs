@@ -23,7 +23,7 @@ use crate::{Actor, BackgroundChange, Role, Rule, TokenSpec, Write};
 const HELP: &str = "\
 The control API of pingone-sandbox. Bodies are JSON.
 
-GET    /behaviour     how it behaves; PATCH changes the fields that are given:
+GET    /behavior     how it behaves; PATCH changes the fields that are given:
                       rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages,
                       listLagMillis, churnEvery, corsOnRefusals, exposeCorrelationId, filterById,
                       deviceListEmbedsMore
@@ -49,7 +49,7 @@ POST   /tokens        another token: {\"role\":\"admin\",\"actor\":\"application
 pub async fn serve_control(listener: TcpListener, sandbox: Shared) -> io::Result<()> {
     let router = Router::new()
         .route("/", get(async || HELP))
-        .route("/behaviour", get(behaviour).patch(update_behaviour))
+        .route("/behavior", get(behavior).patch(update_behavior))
         .route("/faults", get(faults).post(add_faults).delete(clear_faults))
         .route("/oracle", get(oracle))
         .route("/oracle/{user}", get(oracle_of))
@@ -80,20 +80,20 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, String)> {
     serde_json::from_slice(body).map_err(|error| bad_request(&error.to_string()))
 }
 
-async fn behaviour(State(sandbox): State<Shared>) -> Answer {
-    answer(locked(&sandbox).behaviour())
+async fn behavior(State(sandbox): State<Shared>) -> Answer {
+    answer(locked(&sandbox).behavior())
 }
 
-async fn update_behaviour(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+async fn update_behavior(State(sandbox): State<Shared>, body: Bytes) -> Answer {
     let changes: Map<String, Value> = parse(&body)?;
     let mut sandbox = locked(&sandbox);
-    let mut behaviour = json!(sandbox.behaviour());
-    if let Some(fields) = behaviour.as_object_mut() {
+    let mut behavior = json!(sandbox.behavior());
+    if let Some(fields) = behavior.as_object_mut() {
         fields.extend(changes);
     }
-    let behaviour = serde_json::from_value(behaviour).map_err(|error| bad_request(&error.to_string()))?;
-    sandbox.set_behaviour(behaviour).map_err(|problem| bad_request(&problem))?;
-    answer(sandbox.behaviour())
+    let behavior = serde_json::from_value(behavior).map_err(|error| bad_request(&error.to_string()))?;
+    sandbox.set_behavior(behavior).map_err(|problem| bad_request(&problem))?;
+    answer(sandbox.behavior())
 }
 
 async fn faults(State(sandbox): State<Shared>) -> Answer {

@@ -28,8 +28,8 @@ const REQUEST_HEADERS: [&str; 17] = [
     "X-Content-Type-Options",
 ];
 
-/// Answers a preflight. If it requests an unlisted header, the answer permits no headers, and the browser doesn't send
-/// the request.
+/// Answers a preflight. If it requests an unlisted header, the answer permits no headers, and the
+/// browser doesn't send the request.
 pub(crate) fn preflight(request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
     *response.status_mut() = StatusCode::OK;

@@ -77,8 +77,8 @@ pub enum DeviceState {
     ActivationRequired,
     /// The status is `ACTIVE`, but an administrator blocked the device.
     Blocked,
-    /// The status is `ACTIVE`, but the device is locked after failed attempts, until a day after the sandbox's first
-    /// request.
+    /// The status is `ACTIVE`, but the device is locked after failed attempts, until a day
+    /// after the sandbox's first request.
     Locked,
 }
 
@@ -187,8 +187,8 @@ pub(crate) fn email(spec: DeviceSpec, person: &Person) -> Option<String> {
     (spec.kind == DeviceType::Email).then(own)
 }
 
-/// The number that receives codes, for an SMS device, in full like an address. Numbers with 555-01 are reserved for
-/// fiction.
+/// The number that receives codes, for an SMS device, in full like an address. Numbers with
+/// 555-01 are reserved for fiction.
 pub(crate) fn phone(spec: DeviceSpec, device: Uuid) -> Option<String> {
     let last = Dice::about(device, 0x55).roll() % 100;
     (spec.kind == DeviceType::Sms).then(|| format!("+120255501{last:02}"))
@@ -358,7 +358,7 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now:
     let devices: Vec<Body> =
         devices.filter(|body| filter.iter().all(|comparison| matches(body, comparison))).collect();
     let size = devices.len();
-    let more = sandbox.behaviour.device_list_embeds_more.then(|| More::of(sandbox, &devices));
+    let more = sandbox.behavior.device_list_embeds_more.then(|| More::of(sandbox, &devices));
     let count = more.is_none().then_some(size);
     let reorder = Link::to(format!("{}/devices", environment::user_href(&sandbox.seed, id)));
     let links = ListLinks { this: list_query.this(&sandbox.seed), reorder };

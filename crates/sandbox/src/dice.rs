@@ -38,7 +38,7 @@ impl Dice {
     }
 
     /// True with this probability, from 0 to 1.
-    #[expect(clippy::cast_precision_loss, reason = "a part is no exact number")]
+    #[expect(clippy::cast_precision_loss, reason = "a part isn't an exact number")]
     pub(crate) fn happens(&mut self, share: f64) -> bool {
         ((self.roll() >> 11) as f64) < share * 9_007_199_254_740_992.0
     }

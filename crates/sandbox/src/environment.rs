@@ -1,8 +1,8 @@
 //! The environment and its bill of materials.
 //!
-//! Sources: a recorded environment (links reduced to those that this sandbox serves), Ping's Postman collection
-//! (collections), Ping's OpenAPI description (filter and limit, the bill of materials at its own address; its links are
-//! assumed).
+//! Sources: a recorded environment (links reduced to those that this sandbox serves), Ping's Postman
+//! collection (collections), Ping's OpenAPI description (filter and limit, the bill of materials at its own
+//! address; its links are assumed).
 
 use http::{Request, Response, StatusCode};
 use serde::Serialize;

@@ -208,7 +208,7 @@ fn html() -> String {
 }
 
 impl Rule {
-    /// Validates the rule.
+    /// Validates the rule; stops at the first invalid value.
     ///
     /// # Errors
     /// A sentence about the first invalid value, starting with the field's name.
@@ -261,8 +261,8 @@ pub(crate) struct Subject<'a> {
 
 impl On {
     fn matches(&self, request: &Request<Vec<u8>>, subject: Subject<'_>) -> bool {
-        // A rule without a method doesn't match preflights: if those failed, the request it selects would never be
-        // sent.
+        // A rule without a method doesn't match preflights: if those failed, the
+        // request it selects would never be sent.
         let method = request.method().as_str();
         let is_method = match &self.method {
             Some(named) => named == method,

@@ -18,7 +18,7 @@ mod access;
 mod answer;
 mod authorization;
 mod background;
-mod behaviour;
+mod behavior;
 mod bypass;
 mod capabilities;
 mod comparison;
@@ -72,7 +72,7 @@ mod verified;
 pub use access::Assignment;
 pub use authorization::PUBLIC_CLIENT_ID;
 pub use background::{BackgroundChange, Texts};
-pub use behaviour::Behaviour;
+pub use behavior::Behavior;
 pub use cors::readable_correlation_id;
 pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use fault::{Encoding, Fault, On, Rule};
@@ -173,7 +173,7 @@ pub struct Sandbox {
     mfa_settings: MfaSettings,
     access: Access,
     keys: Box<dyn Keys + Send>,
-    behaviour: Behaviour,
+    behavior: Behavior,
     faults: Faults,
     limits: Limits,
     oracle: Oracle,
@@ -216,7 +216,7 @@ impl Sandbox {
             grants,
             redirects: Redirects::default(),
             clock_offset_millis: 0,
-            behaviour: Behaviour::default(),
+            behavior: Behavior::default(),
             faults: Faults::new(number),
             limits: Limits::default(),
             oracle: Oracle::default(),
@@ -234,8 +234,8 @@ impl Sandbox {
         }
     }
 
-    /// Answers a request. The address it came from is the [`ClientAddress`] among the request's extensions, if there is
-    /// one.
+    /// Answers a request. The address it came from is the [`ClientAddress`] among the
+    /// request's extensions, if there is one.
     pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         self.answered += 1;
         self.began.get_or_insert(now);
@@ -285,14 +285,14 @@ impl Sandbox {
 
     /// Applies the rate limit. Preflights count only if the behavior says so; the authorization server isn't limited.
     fn limit(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Option<Refusal> {
-        let is_free = *request.method() == Method::OPTIONS && !self.behaviour.preflights_count;
+        let is_free = *request.method() == Method::OPTIONS && !self.behavior.preflights_count;
         if is_free || !request.uri().path().starts_with("/v1/") {
             return None;
         }
         let no_address = ClientAddress::default();
         let peer = request.extensions().get::<ClientAddress>().unwrap_or(&no_address);
-        let seconds = self.limits.pass(&self.behaviour, peer, now).err()?;
-        let hint = self.behaviour.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
+        let seconds = self.limits.pass(&self.behavior, peer, now).err()?;
+        let hint = self.behavior.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
         Some(Refusal::RateLimited { seconds, hint, exceeded: Exceeded::Rate })
     }
 
@@ -323,7 +323,7 @@ impl Sandbox {
 
     /// The number of users on a page of at most `most` users.
     fn page_size(&self, most: usize, from: usize) -> usize {
-        if !self.behaviour.smaller_pages {
+        if !self.behavior.smaller_pages {
             return most;
         }
         let less = Dice::new(self.seed.seed ^ from as u64).roll() % (most as u64 / 2 + 1);
@@ -332,26 +332,26 @@ impl Sandbox {
 
     /// The flag as the user list shows it, which may lag behind.
     fn listed_flag(&self, person: &Person, now: Timestamp) -> bool {
-        if self.behaviour.list_lag_millis == 0 {
+        if self.behavior.list_lag_millis == 0 {
             return person.mfa_enabled;
         }
-        let then = now.after_millis(-self.behaviour.list_lag_millis);
+        let then = now.after_millis(-self.behavior.list_lag_millis);
         self.oracle.flag_at(person.id, person.mfa_at_first, then)
     }
 
     /// The current configurable behavior.
     #[must_use]
-    pub fn behaviour(&self) -> &Behaviour {
-        &self.behaviour
+    pub fn behavior(&self) -> &Behavior {
+        &self.behavior
     }
 
     /// Replaces the configurable behavior.
     ///
     /// # Errors
     /// A sentence about the first invalid value, starting with the field's name.
-    pub fn set_behaviour(&mut self, behaviour: Behaviour) -> Result<(), String> {
-        behaviour.check()?;
-        self.behaviour = behaviour;
+    pub fn set_behavior(&mut self, behavior: Behavior) -> Result<(), String> {
+        behavior.check()?;
+        self.behavior = behavior;
         Ok(())
     }
 
@@ -404,8 +404,8 @@ impl Sandbox {
         people: u32,
         now: Timestamp,
     ) -> Response<Vec<u8>> {
-        if self.behaviour.cors_on_refusals || response.status().is_success() {
-            cors::complete(request, &mut response, self.behaviour.expose_correlation_id);
+        if self.behavior.cors_on_refusals || response.status().is_success() {
+            cors::complete(request, &mut response, self.behavior.expose_correlation_id);
         }
         hal::complete(&mut response, self.correlation_id());
         self.seen.push(Seen {
@@ -436,8 +436,8 @@ impl Sandbox {
         self.grants.end_all();
     }
 
-    /// Sets by how many milliseconds the clock that tokens are issued and checked with is ahead; negative if it is
-    /// behind.
+    /// Sets by how many milliseconds the clock that tokens are issued and checked with is
+    /// ahead; negative if it is behind.
     pub fn set_clock_offset_millis(&mut self, millis: i64) {
         self.clock_offset_millis = millis;
     }

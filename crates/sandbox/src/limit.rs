@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::Timestamp;
-use crate::behaviour::Behaviour;
+use crate::behavior::Behavior;
 
 /// The client address that a request came from, as an extension of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -39,14 +39,14 @@ impl Limits {
     /// Lets a request pass, or returns the number of seconds until the next one may.
     pub(crate) fn pass(
         &mut self,
-        behaviour: &Behaviour,
+        behavior: &Behavior,
         peer: &ClientAddress,
         now: Timestamp,
     ) -> Result<(), u32> {
-        let Some(rate) = behaviour.rate else { return Ok(()) };
+        let Some(rate) = behavior.rate else { return Ok(()) };
         // The constant load of others never reaches the license's bucket.
-        let free = (rate - behaviour.others).max(0.0);
-        let share = rate * behaviour.address_share;
+        let free = (rate - behavior.others).max(0.0);
+        let share = rate * behavior.address_share;
         let license = self.license.get_or_insert(Bucket { left: free, at: now });
         license.fill(free, free.max(1.0), now);
         let address = self.addresses.entry(peer.clone()).or_insert(Bucket { left: share.max(1.0), at: now });
@@ -73,43 +73,43 @@ fn seconds_until_one(left: f64, rate: f64) -> u32 {
 mod tests {
     use super::*;
 
-    fn passed(limits: &mut Limits, behaviour: &Behaviour, peer: &str, at: i64, tries: u32) -> usize {
+    fn passed(limits: &mut Limits, behavior: &Behavior, peer: &str, at: i64, tries: u32) -> usize {
         let peer = ClientAddress(peer.to_owned());
-        (0..tries).filter(|_| limits.pass(behaviour, &peer, Timestamp(at)).is_ok()).count()
+        (0..tries).filter(|_| limits.pass(behavior, &peer, Timestamp(at)).is_ok()).count()
     }
 
     #[test]
     fn each_address_gets_its_share_until_the_license_is_used_up() {
-        let behaviour = Behaviour { rate: Some(100.0), ..Behaviour::default() };
+        let behavior = Behavior { rate: Some(100.0), ..Behavior::default() };
         let mut limits = Limits::default();
-        assert_eq!(passed(&mut limits, &behaviour, "a", 0, 100), 35);
-        assert_eq!(passed(&mut limits, &behaviour, "b", 0, 100), 35);
-        assert_eq!(passed(&mut limits, &behaviour, "c", 0, 100), 30, "the license is used up");
-        assert_eq!(passed(&mut limits, &behaviour, "a", 1000, 100), 35);
+        assert_eq!(passed(&mut limits, &behavior, "a", 0, 100), 35);
+        assert_eq!(passed(&mut limits, &behavior, "b", 0, 100), 35);
+        assert_eq!(passed(&mut limits, &behavior, "c", 0, 100), 30, "the license is used up");
+        assert_eq!(passed(&mut limits, &behavior, "a", 1000, 100), 35);
     }
 
     #[test]
     fn other_clients_use_their_part_of_the_license() {
-        let behaviour =
-            Behaviour { rate: Some(100.0), others: 90.0, address_share: 1.0, ..Behaviour::default() };
+        let behavior =
+            Behavior { rate: Some(100.0), others: 90.0, address_share: 1.0, ..Behavior::default() };
         let mut limits = Limits::default();
         let passed: usize =
-            (0..10).map(|second| passed(&mut limits, &behaviour, "a", second * 1000, 50)).sum();
+            (0..10).map(|second| passed(&mut limits, &behavior, "a", second * 1000, 50)).sum();
         assert_eq!(passed, 100);
     }
 
     #[test]
     fn a_refusal_returns_the_seconds_until_the_next_request() {
-        let behaviour = Behaviour { rate: Some(0.5), address_share: 1.0, ..Behaviour::default() };
+        let behavior = Behavior { rate: Some(0.5), address_share: 1.0, ..Behavior::default() };
         let mut limits = Limits::default();
-        assert_eq!(limits.pass(&behaviour, &ClientAddress::default(), Timestamp(0)), Err(1));
-        assert_eq!(limits.pass(&behaviour, &ClientAddress::default(), Timestamp(1000)), Ok(()));
-        assert_eq!(limits.pass(&behaviour, &ClientAddress::default(), Timestamp(1000)), Err(2));
+        assert_eq!(limits.pass(&behavior, &ClientAddress::default(), Timestamp(0)), Err(1));
+        assert_eq!(limits.pass(&behavior, &ClientAddress::default(), Timestamp(1000)), Ok(()));
+        assert_eq!(limits.pass(&behavior, &ClientAddress::default(), Timestamp(1000)), Err(2));
     }
 
     #[test]
     fn without_a_rate_no_request_is_limited() {
         let mut limits = Limits::default();
-        assert_eq!(passed(&mut limits, &Behaviour::default(), "a", 0, 10_000), 10_000);
+        assert_eq!(passed(&mut limits, &Behavior::default(), "a", 0, 10_000), 10_000);
     }
 }

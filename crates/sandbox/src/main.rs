@@ -10,7 +10,7 @@ use pingone_sandbox::control::{read_rules, serve_control};
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Record, Shared, now, serve_api, serve_api_recorded};
 use pingone_sandbox::{
-    Behaviour, CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, RsaKeys, Rule, Sandbox,
+    Behavior, CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, RsaKeys, Rule, Sandbox,
     Seed, TokenSpec,
 };
 use tokio::net::TcpListener;
@@ -32,7 +32,7 @@ OPTIONS
     --lifetime SECONDS  how long the printed token lasts (default 3600)
     --fault RULE        something goes wrong, as JSON; may be given again
     --faults FILE       a list of such rules
-    --behaviour JSON    limits, page sizes, delays: what differs from the default
+    --behavior JSON    limits, page sizes, delays: what differs from the default
     --expose-correlation-id
                         pages may read the Correlation-Id of an answer; PingOne's recorded answers don't permit it
     --record FILE       write every exchange with the API into FILE, as HAR, without tokens
@@ -49,11 +49,11 @@ RULES
             license-exceeded, quota-exceeded {retryAfter}, gzip-bomb {bytes}, truncated {after},
             nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
 
-BEHAVIOUR
+BEHAVIOR
     rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages, listLagMillis,
     churnEvery, corsOnRefusals, exposeCorrelationId, filterById, deviceListEmbedsMore. For example, half of a
-    licence of 50 requests a second used by others:
-    --behaviour '{"rate":50,"others":25,"retryHints":true}'
+    license of 50 requests a second used by others:
+    --behavior '{"rate":50,"others":25,"retryHints":true}'
 
 Another token, at any time, with client credentials as at PingOne:
     curl -u CLIENT_ID:sandbox-secret -d grant_type=client_credentials AUTH_BASE/ENVIRONMENT_ID/as/token
@@ -68,7 +68,7 @@ struct Options {
     page_port: u16,
     token: TokenSpec,
     faults: Vec<Rule>,
-    behaviour: Behaviour,
+    behavior: Behavior,
     exposes_correlation_id: bool,
     record: Option<PathBuf>,
     control_port: Option<u16>,
@@ -85,7 +85,7 @@ impl Default for Options {
             page_port: 4000,
             token: TokenSpec::default(),
             faults: Vec::new(),
-            behaviour: Behaviour::default(),
+            behavior: Behavior::default(),
             exposes_correlation_id: false,
             record: None,
             control_port: None,
@@ -124,14 +124,14 @@ impl Options {
                 "--role" => options.token.role = role(&value()?)?,
                 "--fault" => options.faults.extend(rules(&name, value()?.as_bytes())?),
                 "--faults" => options.faults.extend(rules_in(&value()?)?),
-                "--behaviour" => options.behaviour = behaviour(&value()?)?,
+                "--behavior" => options.behavior = behavior(&value()?)?,
                 "--record" => options.record = Some(value()?.into()),
                 "--control-port" => options.control_port = Some(number(&name, &value()?)?),
                 _ => return Err(format!("{name}: no such option")),
             }
         }
-        // The flag applies whatever the order of the options; `--behaviour` can't turn it off.
-        options.behaviour.expose_correlation_id |= options.exposes_correlation_id;
+        // The flag applies whatever the order of the options; `--behavior` can't turn it off.
+        options.behavior.expose_correlation_id |= options.exposes_correlation_id;
         Ok(Some(options))
     }
 }
@@ -169,10 +169,10 @@ fn rules_in(file: &str) -> Result<Vec<Rule>, String> {
     rules(&format!("--faults {file}"), &text)
 }
 
-fn behaviour(text: &str) -> Result<Behaviour, String> {
-    let behaviour: Behaviour = serde_json::from_str(text).map_err(|error| format!("--behaviour: {error}"))?;
-    behaviour.check().map_err(|problem| format!("--behaviour: {problem}"))?;
-    Ok(behaviour)
+fn behavior(text: &str) -> Result<Behavior, String> {
+    let behavior: Behavior = serde_json::from_str(text).map_err(|error| format!("--behavior: {error}"))?;
+    behavior.check().map_err(|problem| format!("--behavior: {problem}"))?;
+    Ok(behavior)
 }
 
 #[tokio::main]
@@ -220,7 +220,7 @@ async fn run(options: Options) -> Result<(), String> {
     let mut sandbox = Sandbox::with_keys(seed, Box::new(keys));
     let page_origin = page.as_ref().map(|(_, (_, origin))| origin.as_str());
     print_welcome(&options, &mut sandbox, &origin, page_origin);
-    sandbox.set_behaviour(options.behaviour)?;
+    sandbox.set_behavior(options.behavior)?;
     options.faults.into_iter().try_for_each(|rule| sandbox.add_fault(rule))?;
     let sandbox = Arc::new(Mutex::new(sandbox));
     let controlling = control(options.control_port, Arc::clone(&sandbox)).await?;
@@ -276,8 +276,8 @@ async fn control(
     })
 }
 
-/// The folder of the page, if one is given. A folder without a page is reported at startup, where the mistake is
-/// easiest to fix.
+/// The folder of the page, if one is given. A folder without a page is reported at startup,
+/// where the mistake is easiest to fix.
 fn page(options: &Options) -> Result<Option<PathBuf>, String> {
     let Some(dist) = &options.page else { return Ok(None) };
     if !dist.join("index.html").is_file() {
@@ -348,10 +348,10 @@ mod tests {
     fn the_correlation_id_is_hidden_by_default() {
         let exposes = |arguments: &[&str]| {
             let options = Options::read(arguments.iter().map(|argument| (*argument).to_owned()));
-            options.unwrap().unwrap().behaviour.expose_correlation_id
+            options.unwrap().unwrap().behavior.expose_correlation_id
         };
         assert!(!exposes(&[]));
-        assert!(exposes(&["--expose-correlation-id", "--behaviour", "{\"rate\":50}"]));
-        assert!(exposes(&["--behaviour", "{\"exposeCorrelationId\":true}"]));
+        assert!(exposes(&["--expose-correlation-id", "--behavior", "{\"rate\":50}"]));
+        assert!(exposes(&["--behavior", "{\"exposeCorrelationId\":true}"]));
     }
 }

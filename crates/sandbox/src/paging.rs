@@ -1,7 +1,7 @@
 //! Paging of collections: the requested page and its links.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "Paging and ordering collections"; the cursor's contents are
-//! assumed.
+//! Source: developer.pingidentity.com, PingOne API, "Paging and ordering collections";
+//! the cursor's contents are assumed.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

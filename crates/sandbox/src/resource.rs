@@ -38,8 +38,8 @@ pub(crate) enum Resource {
     NotImplemented,
 }
 
-/// Resources of an environment that PingOne has and the sandbox doesn't implement, as far as clients were seen to
-/// request them.
+/// Resources of an environment that PingOne has and the sandbox doesn't implement, as far as
+/// clients were seen to request them.
 const NOT_IMPLEMENTED: [&str; 34] = [
     "activeIdentityCounts",
     "activities",
@@ -185,8 +185,8 @@ impl Resource {
         )
     }
 
-    /// The value of `Access-Control-Allow-Methods`. PingOne lists the methods that the resource has, not those that the
-    /// sandbox implements.
+    /// The value of `Access-Control-Allow-Methods`. PingOne lists the methods that the resource has, not
+    /// those that the sandbox implements.
     pub(crate) fn methods(&self) -> &'static str {
         match self {
             Self::Authorization(_, endpoint) => endpoint.methods(),

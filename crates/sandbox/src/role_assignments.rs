@@ -1,8 +1,8 @@
 //! The role assignments of a user.
 //!
-//! Sources: developer.pingidentity.com, PingOne API, "Read role assignments" (also `expand=role`); Ping's OpenAPI
-//! description (`RoleAssignment`). Assumed: the role is in `_embedded`, and an assignment is listed before it takes
-//! effect.
+//! Sources: developer.pingidentity.com, PingOne API, "Read role assignments" (also `expand=role`);
+//! Ping's OpenAPI description (`RoleAssignment`). Assumed: the role is in `_embedded`, and an assignment
+//! is listed before it takes effect.
 
 use http::{Request, StatusCode};
 use serde::Serialize;

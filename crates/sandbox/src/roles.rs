@@ -70,8 +70,8 @@ pub(crate) fn body(seed: &Seed, role: &HeldRole) -> Body {
     }
 }
 
-/// Answers a request for a built-in role, or a custom role that is assigned to a client or user: the sandbox knows no
-/// other custom roles.
+/// Answers a request for a built-in role, or a custom role that is assigned to a client or user: the
+/// sandbox knows no other custom roles.
 pub(crate) fn one(sandbox: &Sandbox, id: &str, caller: &Caller, now: Timestamp) -> Answer {
     if let Some(role) = Role::ALL.into_iter().find(|role| role.id().to_string() == id) {
         return Ok((json(StatusCode::OK, &body(&sandbox.seed, &role.into())), 0));

@@ -15,8 +15,8 @@ use crate::verified::Verified;
 
 const BITS: usize = 2048;
 
-/// A 2048-bit key that signs with PKCS #1 v1.5 and SHA-256. It is kept in memory only and is lost when the process
-/// ends.
+/// A 2048-bit key that signs with PKCS #1 v1.5 and SHA-256. It is kept in memory only
+/// and is lost when the process ends.
 pub struct RsaKeys {
     signing: SigningKey<Sha256>,
     verifying: VerifyingKey<Sha256>,
@@ -27,7 +27,7 @@ pub struct RsaKeys {
 }
 
 impl RsaKeys {
-    /// Generates a new key.
+    /// Generates a new RSA key pair. Its ID is the thumbprint of the public key.
     ///
     /// # Errors
     /// The error of the key generation.

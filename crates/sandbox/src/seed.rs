@@ -125,8 +125,8 @@ fn fixed_person(generated: Person, given: &str, family: &str, username: &str, mf
     }
 }
 
-/// A composed family name, for the scripts that have syllables. It has its own generator, so that the other properties
-/// don't change.
+/// A composed family name, for the scripts that have syllables. It has its own generator, so that
+/// the other properties don't change.
 fn composed_family(script: usize, id: Uuid) -> Option<String> {
     let syllables = [LATIN, GREEK, CYRILLIC];
     syllables.get(script).map(|syllables| syllables.name(&mut Dice::about(id, 0xfa)))

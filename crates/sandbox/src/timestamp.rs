@@ -31,8 +31,8 @@ impl Serialize for Timestamp {
 }
 
 impl Timestamp {
-    /// Parses RFC 3339: a date, a time with or without a fraction, and `Z` or an offset. Digits beyond milliseconds are
-    /// dropped.
+    /// Parses RFC 3339: a date, a time with or without a fraction, and `Z` or an offset. Digits
+    /// beyond milliseconds are dropped.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (date, time) = text.split_once('T')?;
@@ -89,8 +89,8 @@ fn number(text: &str, digits: usize, largest: i64) -> Option<i64> {
 }
 
 impl fmt::Display for Timestamp {
-    /// Converts days to a date of the Gregorian calendar. Years start in March, so that a leap day is the last day of a
-    /// year.
+    /// Converts days to a date of the Gregorian calendar. Years start in March, so that a
+    /// leap day is the last day of a year.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (days, millis) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
         let shifted = days + 719_468;

@@ -36,11 +36,11 @@ pub struct TokenSpec {
     pub actor: Actor,
     /// The role of the caller: the token is for the client or administrator that holds this role from the start.
     pub role: Role,
-    /// The caller instead of the role's: a client ID, or a user ID if a person acts. Its permissions are looked up at
-    /// every call.
+    /// The caller instead of the role's: a client ID, or a user ID if a person acts. Its
+    /// permissions are looked up at every call.
     pub holder: Option<Uuid>,
-    /// The scopes, for example `p1:update:userMfaEnabled`. A scope that starts with `p1:` makes it a self-service
-    /// token.
+    /// The scopes, for example `p1:update:userMfaEnabled`. A scope that starts with
+    /// `p1:` makes it a self-service token.
     pub scopes: Vec<String>,
     /// Lifetime of the token in seconds; negative for an expired token.
     pub lifetime_seconds: i64,
@@ -152,8 +152,8 @@ impl Claims {
         }
     }
 
-    /// The caller that the claims identify. A token contains no roles: they are those of its user, or of its client if
-    /// it names no user.
+    /// The caller that the claims identify. A token contains no roles: they are those of its user, or
+    /// of its client if it names no user.
     fn caller(&self) -> Option<Caller> {
         let mut scopes = self.scope.as_deref().unwrap_or_default().split(' ');
         if scopes.clone().any(|scope| scope.starts_with("p1:")) {
@@ -190,8 +190,8 @@ fn claims(headers: &HeaderMap) -> Option<Claims> {
     serde_json::from_slice(&body).ok()
 }
 
-/// The claims of the request's token; `None` if it is missing, damaged, forged, expired, issued elsewhere or meant for
-/// another API.
+/// The claims of the request's token; `None` if it is missing, damaged, forged, expired, issued
+/// elsewhere or meant for another API.
 pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Timestamp) -> Option<Claims> {
     let token = credentials(headers, "Bearer")?;
     let (signed, signature) = token.rsplit_once('.')?;

@@ -250,7 +250,7 @@ impl Query {
                 "limit" => query.limit = Some(paging::limit(&value)?),
                 "cursor" => query.from = paging::place(&value)?,
                 "filter" => {
-                    let ids = if sandbox.behaviour.filter_by_id { Ids::Accepted } else { Ids::Refused };
+                    let ids = if sandbox.behavior.filter_by_id { Ids::Accepted } else { Ids::Refused };
                     let filter = Filter::read_with(&value, ids).map_err(Refusal::Filter)?;
                     query.filter = Some((value.into_owned(), filter));
                 }
@@ -263,7 +263,7 @@ impl Query {
     }
 
     fn page(&self, sandbox: &Sandbox) -> usize {
-        let largest = sandbox.behaviour.largest_page;
+        let largest = sandbox.behavior.largest_page;
         self.limit.unwrap_or(largest).min(largest)
     }
 

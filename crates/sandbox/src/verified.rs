@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 /// Number of cached signatures, far more than the tokens that are in use at the same time.
 const CAPACITY: usize = 64;
 
-/// Digests of messages with their signatures. Only valid signatures are cached, so that an attacker can't fill the
-/// cache with forgeries.
+/// Digests of messages with their signatures. Only valid signatures are cached, so that an attacker
+/// can't fill the cache with forgeries.
 #[derive(Default)]
 pub(crate) struct Verified(VecDeque<[u8; 32]>);
 

@@ -3,7 +3,7 @@
 
 use http::Request;
 use pingone_sandbox::{
-    BackgroundChange, Behaviour, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, Timestamp,
+    BackgroundChange, Behavior, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, Timestamp,
     TokenSpec,
 };
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
@@ -152,7 +152,7 @@ proptest! {
     ) {
         let bytes = || {
             let mut fixture = Fixture::new(seed);
-            fixture.sandbox.set_behaviour(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
+            fixture.sandbox.set_behavior(Behavior { churn_every: Some(5), ..Behavior::default() }).unwrap();
             for step in &steps {
                 fixture.apply(step);
             }
@@ -173,7 +173,7 @@ proptest! {
             fixture.users.iter().map(|user| fixture.sandbox.mfa_enabled(*user)).collect()
         };
         let now = flags(&fixture);
-        fixture.sandbox.set_behaviour(Behaviour { list_lag_millis: lag, ..Behaviour::default() }).unwrap();
+        fixture.sandbox.set_behavior(Behavior { list_lag_millis: lag, ..Behavior::default() }).unwrap();
         // After the lag, the list shows the same flags as single reads.
         fixture.now = fixture.now.after_millis(lag);
         let path = format!("/v1/environments/{}/users", fixture.sandbox.environment_id());

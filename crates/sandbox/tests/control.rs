@@ -78,25 +78,25 @@ impl Fixture {
 }
 
 #[test]
-fn the_behaviour_is_changed_field_by_field() {
+fn the_behavior_is_changed_field_by_field() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.json("PATCH", "/behaviour", r#"{"rate":50}"#)["rate"], 50.0);
-    assert_eq!(fixture.json("PATCH", "/behaviour", r#"{"retryHints":true}"#)["rate"], 50.0);
-    assert_eq!(fixture.json("GET", "/behaviour", "")["retryHints"], true);
+    assert_eq!(fixture.json("PATCH", "/behavior", r#"{"rate":50}"#)["rate"], 50.0);
+    assert_eq!(fixture.json("PATCH", "/behavior", r#"{"retryHints":true}"#)["rate"], 50.0);
+    assert_eq!(fixture.json("GET", "/behavior", "")["retryHints"], true);
 }
 
 #[test]
 fn an_invalid_value_or_field_is_refused_by_name_and_changes_nothing() {
     let fixture = Fixture::new();
     for (path, body, named) in [
-        ("/behaviour", r#"{"rate":0}"#, "rate:"),
-        ("/behaviour", r#"{"rates":5}"#, "rates"),
-        ("/behaviour", "{", "EOF"),
+        ("/behavior", r#"{"rate":0}"#, "rate:"),
+        ("/behavior", r#"{"rates":5}"#, "rates"),
+        ("/behavior", "{", "EOF"),
     ] {
         let (status, text) = fixture.ask("PATCH", path, body);
         assert!(status == 400 && text.contains(named), "{status} {text}");
     }
-    assert_eq!(fixture.json("GET", "/behaviour", "")["rate"], Value::Null);
+    assert_eq!(fixture.json("GET", "/behavior", "")["rate"], Value::Null);
     let (status, text) = fixture.ask("POST", "/faults", r#"{"fault":{"kind":"explode"}}"#);
     assert!(status == 400 && text.contains("explode"), "{text}");
     let (status, text) =

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{Applied, Behaviour, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{Applied, Behavior, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -363,9 +363,8 @@ fn only_the_selected_page_fails() {
 #[test]
 fn a_rate_limit_refuses_with_a_retry_hint() {
     let fixture = Fixture::with("");
-    let behaviour =
-        Behaviour { rate: Some(4.0), retry_hints: true, address_share: 0.5, ..Behaviour::default() };
-    fixture.sandbox.lock().unwrap().set_behaviour(behaviour).unwrap();
+    let behavior = Behavior { rate: Some(4.0), retry_hints: true, address_share: 0.5, ..Behavior::default() };
+    fixture.sandbox.lock().unwrap().set_behavior(behavior).unwrap();
     let answers: Vec<Received> = (0..4).map(|_| fixture.list()).collect();
     let refused = answers.iter().find(|received| received.status() == Some(429)).unwrap();
     assert!(refused.head().contains("retry-after: 1"));

@@ -2,7 +2,7 @@
 
 use http::{Method, Request, Response, header};
 use pingone_sandbox::{
-    Behaviour, CustomRole, DeviceSpec, DeviceType, Fault, On, Permission, Role, Rule, Scope, TokenSpec,
+    Behavior, CustomRole, DeviceSpec, DeviceType, Fault, On, Permission, Role, Rule, Scope, TokenSpec,
     readable_correlation_id,
 };
 use serde_json::{Value, json};
@@ -23,8 +23,8 @@ fn ask(api: &mut ApiClient, method: Method, path: &str, authorization: &str) -> 
     api.sandbox.handle(&request.body(Vec::new()).unwrap(), NOW).response
 }
 
-fn set_behaviour(api: &mut ApiClient, behaviour: Behaviour) {
-    api.sandbox.set_behaviour(behaviour).unwrap();
+fn set_behavior(api: &mut ApiClient, behavior: Behavior) {
+    api.sandbox.set_behavior(behavior).unwrap();
 }
 
 fn filtered(api: &mut ApiClient, path: &str, filter: &str) -> (u16, Value) {
@@ -52,7 +52,7 @@ fn no_header_is_exposed_by_default() {
         assert!(hidden.headers().contains_key("correlation-id"), "the header is sent nevertheless");
         assert_eq!(readable_correlation_id(&hidden), None);
     }
-    set_behaviour(&mut api, Behaviour { expose_correlation_id: true, ..Behaviour::default() });
+    set_behavior(&mut api, Behavior { expose_correlation_id: true, ..Behavior::default() });
     let exposed = ask(&mut api, Method::GET, "/users", &bearer);
     assert_eq!(exposed.headers()[header::ACCESS_CONTROL_EXPOSE_HEADERS], "Correlation-Id");
     assert_eq!(readable_correlation_id(&exposed), exposed.headers()["correlation-id"].to_str().ok());
@@ -214,7 +214,7 @@ fn filtering_users_by_id_is_configurable() {
     let jonas = user(&api, "jonas.brandt");
     let filter = format!(r#"id eq "{jonas}""#);
     assert_eq!(refusal(&filtered(&mut api, "/users", &filter)), (400, "INVALID_FILTER", "filter"));
-    set_behaviour(&mut api, Behaviour { filter_by_id: true, ..Behaviour::default() });
+    set_behavior(&mut api, Behavior { filter_by_id: true, ..Behavior::default() });
     let found = filtered(&mut api, "/users", &format!(r#"({filter}) or username eq "test.user07""#));
     assert_eq!(listed(&found, "users").len(), 2);
 }
@@ -285,7 +285,7 @@ fn a_device_list_can_embed_settings_and_omit_the_count() {
     let dina = user(&api, "test.user07");
     let plain = api.get(&format!("/users/{dina}/devices"));
     assert!(plain.1["count"].is_u64() && plain.1["_embedded"].as_object().unwrap().len() == 1);
-    set_behaviour(&mut api, Behaviour { device_list_embeds_more: true, ..Behaviour::default() });
+    set_behavior(&mut api, Behavior { device_list_embeds_more: true, ..Behavior::default() });
     let more = api.get(&format!("/users/{dina}/devices"));
     let names: Vec<&String> = more.1["_embedded"].as_object().unwrap().keys().collect();
     for name in ["devices", "applications", "allowedtypes", "order", "mfaSettings", "mfaPolicy"] {

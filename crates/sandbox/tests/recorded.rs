@@ -82,8 +82,8 @@ fn a_user_has_the_recorded_fields_in_the_recorded_order() {
     assert_eq!(status, 200);
     let users: Vec<&str> = page.split("\"users\"").nth(1).unwrap().split("}, {").collect();
     let links = ["password", "password.set", "password.reset", "password.check", "password.recover"];
-    // The fixture keeps one link of each user; the other links, and the fields that the recorded user lacked, are
-    // ignored here.
+    // The fixture keeps one link of each user; the other links, and the fields that the
+    // recorded user lacked, are ignored here.
     let is_plain = |name: &&str| {
         !MORE.contains(name)
             && !links.contains(name)

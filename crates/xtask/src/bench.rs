@@ -13,7 +13,6 @@ use crate::system_deps::{self, SystemDep};
 use crate::workspace::Workspace;
 use crate::{packages, page, process, setup, size};
 
-/// The `bench` command.
 pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
     match what {
         Bench::Sandbox => sandbox(workspace),

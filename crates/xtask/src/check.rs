@@ -4,8 +4,8 @@ use std::process::{Command, ExitCode};
 
 use crate::kit::END_TO_END;
 use crate::report::{Report, Stopped};
-use crate::setup;
 use crate::workspace::{WASM_TARGET, Workspace};
+use crate::{setup, spelling};
 
 /// Filters (for cargo's `--skip`) of the slowest native tests: `check` leaves them to `test`.
 pub(crate) const SLOW: [&str; 8] = [
@@ -38,6 +38,7 @@ fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
 /// Cheap steps that stop everything on failure: code that doesn't compile can't be tested.
 pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     report.gate_command("format", workspace.cargo(&["fmt", "--all", "--check"]))?;
+    report.gate("spelling", || spelling::check(workspace))?;
     report.gate_command("lints", clippy(workspace, &["--workspace", "--all-targets"]))?;
     report.gate_command("lints, end to end", clippy(workspace, &["--workspace", "--test", END_TO_END]))?;
     report.gate_command("lints, page", clippy_wasm(workspace, &["-p", "pingone-mfa", "--all-targets"]))?;

@@ -25,8 +25,8 @@ Run it:
 Work on it:
   dev       Serves the page and the sandbox, and shows every change of the code within seconds.
               --users N, --open, -- ...   as for the demo
-  check     The quick loop: format, lints, native tests but the slowest.
-  test      Everything: format, lints, native tests, tests in a headless browser,
+  check     The quick loop: format, spelling, lints, native tests but the slowest.
+  test      Everything: format, spelling, lints, native tests, tests in a headless browser,
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
               --engines   all journeys in Firefox and WebKit, too, and a table of them
@@ -63,7 +63,7 @@ Work on it:
             and a script, and under limits: a table, and target/bench/runs.md.
               --rounds N  how often each is measured without a limit (default 3)
               --quick     one round with few users, to see that everything works
-              pace far limit hidden counted drop neighbour
+              pace far limit hidden counted drop neighbor
                           only these; everything takes about 15 minutes
               background crowd
                           a tab that is hidden for ten minutes, and the page during a run of
@@ -92,7 +92,6 @@ Behind the scenes:
 /// Users in the demo when `--users` isn't given.
 const DEMO_USERS: &str = "250";
 
-/// What `dist` builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shipment {
     Page(Edition),
@@ -121,7 +120,6 @@ pub(crate) enum Command {
     Seal,
 }
 
-/// What `bench` measures.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Bench {
     Sandbox,
@@ -131,7 +129,6 @@ pub(crate) enum Bench {
     Start(Vec<String>),
 }
 
-/// The options of `demo`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Demo {
     /// Value of `--users`, passed on unchecked: the sandbox validates it.

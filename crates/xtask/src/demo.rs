@@ -1,5 +1,5 @@
-//! The `demo` and `sandbox` commands: serve the page on one port and the sandbox, which answers like PingOne, on
-//! another.
+//! The `demo` and `sandbox` commands: serve the page on one port and the sandbox, which
+//! answers like PingOne, on another.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;

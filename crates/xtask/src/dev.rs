@@ -1,5 +1,5 @@
-//! The `dev` command: serves the page, rebuilt and reloaded at every change, and the sandbox, which answers like
-//! PingOne.
+//! The `dev` command: serves the page, rebuilt and reloaded at every change, and the
+//! sandbox, which answers like PingOne.
 
 use std::process::{Child, Command};
 

@@ -22,8 +22,7 @@ pub(crate) enum Edition {
 }
 
 impl Edition {
-    /// The edition set by the command that started Trunk. `None` if Trunk was started by hand; nothing is sealed
-    /// then.
+    /// The edition set by the command that started Trunk. `None` if Trunk was started by hand; nothing is sealed then.
     pub(crate) fn from_environment() -> Option<Self> {
         match env::var(VARIABLE).ok()?.as_str() {
             PRODUCT => Some(Self::Product),
@@ -51,8 +50,7 @@ impl Edition {
         }
     }
 
-    /// The output folder. The demo has a separate one, so that the two can't be published by mistake for each
-    /// other.
+    /// The output folder. The demo has a separate one, so that the two can't be published by mistake for each other.
     pub(crate) fn folder(self, workspace: &Workspace) -> PathBuf {
         match self {
             Self::Product => workspace.dist(),

@@ -7,7 +7,6 @@ use std::io;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 
-/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The command line can't be parsed.

@@ -1,5 +1,5 @@
-//! Checks that every ID in the project is invented, so that no existing organization, environment or user can be
-//! identified from it.
+//! Checks that every ID in the project is invented, so that no existing organization, environment
+//! or user can be identified from it.
 //!
 //! An ID counts as invented by its shape, which PingOne never generates: see [`INVENTED`]. IDs that belong to no
 //! tenant are allowed: see [`PUBLIC`].

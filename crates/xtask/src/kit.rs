@@ -36,8 +36,7 @@ pub(crate) struct Kit {
 }
 
 impl Kit {
-    /// Finds or installs everything first, so that a missing program is reported immediately and not after the
-    /// lints.
+    /// Finds or installs everything first, so that a missing program is reported immediately and not after the lints.
     pub(crate) fn complete(workspace: &Workspace) -> Result<Self, Failure> {
         system_deps::complete(&[system_deps::CHROMIUM.as_slice(), &system_deps::ENGINES].concat())?;
         packages::install(workspace)?;
@@ -63,8 +62,7 @@ impl Kit {
         })
     }
 
-    /// Sets the environment of the end-to-end tests: the page that was just built, and the programs of this
-    /// machine.
+    /// Sets the environment of the end-to-end tests: the page that was just built, and the programs of this machine.
     pub(crate) fn set_environment<'a>(
         &self,
         workspace: &Workspace,

@@ -39,6 +39,7 @@ mod setup;
 mod size;
 mod snippets;
 mod soak;
+mod spelling;
 mod stopwatch;
 mod suite;
 mod system_deps;

@@ -23,8 +23,8 @@ const MODULES: [(&str, &[&str]); 8] = [
     ("run", &["crates/core/src/run/engine.rs", "crates/core/src/run/engine/**/*.rs"]),
 ];
 
-/// The tests that must detect a mutant: the core's unit tests, and whole runs on a virtual clock without the
-/// slowest ones.
+/// The tests that must detect a mutant: the core's unit tests, and whole runs on a
+/// virtual clock without the slowest ones.
 const TESTS: [&str; 3] = ["--lib", "--test", "core"];
 
 /// The package with the modules and the tests.

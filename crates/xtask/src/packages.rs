@@ -1,8 +1,8 @@
 //! Installs the npm packages, and a Python environment for the measurements.
 //!
-//! From npm come wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests, jQuery for the
-//! code that the page generates for it, Mozilla's Observatory for the headers, and the projects that the page is
-//! compared with.
+//! From npm come wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests,
+//! jQuery for the code that the page generates for it, Mozilla's Observatory for the headers, and the
+//! projects that the page is compared with.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

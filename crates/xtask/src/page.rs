@@ -16,11 +16,11 @@ pub(crate) enum Finish {
     /// Not at all: a quicker build, for the demo.
     Plain,
     /// With wasm-opt: the release, and what the end-to-end tests load.
-    Optimised,
+    Optimized,
 }
 
-/// SIMD makes searching texts several times as fast. Every browser that supports the style sheet's `light-dark()`
-/// has it.
+/// SIMD makes searching texts several times as fast. Every browser that supports the
+/// style sheet's `light-dark()` has it.
 const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// Keeps the linker's relocations, which are needed to split the program into two files.
@@ -30,7 +30,7 @@ const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 /// simulation of PingOne is built in.
 pub(crate) fn release(workspace: &Workspace, tools: &Tools, edition: Edition) -> Result<(), Failure> {
     packages::install(workspace)?;
-    build(workspace, tools, Finish::Optimised, edition)?;
+    build(workspace, tools, Finish::Optimized, edition)?;
     let visit = size::Visit::of(&edition.folder(workspace))?;
     print!("{visit}");
     match edition {
@@ -60,8 +60,8 @@ fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish, edition: Edition)
     edition.set_variable(&mut command);
     command.env("PATH", tools.path()?);
     match finish {
-        Finish::Plain => command.env_remove(seal::stage::OPTIMISERS),
-        Finish::Optimised => command.env(seal::stage::OPTIMISERS, packages::programs(workspace)),
+        Finish::Plain => command.env_remove(seal::stage::OPTIMIZERS),
+        Finish::Optimized => command.env(seal::stage::OPTIMIZERS, packages::programs(workspace)),
     };
     with_flags(&mut command, &[RELOCATIONS]);
     Ok(command)

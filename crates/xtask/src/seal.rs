@@ -105,7 +105,7 @@ enum Language {
     Style,
 }
 
-/// Minifies a text.
+/// Minifies a text in the given language.
 type Shorten<'a> = &'a dyn Fn(Language, String) -> Result<String, Failure>;
 
 /// Names and links all parts, from the wasm up to the page.

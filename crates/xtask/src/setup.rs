@@ -92,8 +92,8 @@ fn has_target(workspace: &Workspace) -> bool {
     process::answer(&mut command).is_some_and(|folder| Path::new(folder.trim()).is_dir())
 }
 
-/// Installs under a file lock: two commands on a fresh machine would otherwise build the same tool twice and delete
-/// each other's folders.
+/// Installs under a file lock: two commands on a fresh machine would otherwise build the same tool twice
+/// and delete each other's folders.
 fn install_missing(workspace: &Workspace, wanted: &[Tool]) -> Result<Vec<Option<PathBuf>>, Failure> {
     let _lock = lock(&workspace.tools())?;
     for tool in wanted {

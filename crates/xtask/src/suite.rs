@@ -1,5 +1,5 @@
-//! The `test` command: the steps of `check`, the browser tests, the release build, and the end-to-end tests against
-//! exactly that build.
+//! The `test` command: the steps of `check`, the browser tests, the release build, and the end-to-end
+//! tests against exactly that build.
 
 use std::env;
 use std::process::{Command, ExitCode};

@@ -15,8 +15,7 @@ use crate::workspace::Workspace;
 /// Maximum rows of a table.
 const MAX_ROWS: usize = 20;
 
-/// Separate target folder, so that everything is compiled again: cargo reports no time for what is already
-/// compiled.
+/// Separate target folder, so that everything is compiled again: cargo reports no time for what is already compiled.
 const FOLDER: &str = "target/timings";
 
 /// A test program and the folder it must run in.

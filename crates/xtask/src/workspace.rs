@@ -38,7 +38,6 @@ impl Workspace {
         self.path("dist")
     }
 
-    /// Cargo's target folder.
     pub(crate) fn target(&self) -> PathBuf {
         self.root.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
     }

@@ -55,7 +55,7 @@ pub const fn title(topic: Topic) -> &'static str {
         Topic::Environment => "The environment ID",
         Topic::User => "The user ID",
         Topic::Region => "The region",
-        Topic::License => "Services and licence",
+        Topic::License => "Services and license",
         Topic::Limit => "How fast PingOne lets requests through",
         Topic::Network => "No answer, or not PingOne's",
         Topic::Storage => "What this page keeps",
@@ -144,14 +144,14 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
             "The region is the ending of your console's address. A token of one region is no good in another; this page compares both before it sends anything.",
         ],
         Topic::License => &[
-            "LICENSE_EXCEEDED means that the licence doesn't cover the request.",
+            "LICENSE_EXCEEDED means that the license doesn't cover the request.",
             "Where PingOne MFA isn't among the environment's services, requests about devices and policies may be refused with ACCESS_FAILED, whatever the role.",
             "Whether the flag itself can be changed without that service, PingOne doesn't say.",
         ],
         Topic::Limit => &[
-            "429 means that requests came too fast. Limits belong to a licence and are shared by all of its environments; by default one address may use about a third of one.",
+            "429 means that requests came too fast. Limits belong to a license and are shared by all of its environments; by default one address may use about a third of one.",
             "This page sends at most 10 requests a second for changes, unless this deployment or you choose another ceiling, and slows down by itself. The browser asks for leave before each request, so a user costs two.",
-            "Other clients of the same licence slow it down as well. A run doesn't fail over that, it takes longer.",
+            "Other clients of the same license slow it down as well. A run doesn't fail over that, it takes longer.",
         ],
         Topic::Network => &[
             "A browser doesn't tell a page why there was no answer: offline, blocked by an extension or a proxy, and refused without permission headers look the same.",

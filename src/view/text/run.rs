@@ -289,7 +289,7 @@ pub fn pace(tenths: u64, ceiling: &str) -> String {
     let requests = tenths * 2;
     let (users, requests) = (tenth(tenths), tenth(requests));
     format!(
-        "{users} users a second ({requests} requests, ceiling {ceiling}). PingOne limits requests per licence and shares the limit with your other environments."
+        "{users} users a second ({requests} requests, ceiling {ceiling}). PingOne limits requests per license and shares the limit with your other environments."
     )
 }
 
@@ -413,7 +413,7 @@ pub fn retry(users: &str) -> String {
 /// What needs a role first.
 pub fn needs_role(count: u32, users: &str) -> String {
     let were = if count == 1 { "was refused and needs" } else { "were refused and need" };
-    format!("{users} {were} a role or a licence. Once that is granted, they can be sent again.")
+    format!("{users} {were} a role or a license. Once that is granted, they can be sent again.")
 }
 
 /// Sends them again, with what a retry can mend anyway.

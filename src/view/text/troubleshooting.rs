@@ -93,7 +93,7 @@ pub const fn check(check: Check) -> &'static str {
         Check::Answers => "Answers",
         Check::Limit => "Rate limit",
         Check::Service => "PingOne",
-        Check::License => "Licence",
+        Check::License => "License",
         Check::MfaProduct => "MFA product",
         Check::PingId => "PingID",
         Check::Account => "Account",
@@ -168,7 +168,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::UserUnreadable => "The user ID is no UUID.",
         Cause::UserMissing => "There is no user with this ID in this environment.",
         Cause::PathUnknown => "The address of the API is wrong: PingOne's gateway doesn't know it.",
-        Cause::LicenseExceeded => "The licence of this environment doesn't cover it.",
+        Cause::LicenseExceeded => "The license of this environment doesn't cover it.",
         Cause::MfaMissing => "MFA is not among the services of this environment.",
         Cause::PingIdDecides => "PingID is in use: it decides who is asked, and not this flag.",
         Cause::Offline => "This computer seems to be offline.",
@@ -183,7 +183,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::ConnectionLost => "The connection ends before the answer does.",
         Cause::NoAnswer => "The request leaves, and no answer comes in time.",
         Cause::Intermediary => "Something between this browser and PingOne answers in its place.",
-        Cause::RateLimited => "PingOne limits the requests of this licence.",
+        Cause::RateLimited => "PingOne limits the requests of this license.",
         Cause::ServiceFailing => "PingOne itself fails.",
         Cause::OneRecordFailing => "PingOne fails for this record or page alone; others work.",
         Cause::Temporary => "It failed, and worked when it was asked again.",
@@ -260,7 +260,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
             "Compare the user ID: it is the one that creating the user answered. The user may have been deleted."
         }
         Cause::PathUnknown => "Correct apiBase in config.json: it ends in /v1, once.",
-        Cause::LicenseExceeded => "Compare the licence with the number of users, or have it extended.",
+        Cause::LicenseExceeded => "Compare the license with the number of users, or have it extended.",
         Cause::MfaMissing => "Have PingOne MFA added to the environment's services.",
         Cause::PingIdDecides => "Look at PingID's own settings and policies.",
         Cause::Offline => "Go online and try again. Nothing is lost.",
@@ -283,7 +283,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::Intermediary => {
             "Sign in to your network if it asks for that; otherwise have PingOne's host permitted by the proxy."
         }
-        Cause::RateLimited => "Wait a little. Other clients of the same licence share its limit.",
+        Cause::RateLimited => "Wait a little. Other clients of the same license share its limit.",
         Cause::ServiceFailing => {
             "Look at PingOne's status page. If it names no incident, try again in a few minutes."
         }
@@ -325,7 +325,7 @@ pub fn who(who: Responsible, environment: Option<&str>) -> String {
         Responsible::You => "You.".into(),
         Responsible::Time => "Nobody: it takes time.".into(),
         Responsible::EnvironmentAdmin => format!("An Environment Admin{of}."),
-        Responsible::LicenseHolder => "Whoever looks after your organization's PingOne licence.".into(),
+        Responsible::LicenseHolder => "Whoever looks after your organization's PingOne license.".into(),
         Responsible::PolicyAdmin => format!("Whoever looks after the sign-on policies{of}."),
         Responsible::NetworkAdmin => "Whoever runs your network or its proxy.".into(),
         Responsible::Deployer => "Whoever has put this page where it is.".into(),

@@ -216,8 +216,8 @@ async fn sort(page: &Page, contender: Contender, figures: &mut Figures) -> Outco
     Ok(())
 }
 
-/// Serves the pages of this package with the same isolation headers as the product, so that their timers have the
-/// same resolution.
+/// Serves the pages of this package with the same isolation headers as the product, so that their
+/// timers have the same resolution.
 pub(crate) async fn serve_pages(world: &World) -> Outcome<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);

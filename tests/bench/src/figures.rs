@@ -22,7 +22,6 @@ pub(crate) enum Contender {
 impl Contender {
     pub(crate) const ALL: [Self; 5] = [Self::Floor, Self::Lanes, Self::Peer, Self::Filter, Self::Page];
 
-    /// The name in tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "loop, one cursor",

@@ -1,5 +1,5 @@
-//! Measures the page in headless Chromium, against the sandbox on another origin, alternating with other
-//! implementations.
+//! Measures the page in headless Chromium, against the sandbox on another origin,
+//! alternating with other implementations.
 //!
 //! - Without a first argument: the user directory, compared with plain loops, a plain filter and a widely used grid
 //!   (`cargo xtask bench directory`).

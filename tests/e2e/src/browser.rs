@@ -1,5 +1,5 @@
-//! Starts browsers through `WebDriver`: pooled headless Chromium instances that tests share in turn, or a browser that
-//! belongs to one test.
+//! Starts browsers through `WebDriver`: pooled headless Chromium instances that tests share in turn, or a
+//! browser that belongs to one test.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

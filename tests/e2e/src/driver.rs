@@ -41,8 +41,8 @@ impl Driver {
         started
     }
 
-    /// Starts the driver for one browser of another engine. The folder `home` gets the browser's settings, caches and
-    /// downloads.
+    /// Starts the driver for one browser of another engine. The folder `home` gets the
+    /// browser's settings, caches and downloads.
     pub(crate) fn of(engine: Engine, home: &Path) -> Self {
         let display = (engine == Engine::WebKit).then(Display::start);
         let _guard = STARTING.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! Harness for the end-to-end tests: the page in a real browser, against the sandbox on another origin, under the
-//! production headers.
+//! Harness for the end-to-end tests: the page in a real browser, against the sandbox on another
+//! origin, under the production headers.
 //!
 //! A [`World`] owns a browser without stored data, a sandbox and a page server. The sandbox runs in this process, so
 //! a test can query its true state.

@@ -67,8 +67,8 @@ impl Nginx {
         Self::start(&folder, path, &config).await
     }
 
-    /// Serves a folder unchanged, and sends a file compressed if a compressed form is beside it. nginx's own files go
-    /// to `scratch`.
+    /// Serves a folder unchanged, and sends a file compressed if a compressed form is beside it.
+    /// nginx's own files go to `scratch`.
     pub async fn serve_folder(folder: &Path, scratch: &Path) -> Self {
         std::fs::create_dir_all(scratch).expect("a folder");
         let config = format!(

@@ -47,8 +47,8 @@ impl Installed {
         std::fs::write(headers, text.replace("https://api.pingone.com", origin)).expect("a file");
     }
 
-    /// Runs a module with Node.js (`NODE`, by default the one on PATH) in a folder of the example, and returns its
-    /// output.
+    /// Runs a module with Node.js (`NODE`, by default the one on PATH) in a folder of the
+    /// example, and returns its output.
     pub fn node(&self, folder: &Path, module: &str) -> String {
         let node = std::env::var_os("NODE").unwrap_or_else(|| OsString::from("node"));
         let arguments = ["--input-type=module", "--eval", module];

@@ -13,8 +13,8 @@ const MAX_CHECKS: u32 = 300;
 
 const STEP: Duration = Duration::from_millis(50);
 
-/// How many checks one script of [`Page::watch`] makes. A script doesn't return if the page is left meanwhile, so a
-/// new one starts then.
+/// How many checks one script of [`Page::watch`] makes. A script doesn't return if the page is left
+/// meanwhile, so a new one starts then.
 const CHECKS_PER_SCRIPT: u32 = 20;
 
 /// Start of a script that checks repeatedly until it finds something, one check per [`STEP`]. A driver call per check
@@ -29,8 +29,8 @@ const FOUND: &str = "})();
 };
 look(20);";
 
-/// Script that collects the elements with a role in the element's shadow root. Elements with a native role are
-/// selected by tag.
+/// Script that collects the elements with a role in the element's shadow root. Elements with a
+/// native role are selected by tag.
 const ELEMENTS: &str = r#"
 const [role, name] = arguments;
 const root = document.querySelector("pingone-mfa")?.shadowRoot;
@@ -42,8 +42,8 @@ const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels
 const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
 "#;
 
-/// Script that picks the element with a name. Closed dialogs may contain buttons of the same name, so a visible
-/// element is preferred.
+/// Script that picks the element with a name. Closed dialogs may contain buttons of the same name,
+/// so a visible element is preferred.
 const FIND: &str = "const named = elements.filter((element) => nameOf(element).trim() === name);
 const found = named.find((element) => element.checkVisibility()) ?? named[0] ?? null;";
 
@@ -197,8 +197,8 @@ impl Page {
         panic!("no {role} whose name begins with '{beginning}':\n{}", self.text().await);
     }
 
-    /// In a review that turns MFA on, includes all users that it skips: disabled accounts, and users without a known
-    /// active device.
+    /// In a review that turns MFA on, includes all users that it skips: disabled accounts, and
+    /// users without a known active device.
     pub async fn include_skipped(&self) {
         self.hear("will be changed").await;
         for name in [
@@ -255,8 +255,7 @@ impl Page {
         panic!("'{button}' doesn't ask for a file");
     }
 
-    /// Like `choose_file` without the `DevTools` protocol: the file field is made visible, and the driver fills it
-    /// in.
+    /// Like `choose_file` without the `DevTools` protocol: the file field is made visible, and the driver fills it in.
     async fn choose_file_by_field(&self, button: &str, file: &std::path::Path) {
         let show = "HTMLInputElement.prototype.showPicker = function () { document.body.append(this); };";
         self.driver.execute(show, vec![]).await.expect("the script runs");
@@ -325,8 +324,8 @@ impl Page {
         tokio::time::sleep(STEP).await;
     }
 
-    /// Like `send`, for WebKit, whose driver doesn't send arrow keys to a checkbox. Modifier keys are held while the
-    /// others are pressed.
+    /// Like `send`, for WebKit, whose driver doesn't send arrow keys to a checkbox. Modifier keys are
+    /// held while the others are pressed.
     async fn send_chord(&self, keys: &TypingData) {
         let keys: Vec<char> = keys.as_vec();
         let is_modifier =

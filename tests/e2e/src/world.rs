@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
 use pingone_sandbox::{
-    Behaviour, DeviceSpec, DeviceType, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec,
+    Behavior, DeviceSpec, DeviceType, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec,
 };
 use thirtyfour::WebDriver;
 use tokio::net::TcpListener;
@@ -129,8 +129,8 @@ impl World {
     /// its recorded responses don't allow it.
     pub fn expose_correlation_ids(&self) {
         let mut sandbox = self.sandbox();
-        let behaviour = Behaviour { expose_correlation_id: true, ..sandbox.behaviour().clone() };
-        sandbox.set_behaviour(behaviour).expect("a valid behavior");
+        let behavior = Behavior { expose_correlation_id: true, ..sandbox.behavior().clone() };
+        sandbox.set_behavior(behavior).expect("a valid behavior");
     }
 
     /// Issues an access token that the sandbox accepts.
@@ -154,12 +154,12 @@ impl World {
         if self.engine != Engine::Chromium {
             return Downloads(folder);
         }
-        let behaviour = serde_json::json!({"behavior": "allow", "downloadPath": folder});
+        let behavior = serde_json::json!({"behavior": "allow", "downloadPath": folder});
         self.browser()
             .await
             .driver
             .cdp()
-            .send_raw("Browser.setDownloadBehavior", behaviour)
+            .send_raw("Browser.setDownloadBehavior", behavior)
             .await
             .expect("a folder");
         Downloads(folder)
@@ -287,8 +287,8 @@ impl World {
         origin
     }
 
-    /// Files of the browser's profile that contain the text in any encoding, while the browser runs. Returns file and
-    /// encoding.
+    /// Files of the browser's profile that contain the text in any encoding, while the browser
+    /// runs. Returns file and encoding.
     pub fn disk_with(&self, text: &str) -> Vec<(PathBuf, &'static str)> {
         let encodings = encodings(text);
         let browser = self.browser.get().expect("the browser has not been ended");
@@ -327,8 +327,8 @@ impl Downloads {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
                 name.starts_with(beginning) && name.ends_with(end)
             };
-            // The browser first creates an empty file and then moves the complete one to that name. The page doesn't
-            // save empty files.
+            // The browser first creates an empty file and then moves the complete one to that name.
+            // The page doesn't save empty files.
             let saved = files.iter().find(is_it).map(|file| std::fs::read(file).expect("a file"));
             if let Some(bytes) = saved.filter(|bytes| !bytes.is_empty()) {
                 return bytes;
@@ -370,7 +370,7 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Gives devices to the users for whom tests turn MFA on. Without a device the page would ask for confirmation first.
+/// Gives devices to the users whose MFA tests turn on. Without a device the page would ask for confirmation first.
 fn with_devices(mut sandbox: Sandbox) -> Sandbox {
     for username in ["jonas.brandt", "test.user07"] {
         if let Some(user) = sandbox.user_by_username(username) {

@@ -196,8 +196,8 @@ impl Data {
         path.split('.').try_fold(&self.0, |value, key| value.get(key)).filter(|found| found.is_object())
     }
 
-    /// The first version of an engine that has the feature without a flag, under its own name or with one of these
-    /// prefixes.
+    /// The first version of an engine that has the feature without a flag, under its own
+    /// name or with one of these prefixes.
     fn since(&self, path: &str, engine: &str, prefixes: &[&str]) -> Option<Version> {
         let support = &self.at(path)?["__compat"]["support"][engine];
         let statements = support.as_array().map_or_else(|| vec![support], |all| all.iter().collect());
@@ -260,9 +260,9 @@ const fn is_name_char(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// The path of a member with this name in the data. If several interfaces have one, the member that every engine has
-/// had the longest is used. The name doesn't show which interface is meant: arrays have `map`, and newer iterators
-/// have it too.
+/// The path of a member with this name in the data. If several interfaces have one, the member that every
+/// engine has had the longest is used. The name doesn't show which interface is meant: arrays have `map`,
+/// and newer iterators have it too.
 fn member(data: &Data, name: &str) -> Option<String> {
     let all = every_member(data, name);
     let since = |path: &String| ENGINES.map(|engine| data.since(path, engine, &[]));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{BackgroundChange, Behaviour, DeviceState, Fault, On, Role, Rule, Seen, TokenSpec};
+use pingone_sandbox::{BackgroundChange, Behavior, DeviceState, Fault, On, Role, Rule, Seen, TokenSpec};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -299,9 +299,9 @@ async fn a_click_that_started_on_another_row_opens_no_user() {
 #[tokio::test(flavor = "multi_thread")]
 async fn small_or_empty_pages_and_churn_lose_no_users() {
     let world = World::start(1500, quick).await;
-    let behaviour =
-        Behaviour { smaller_pages: true, largest_page: 90, churn_every: Some(3), ..Behaviour::default() };
-    world.sandbox().set_behaviour(behaviour).unwrap();
+    let behavior =
+        Behavior { smaller_pages: true, largest_page: 90, churn_every: Some(3), ..Behavior::default() };
+    world.sandbox().set_behavior(behavior).unwrap();
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press_beginning("button", "Load all 1,50").await;

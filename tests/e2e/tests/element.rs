@@ -1,5 +1,5 @@
-//! The element in host pages: which tokens it requests, which events it sends, and which effects of the host page it
-//! resists.
+//! The element in host pages: which tokens it requests, which events it sends, and which
+//! effects of the host page it resists.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

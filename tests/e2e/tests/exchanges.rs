@@ -28,8 +28,8 @@ async fn rows(page: &Page) -> u64 {
     page.ask_shadow("root.querySelectorAll('[role=option]').length").await.as_u64().expect("a number")
 }
 
-/// Waits until the exchange at this index is the active one, in both the listbox and the row. The list is rendered a
-/// few times per second.
+/// Waits until the exchange at this index is the active one, in both the listbox and the row. The list is
+/// rendered a few times per second.
 async fn wait_for_active_exchange(page: &Page, index: usize) {
     page.until(&format!(
         "((root) => [...root.querySelectorAll('[role=option]')].findIndex((row) => row.ariaSelected === 'true'

@@ -1,5 +1,5 @@
-//! Assumes the worst case: a malicious script runs in the page's realm. Tests what it can send to a host that the
-//! policy doesn't allow.
+//! Assumes the worst case: a malicious script runs in the page's realm. Tests what it can send to a
+//! host that the policy doesn't allow.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use serde_json::{Value, json};
 
-/// Attempts that the policy blocks. `url` is an address on the host. None of them leaves the page, so they can run in
-/// a row.
+/// Attempts that the policy blocks. `url` is an address on the host. None of them leaves
+/// the page, so they can run in a row.
 const CLOSED: [(&str, &str); 22] = [
     ("fetch", "fetch(url, { mode: 'no-cors' })"),
     ("fetch-keepalive", "fetch(url, { mode: 'no-cors', method: 'POST', body: 'x', keepalive: true })"),
@@ -122,8 +122,7 @@ async fn the_ways_that_no_policy_can_block_are_the_documented_ones() {
     let traffic_log = TrafficLog::listen();
     connect_call(&page, &traffic_log).await;
     assert!(traffic_log.datagrams() > 0, "WebRTC obeys the policy now: change SECURITY.md");
-    // The name is resolved and a connection is made, but no request is sent. A blocked frame can have the same
-    // effect.
+    // The name is resolved and a connection is made, but no request is sent. A blocked frame can have the same effect.
     let before = traffic_log.connections();
     attempt(&page, &traffic_log, ("preconnect", "add('link', { rel: 'preconnect', href: url })")).await;
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -1,5 +1,5 @@
-//! The product in a frame of a portal on another site: the portal provides tokens and gets counts and IDs; other
-//! pages get nothing.
+//! The product in a frame of a portal on another site: the portal provides tokens and gets counts
+//! and IDs; other pages get nothing.
 
 use std::time::Duration;
 

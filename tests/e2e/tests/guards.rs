@@ -1,5 +1,5 @@
-//! The guards before users are changed: protected groups, missing devices, the person's own account, and users that
-//! can't be read.
+//! The guards before users are changed: protected groups, missing devices, the person's own
+//! account, and users that can't be read.
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
@@ -202,8 +202,8 @@ async fn changing_the_own_account_asks_for_confirmation() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.press("button", "Enable MFA").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    // Turning MFA off and a bypass always ask for confirmation. Here the dialog also says that it is the person's own
-    // account.
+    // Turning MFA off and a bypass always ask for confirmation. Here the dialog also says
+    // that it is the person's own account.
     page.press("switch", "MFA for jonas.brandt").await;
     page.see("dialog", "Change MFA for Jonas Brandt").await;
     page.hear("This is your own account. PingOne requires MFA for administrators by default").await;

@@ -63,8 +63,8 @@ async fn run_off(world: &World, page: &Page) -> usize {
     off
 }
 
-/// Script after which database transactions never complete: once `hangs` is set, or from transaction number
-/// `hangsFrom` on.
+/// Script after which database transactions never complete: once `hangs` is set, or from
+/// transaction number `hangsFrom` on.
 const SILENT_TRANSACTIONS: &str = "{
     window.begin ??= IDBDatabase.prototype.transaction;
     let begun = 0;
@@ -99,8 +99,8 @@ async fn a_database_that_never_opens_is_reported_and_nothing_is_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_hangs_is_reported_and_nothing_is_sent() {
     let world = World::start(60, slow).await;
-    // Order of the transactions: the list of stored runs, this run's records, its plan, its actor, and then the first
-    // write-ahead intents.
+    // Order of the transactions: the list of stored runs, this run's records, its plan, its actor, and
+    // then the first write-ahead intents.
     for (from, sentence) in [
         (2, "The run was not started. Nothing was sent."),
         (4, "The run was not started. Nothing was sent."),

@@ -201,8 +201,8 @@ async fn wait_for_focus(page: &Page, after: &str, expected: &[&str]) {
     panic!("after {after} the focus is on '{found}' and not on one of {expected:?}");
 }
 
-/// Presses an element after scrolling it to the middle of the window. The driver scrolls only to the edge, where the
-/// top bar covers it.
+/// Presses an element after scrolling it to the middle of the window. The driver scrolls only to the
+/// edge, where the top bar covers it.
 async fn press(page: &Page, role: &str, name: &str) {
     // A part of the page may be re-rendered between finding and pressing.
     for _ in 0..20 {

@@ -1,5 +1,5 @@
-//! Runs: review, execution, interruption, continuation, verification, reports and undo. Results are checked against
-//! the sandbox's oracle.
+//! Runs: review, execution, interruption, continuation, verification, reports and undo. Results are
+//! checked against the sandbox's oracle.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -41,8 +41,8 @@ async fn review_off(world: &World, page: &Page) -> usize {
     off
 }
 
-/// Waits as long as the page does before it reads users after a run, because a change whose response arrived may
-/// still take effect.
+/// Waits as long as the page does before it reads users after a run, because a change whose
+/// response arrived may still take effect.
 async fn wait_for_late_responses(page: &Page) {
     page.hear("so that late answers are in.").await;
     tokio::time::sleep(Duration::from_secs(25)).await;
@@ -468,7 +468,7 @@ async fn a_run_report_filters_the_list_by_result() {
 
     let table = world.file("table.csv", b"id,state\n1,changed\n");
     page.choose_file("From a run's report \u{2026}", &table).await;
-    page.hear("This file is no pingone-mfa report. Choose a report that this page saved as JSON.").await;
+    page.hear("This file isn't a pingone-mfa report. Choose a report that this page saved as JSON.").await;
     let cut = world.file("cut.json", report.get(..report.len() / 2).unwrap_or_default().as_bytes());
     page.choose_file("From a run's report \u{2026}", &cut).await;
     page.hear("This is no report of this page").await;

@@ -20,8 +20,8 @@ fn assert_not_on_disk(found: &[(PathBuf, &'static str)], moment: &str) {
     assert_eq!(found, [], "{moment}");
 }
 
-/// Control: a page that stores the token is detected. Otherwise the tests below would also pass with a search that
-/// finds nothing.
+/// Control: a page that stores the token is detected. Otherwise the tests below would also pass
+/// with a search that finds nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_stores_the_token_is_detected_in_every_encoding() {
     let mut world = World::with_users(1).await;

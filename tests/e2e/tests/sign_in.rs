@@ -35,8 +35,8 @@ fn slow(origin: &str) -> String {
     with_sign_in(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1)
 }
 
-/// Serves the page without cross-origin isolation, as a portal's page may be. It can then see whether its window is
-/// closed.
+/// Serves the page without cross-origin isolation, as a portal's page may be. It can then
+/// see whether its window is closed.
 pub(super) fn without_isolation(world: &World) {
     world.release.rewrite_headers(
         "Cross-Origin-Opener-Policy: same-origin",
@@ -534,8 +534,8 @@ async fn starting_at_index_html_uses_the_same_redirect_uri() {
     page.hear("20 users. List read").await;
 }
 
-/// The redirect URI that the page sends when it is at the address `shown`. Setting an attribute restarts the element
-/// there.
+/// The redirect URI that the page sends when it is at the address `shown`. Setting an
+/// attribute restarts the element there.
 async fn redirect_uri_at(world: &World, opened: &str, shown: &str) -> String {
     let page = world.visit(&format!("{}{opened}", world.page_origin)).await;
     page.see("button", "Sign in with PingOne").await;

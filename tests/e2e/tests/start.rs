@@ -126,8 +126,7 @@ async fn the_page_starts_if_the_host_answers_a_missing_config_with_its_fallback_
     assert!(answer.as_str().is_some_and(|text| text.contains("<pingone-mfa>")), "{answer}");
 }
 
-/// The page may be a gateway's in front of a config.json with limits. Starting without that file could drop the
-/// limits.
+/// The page may be a gateway's in front of a config.json with limits. Starting without that file could drop the limits.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_page_instead_of_the_config_is_reported_and_reloading_reads_it_again() {
     for other_page in ["<!doctype html><title>Sign in</title>", "\u{feff}\n <html><body>Portal</body></html>"]
@@ -269,9 +268,9 @@ async fn the_policy_is_strict_and_the_page_does_not_violate_it() {
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
 
-/// Changes one byte of each file that the page loads and runs. Two files aren't pinned by others: index.html pins the
-/// rest, and the icon isn't code. SHA256SUMS covers both (`tests/hosting.rs`). A stale file from another release is
-/// the same case.
+/// Changes one byte of each file that the page loads and runs. Two files aren't pinned by others: index.html
+/// pins the rest, and the icon isn't code. SHA256SUMS covers both (`tests/hosting.rs`). A stale file from
+/// another release is the same case.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_refuses_to_start_with_any_altered_file() {
     let mut world = World::with_users(1).await;

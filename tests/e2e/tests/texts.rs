@@ -1,5 +1,5 @@
-//! User data from the directory is displayed as text, searched as text, sorted, saved and parsed again, and never
-//! executed.
+//! User data from the directory is displayed as text, searched as text, sorted, saved and
+//! parsed again, and never executed.
 
 use std::collections::BTreeSet;
 
@@ -94,7 +94,7 @@ async fn assert_nothing_ran(page: &Page) {
     assert_eq!(found, json!({ "ran": null, "elements": [], "links": [] }));
 }
 
-/// Checks that all rows have the same height and that the page is no wider than the window.
+/// Checks that all rows have the same height and that the page isn't wider than the window.
 async fn check_layout(page: &Page, width: u32) {
     page.emulate_display("light", width, 900).await;
     let script = "({ heights: new Set([...root.querySelectorAll('tbody tr[aria-rowindex]')]

@@ -245,8 +245,8 @@ async fn an_expired_token_is_refused_by_pingone_and_not_by_the_local_clock() {
     page.hear("PingOne refused the token: it has expired.").await;
 }
 
-/// Leaves the page and goes back to it. Checks by a variable of a script that the page came from the back/forward
-/// cache.
+/// Leaves the page and goes back to it. Checks by a variable of a script that the page
+/// came from the back/forward cache.
 async fn leave_and_come_back(world: &World, page: &Page) {
     page.run("window.survived = true; arguments[0]();").await;
     let elsewhere = world.bare_page().await;

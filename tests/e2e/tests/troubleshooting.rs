@@ -1,5 +1,5 @@
-//! The six points of PingOne's tutorial: each fault is created, diagnosed by the page and fixed, and then the request
-//! succeeds.
+//! The six points of PingOne's tutorial: each fault is created, diagnosed by the page and
+//! fixed, and then the request succeeds.
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::server::now;

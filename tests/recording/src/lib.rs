@@ -1,9 +1,9 @@
 //! Compares recorded responses of PingOne with the sandbox's, and checks that the page can parse them.
 //!
-//! A recording is a HAR file: of the page (*Requests*, *Save as HAR*), of a browser's developer tools, or of the
-//! sandbox (`--record`). [`Replay::of`] sends every request in it that the sandbox supports to the sandbox, and
-//! compares the responses field by field: names, types and order. Values aren't compared because a tenant has other
-//! users.
+//! A recording is a HAR file: of the page (*Requests*, *Save as HAR*), of a browser's developer tools, or of
+//! the sandbox (`--record`). [`Replay::of`] sends every request in it that the sandbox supports to the
+//! sandbox, and compares the responses field by field: names, types and order. Values aren't compared
+//! because a tenant has other users.
 //!
 //! A text in brackets, such as `[username]`, stands for data that was removed and matches anything; so does
 //! `not kept`, which the page writes in place of a list's users.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use pingone_mfa_recording::Replay;
 use pingone_sandbox::server::{Record, Shared, now, serve_api_recorded};
-use pingone_sandbox::{Behaviour, EnvironmentKind, Populations, Role, Sandbox, Scope, Seed, TokenSpec};
+use pingone_sandbox::{Behavior, EnvironmentKind, Populations, Role, Sandbox, Scope, Seed, TokenSpec};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -49,7 +49,7 @@ struct TestServer {
 }
 
 impl TestServer {
-    fn recording(file: &Path, behaviour: Behaviour) -> Self {
+    fn recording(file: &Path, behavior: Behavior) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
@@ -61,7 +61,7 @@ impl TestServer {
             kind: EnvironmentKind::Production,
             populations: Populations::Usual,
         });
-        sandbox.set_behaviour(behaviour).unwrap();
+        sandbox.set_behavior(behavior).unwrap();
         let holder = Uuid::from_u128(1);
         for role in [Role::IdentityDataAdmin, Role::EnvironmentAdmin] {
             sandbox.assign(holder, role, Scope::Environment, now());
@@ -145,24 +145,24 @@ impl TestServer {
 
 #[test]
 fn a_recording_of_the_sandbox_replays_without_a_difference() {
-    for (name, behaviour) in [
-        ("hidden", Behaviour::default()),
-        ("exposed", Behaviour { expose_correlation_id: true, ..Behaviour::default() }),
+    for (name, behavior) in [
+        ("hidden", Behavior::default()),
+        ("exposed", Behavior { expose_correlation_id: true, ..Behavior::default() }),
     ] {
         let scratch = Scratch::new(name);
-        let server = TestServer::recording(scratch.path(), behaviour.clone());
+        let server = TestServer::recording(scratch.path(), behavior.clone());
         let requests = server.send_all();
         let replay = Replay::of(&scratch.text()).unwrap();
         assert_eq!(replay.differences, Vec::<String>::new(), "{name}");
         assert_eq!((replay.compared, replay.skipped), (requests, vec![]), "{name}");
-        assert_eq!(replay.exposes_correlation_id, behaviour.expose_correlation_id, "{name}");
+        assert_eq!(replay.exposes_correlation_id, behavior.expose_correlation_id, "{name}");
     }
 }
 
 #[test]
 fn a_recording_has_no_token_and_no_request_to_the_authorization_server() {
     let scratch = Scratch::new("secret");
-    let server = TestServer::recording(scratch.path(), Behaviour::default());
+    let server = TestServer::recording(scratch.path(), Behavior::default());
     server.ask("GET", "/users", "");
     let form = "grant_type=client_credentials";
     server.send("POST", &format!("/{}/as/token", server.environment), form);
@@ -183,7 +183,7 @@ fn a_token_in_a_response_is_not_recorded() {
         ("utf16", r#"{"kind":"text","status":400,"encoding":"utf16","text":"{authorization}"}"#),
     ] {
         let scratch = Scratch::new(name);
-        let server = TestServer::recording(scratch.path(), Behaviour::default());
+        let server = TestServer::recording(scratch.path(), Behavior::default());
         server.add_fault(fault);
         server.ask("GET", "/users?limit=1", "");
         let text = scratch.text().replace("\\u0000", "");
@@ -194,7 +194,7 @@ fn a_token_in_a_response_is_not_recorded() {
 /// The differences of a recorded user after `alter` has changed the response.
 fn altered(alter: impl Fn(&str) -> String) -> Vec<String> {
     let scratch = Scratch::new(&format!("altered-{:p}", &alter));
-    let server = TestServer::recording(scratch.path(), Behaviour::default());
+    let server = TestServer::recording(scratch.path(), Behavior::default());
     server.ask("GET", &format!("/users/{}", server.user), "");
     let mut file: Value = serde_json::from_str(&scratch.text()).unwrap();
     let content = &mut file["log"]["entries"][0]["response"]["content"]["text"];
@@ -253,7 +253,7 @@ fn devices_are_parsed_with_other_embedded_lists_and_without_a_count() {
     let scratch = Scratch::new("devices");
     let server = TestServer::recording(
         scratch.path(),
-        Behaviour { device_list_embeds_more: true, ..Behaviour::default() },
+        Behavior { device_list_embeds_more: true, ..Behavior::default() },
     );
     server.ask("GET", &format!("/users/{}/devices", server.user), "");
     let found = Replay::of(&scratch.text()).unwrap().differences;

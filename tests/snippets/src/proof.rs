@@ -146,8 +146,8 @@ fn hostile(language: Language, runtime: &Runtime, fixture: &Fixture) -> Result<(
     Ok(())
 }
 
-/// A URL with these characters unescaped: Mono doesn't escape them, others do. PingOne's links repeat the URL of
-/// the request.
+/// A URL with these characters unescaped: Mono doesn't escape them, others do. PingOne's
+/// links repeat the URL of the request.
 fn readable(url: &str) -> String {
     url.replace("%27", "'").replace("%28", "(").replace("%29", ")")
 }

@@ -3,7 +3,7 @@
 use pingone::user::UserId;
 use pingone_mfa_core::snippets::script::Shell;
 use pingone_mfa_snippets::{Fixture, PlanRun, parse_script, users_of};
-use pingone_sandbox::{Behaviour, Fault, On, Rule};
+use pingone_sandbox::{Behavior, Fault, On, Rule};
 
 /// The script of a plan with this number of users, and its sandbox. If it can't be run here it is only parsed.
 fn script_of_plan(shell: Shell, users: usize) -> Option<(Fixture, Vec<UserId>, PlanRun)> {
@@ -29,8 +29,8 @@ fn puts(fixture: &Fixture, user: UserId) -> usize {
 
 fn respects_rate_limit(shell: Shell) {
     let Some((fixture, users, run)) = script_of_plan(shell, 8) else { return };
-    let behaviour = Behaviour { rate: Some(2.0), address_share: 1.0, ..Behaviour::default() };
-    fixture.sandbox().set_behaviour(behaviour).unwrap();
+    let behavior = Behavior { rate: Some(2.0), address_share: 1.0, ..Behavior::default() };
+    fixture.sandbox().set_behavior(behavior).unwrap();
     // A script that is slower than the limit still gets this refusal.
     let on = On { method: Some("PUT".into()), user: Some(users[3].0), ..On::default() };
     let fault = Fault::Status { status: 429, retry_after: Some(2), without_cors: false };

@@ -23,7 +23,6 @@ pub(crate) const WINDOW: usize = 32;
 /// The rate limit of writes in requests per second. Each user takes two: preflight and PUT.
 const WRITE: u64 = 120;
 
-/// Maximum kills per run.
 const MAX_KILLS: u64 = 3;
 
 /// Losses that kills caused.

@@ -66,8 +66,7 @@ pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     }
 }
 
-/// Reconnects after the page was loaded. A stored run is continued, or shown if it is closed. Returns the stored
-/// run.
+/// Reconnects after the page was loaded. A stored run is continued, or shown if it is closed. Returns the stored run.
 pub(crate) async fn reconnect(world: &World, page: &Page) -> Option<Restored> {
     let restored = JournalFiles::read(page).await.restored();
     connect(world, page).await;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use pingone_mfa_soak::dice::Dice;
-use pingone_sandbox::{BackgroundChange, Behaviour, Fault, On, Populations, Rule};
+use pingone_sandbox::{BackgroundChange, Behavior, Fault, On, Populations, Rule};
 use uuid::Uuid;
 
 /// Everything that is decided before a run starts.
@@ -19,7 +19,7 @@ pub(crate) struct Scenario {
     /// Faults from the moment the run starts.
     pub(crate) rules: Vec<Rule>,
     /// Behavior of the sandbox, with the license's rate limit.
-    pub(crate) behaviour: Behaviour,
+    pub(crate) behavior: Behavior,
     /// How many changes other clients make to users during the run.
     others: u64,
     /// When the page is reloaded, after the start of the run.
@@ -46,7 +46,7 @@ impl Scenario {
             to: dice.happens(600),
             write: dice.of(&[60, 120, 400]),
             rules: (0..kinds).map(|_| rule(dice)).collect(),
-            behaviour: behaviour(dice),
+            behavior: behavior(dice),
             others: if dice.happens(500) { dice.between(1, 15) } else { 0 },
             reloads: reloads.into(),
             pauses: dice.of(&[0, 0, 30]),
@@ -72,15 +72,15 @@ impl Scenario {
     }
 }
 
-fn behaviour(dice: &mut Dice) -> Behaviour {
+fn behavior(dice: &mut Dice) -> Behavior {
     let limit = dice.happens(300).then(|| f64::from(u32::try_from(dice.between(15, 80)).unwrap()));
-    Behaviour {
+    Behavior {
         rate: limit,
         address_share: 1.0,
         preflights_count: dice.happens(500),
         retry_hints: dice.happens(500),
         cors_on_refusals: dice.happens(600),
-        ..Behaviour::default()
+        ..Behavior::default()
     }
 }
 

@@ -7,7 +7,7 @@ use pingone_mfa_core::run::row::{RowCounts, RowState};
 use pingone_mfa_e2e::{Page, World};
 use pingone_mfa_soak::dice::Dice;
 use pingone_mfa_soak::judge::{History, Verdict};
-use pingone_sandbox::Behaviour;
+use pingone_sandbox::Behavior;
 use pingone_sandbox::server::now;
 use tokio::time::{Instant, sleep};
 
@@ -20,7 +20,7 @@ const FAULTS_END: Duration = Duration::from_secs(90);
 /// A run that hasn't finished after this time hangs.
 const TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Totals over runs.
+/// Totals over all runs that were played.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome {
     pub(crate) runs: u32,
@@ -45,8 +45,7 @@ impl Outcome {
     }
 }
 
-/// Plays the run of a seed. Returns its outcome and the violations found. Panics if an element of the page isn't
-/// found.
+/// Plays the run of a seed. Returns its outcome and the violations found. Panics if an element of the page isn't found.
 pub(crate) async fn play(seed: u64) -> (Outcome, Vec<String>) {
     let mut dice = Dice::new(seed);
     let mut scenario = Scenario::draw(&mut dice);
@@ -68,7 +67,7 @@ pub(crate) async fn play(seed: u64) -> (Outcome, Vec<String>) {
 
 fn inject_faults(world: &World, scenario: &Scenario) {
     let mut sandbox = world.sandbox();
-    sandbox.set_behaviour(scenario.behaviour.clone()).expect("the sandbox accepts this behavior");
+    sandbox.set_behavior(scenario.behavior.clone()).expect("the sandbox accepts this behavior");
     for rule in &scenario.rules {
         sandbox.add_fault(rule.clone()).expect("the sandbox accepts this rule");
     }
@@ -77,7 +76,7 @@ fn inject_faults(world: &World, scenario: &Scenario) {
 fn remove_faults(world: &World) {
     let mut sandbox = world.sandbox();
     sandbox.clear_faults();
-    sandbox.set_behaviour(Behaviour::default()).expect("the sandbox accepts this behavior");
+    sandbox.set_behavior(Behavior::default()).expect("the sandbox accepts this behavior");
 }
 
 /// Operates the page until the run is finished, while other clients change users and the page is sometimes
@@ -110,8 +109,7 @@ async fn operate(world: &World, page: &Page, scenario: &mut Scenario, dice: &mut
     }
 }
 
-/// Reloads the page. The faults are suspended meanwhile because they would also affect lists, which aren't tested
-/// here.
+/// Reloads the page. The faults are suspended meanwhile because they would also affect lists, which aren't tested here.
 async fn reload(world: &World, page: &Page, scenario: &Scenario) {
     remove_faults(world);
     page.reload().await;

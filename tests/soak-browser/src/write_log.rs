@@ -26,7 +26,6 @@ const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: 
 
 /// The reported entries, and the server that receives them.
 pub(crate) struct WriteLog {
-    /// Origin of the server.
     pub(crate) origin: String,
     reported: Arc<Mutex<HashSet<String>>>,
 }

@@ -10,8 +10,8 @@
 //! - **Changed by someone else** is true if the value wasn't there when the row was verified.
 //! - **No longer exists** is true if the user doesn't exist.
 //!
-//! The report that another writer was seen is true if, at that time, some user had the value because another client
-//! had written it.
+//! The report that another writer was seen is true if, at that time, some user had the value
+//! because another client had written it.
 
 use std::collections::HashSet;
 use std::rc::Rc;

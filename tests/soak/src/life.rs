@@ -26,7 +26,6 @@ use crate::faulty_journal::{FaultyJournal, JournalHandle};
 use crate::person::{Screen, ScreenState, use_page};
 use crate::world::{API, AUTH, World, WorldTransport};
 
-/// The result of a run.
 pub struct FinishedRun {
     /// The run in its final state.
     pub run: Run,
@@ -42,7 +41,6 @@ pub struct FinishedRun {
     pub resumes: u32,
 }
 
-/// One run in one world.
 struct Simulation {
     world: Rc<World>,
     connection: Connection,
@@ -129,8 +127,8 @@ impl Simulation {
         self.read(run, ReadBack::new, false).await
     }
 
-    /// Drives a run that may have to refresh its waiting rows, in one lifetime of the page. `false` if the page
-    /// crashed.
+    /// Drives a run that may have to refresh its waiting rows, in one lifetime of the
+    /// page. `false` if the page crashed.
     async fn write_and_refresh(&self, run: &mut Run) -> bool {
         loop {
             if !self.write(run).await {
@@ -205,8 +203,8 @@ impl Simulation {
                     self.world
                         .record_violation(format!("row {index} is {}, and not in the journal", row.state));
                 } else if row.writes > 0 && !open.contains(&index) {
-                    // A row that had the value before anything was sent needs no intent, and is read again after a
-                    // crash.
+                    // A row that had the value before anything was sent needs no intent,
+                    // and is read again after a crash.
                     self.world.record_violation(format!("row {index} is {} without an intent", row.state));
                 } else if is_stored && open.contains(&index) {
                     self.world.record_violation(format!("row {index} is {} and stored as open", row.state));

@@ -1,5 +1,5 @@
-//! The simulated user: looks at the page at intervals, makes decisions, and is sometimes away. Also decides when
-//! the page crashes.
+//! The simulated user: looks at the page at intervals, makes decisions, and is sometimes away.
+//! Also decides when the page crashes.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,12 +18,12 @@ const FAULTS_END: Millis = Millis::seconds(3600);
 /// Time limit in one lifetime of the page; a run that takes longer hangs.
 const DEADLINE: Millis = Millis::seconds(6 * 3600);
 
-/// What the page shows.
+/// What the page shows to the simulated user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScreenState {
     /// The run or verification is in progress.
     Working,
-    /// The run is paused.
+    /// The run is paused for this reason.
     Halted(PauseReason),
     /// The verification is paused.
     ReadBackHalted {

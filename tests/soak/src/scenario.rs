@@ -110,8 +110,8 @@ pub struct Scenario {
     pub stop: u64,
     /// Periods in which nothing can be stored.
     pub journal_outages: Vec<Range<Millis>>,
-    /// How many of a thousand entries are stored seconds late, aren't stored, or are stored although an error is
-    /// reported.
+    /// How many of a thousand entries are stored seconds late, aren't stored, or are
+    /// stored although an error is reported.
     pub journal_trouble: u64,
     /// How many changes other clients make to users during the run.
     pub others: u32,

@@ -1,5 +1,4 @@
-//! The tenant and the network in between, with all faults. A request that was sent arrives even if its sender is
-//! gone.
+//! The tenant and the network in between, with all faults. A request that was sent arrives even if its sender is gone.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -11,7 +10,7 @@ use pingone::request::{Method, Request};
 use pingone::time::{Millis, Timestamp};
 use pingone::transport::{Head, Response, Transport, TransportError};
 use pingone_sandbox::{
-    BackgroundChange, Behaviour, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, TokenSpec,
+    BackgroundChange, Behavior, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, TokenSpec,
     readable_correlation_id,
 };
 use uuid::Uuid;
@@ -20,7 +19,7 @@ use crate::dice::Dice;
 use crate::scenario::{Scenario, Trouble};
 use crate::support::VirtualClock;
 
-/// Origin of the API.
+/// Origin of the API, as in the requests.
 pub const API: &str = "https://api.sandbox.example";
 
 /// Origin of the authorization server.
@@ -33,7 +32,7 @@ const MAX_DELAY: u64 = 28_000;
 /// Time after which the sender of a request times out.
 const TIMEOUT: Millis = Millis::seconds(15);
 
-/// A request in flight.
+/// A request that was sent and not yet answered.
 struct Flight {
     request: http::Request<Vec<u8>>,
     fault: Option<Fault>,
@@ -68,7 +67,6 @@ pub struct Life {
     pub max_in_flight: u32,
 }
 
-/// Counters of requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Number of PUTs that were sent.
@@ -83,7 +81,6 @@ pub struct Traffic {
 pub struct World {
     /// The virtual clock of the run.
     pub clock: Rc<VirtualClock>,
-    /// The simulated tenant.
     pub sandbox: RefCell<Sandbox>,
     /// The source of random numbers.
     pub dice: RefCell<Dice>,
@@ -97,7 +94,6 @@ pub struct World {
     pub planned: RefCell<(HashMap<Uuid, u32>, bool)>,
     /// Rows between a stored intent and a stored outcome.
     pub open: RefCell<HashSet<u32>>,
-    /// Counters of requests.
     pub traffic: Cell<Traffic>,
     /// The user whose requests all fail, if any.
     pub poisoned: Cell<Option<Uuid>>,
@@ -124,14 +120,14 @@ impl World {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let behaviour = Behaviour {
+        let behavior = Behavior {
             rate: scenario.limit.map(|limit| f64::from(u32::try_from(limit).unwrap())),
             address_share: 1.0,
             retry_hints: scenario.hints,
             preflights_count: false,
-            ..Behaviour::default()
+            ..Behavior::default()
         };
-        sandbox.set_behaviour(behaviour).unwrap();
+        sandbox.set_behavior(behavior).unwrap();
         let users: Vec<Uuid> = sandbox.user_ids().collect();
         let now = wall(clock.wall());
         for user in &users {
@@ -180,7 +176,6 @@ impl World {
         world
     }
 
-    /// Records a violation.
     pub fn record_violation(&self, what: impl Into<String>) {
         let mut violations = self.violations.borrow_mut();
         // Limited, because one defect may affect every user.
@@ -228,7 +223,7 @@ impl World {
             ..scenario.clone()
         };
         self.poisoned.set(None);
-        self.sandbox.borrow_mut().set_behaviour(Behaviour::default()).unwrap();
+        self.sandbox.borrow_mut().set_behavior(Behavior::default()).unwrap();
     }
 
     /// Starts a page that must read these users before it writes any user.

@@ -137,7 +137,6 @@ impl TestRun {
         job
     }
 
-    /// Reads the pilot user.
     fn read_pilot(&mut self, read_pilot: PilotRead) {
         let job = self.start();
         assert!(matches!(job, Job::PilotRead { read: other, .. } if other == read_pilot), "{job:?}");

@@ -44,7 +44,7 @@ fn protected_groups(body: &Value) -> Result<Vec<GroupId>, ConfigFault> {
     }
     let group = |(index, row): (usize, &Value)| {
         let id = row.as_str().and_then(|text| Uuid::try_parse(text).ok());
-        id.map(GroupId).ok_or_else(|| ConfigFault::new(format!("{field}[{index}]"), "is no UUID"))
+        id.map(GroupId).ok_or_else(|| ConfigFault::new(format!("{field}[{index}]"), "isn't a UUID"))
     };
     rows.iter().enumerate().map(group).collect()
 }
@@ -68,7 +68,7 @@ fn token_sources(body: &Value) -> Result<TokenSources, ConfigFault> {
             _ => return fault("must be one of signin, host, paste"),
         };
         if *is_permitted {
-            return fault("is there twice");
+            return fault("appears twice");
         }
         *is_permitted = true;
     }

@@ -19,9 +19,9 @@ pub struct ConnectFields {
 impl ConnectFields {
     /// These fields, completed with the token's claims.
     ///
-    /// The token's region replaces the selected one, because the token couldn't be used in any other. Its environment
-    /// only fills an empty field. `last` is the region and environment of the last connection, used for what is still
-    /// missing.
+    /// The token's region replaces the selected one, because the token couldn't be used in any other. Its
+    /// environment only fills an empty field. `last` is the region and environment of the last
+    /// connection, used for what is still missing.
     #[must_use]
     pub fn with_token(
         &self,

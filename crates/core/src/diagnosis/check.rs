@@ -1,8 +1,7 @@
 //! The checks of a diagnosis: the six of Ping's tutorial ("Create a test environment, step 7: Enable user MFA"), and
 //! those that the tutorial leaves out.
 //!
-//! Each check passes, fails, is unknown or was not run, and says what was seen. The sentences for them are in the
-//! view.
+//! Each check passes, fails, is unknown or was not run, and says what was seen. The sentences for them are in the view.
 
 use pingone::device::{Device, DeviceState, is_pingid_device};
 use pingone::environment::{Environment, EnvironmentKind};
@@ -336,8 +335,8 @@ impl Evidence {
         verdict_of(self.environment.as_ref(), passed, refused)
     }
 
-    /// The token's own environment is suspicious only if a user isn't found in it; another environment only if it
-    /// can't be read.
+    /// The token's own environment is suspicious only if a user isn't found in it; another
+    /// environment only if it can't be read.
     fn check_own_environment(&self) -> CheckResult {
         let own = self.token.as_ref().and_then(|token| token.environment);
         let (Some(own), Some(asked)) = (own, self.environment_id) else { return NOT_RUN };
@@ -523,8 +522,8 @@ impl Evidence {
         Some(issued_at.since(self.now)).filter(|ahead| *ahead > SKEW)
     }
 
-    /// Whether PingOne probably refuses the token because it has expired by PingOne's clock, but not by this
-    /// computer's.
+    /// Whether PingOne probably refuses the token because it has expired by PingOne's
+    /// clock, but not by this computer's.
     pub(super) fn is_clock_suspicious(&self) -> bool {
         let expiry = self.token.as_ref().and_then(|token| token.expires_at);
         self.issued_ahead_by().is_some()
@@ -696,8 +695,7 @@ impl Evidence {
         (verdict, Seen::Product(has))
     }
 
-    /// `PingID` beside PingOne MFA isn't wrong in itself; it matters only where a user isn't asked for a second
-    /// factor.
+    /// `PingID` beside PingOne MFA isn't wrong in itself; it matters only where a user isn't asked for a second factor.
     fn check_pingid(&self) -> CheckResult {
         let (verdict, seen) = self.check_product(self.has_pingid(), false);
         let has_pingid_device = self.devices_seen().is_some_and(|(_, _, pingid)| pingid > 0);

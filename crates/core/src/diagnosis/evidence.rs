@@ -135,8 +135,8 @@ pub struct Observed<T> {
 /// What the browser could reach without a token and without a preflight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// Whether the browser reports that it is online. Only "offline" is meaningful; browsers sometimes report
-    /// "online" wrongly.
+    /// Whether the browser reports that it is online. Only "offline" is meaningful; browsers
+    /// sometimes report "online" wrongly.
     pub is_online: bool,
     /// Whether the page's own server answered.
     pub page: bool,

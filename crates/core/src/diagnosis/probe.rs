@@ -1,7 +1,7 @@
 //! Diagnoses a problem by sending reads, one at a time, through the connection's pacer.
 //!
-//! [`Evidence::next_question`] chooses each read, until no further read would tell one cause from another. Nothing is
-//! ever written.
+//! [`Evidence::next_question`] chooses each read, until no further read would tell one cause from
+//! another. Nothing is ever written.
 
 use std::cell::RefCell;
 
@@ -71,8 +71,8 @@ impl Work for Search {
     }
 }
 
-/// Sends reads until nothing more would tell one cause from another. `observe` is called with the evidence whenever
-/// it grows.
+/// Sends reads until nothing more would tell one cause from another. `observe` is called
+/// with the evidence whenever it grows.
 pub async fn search(
     evidence: Evidence,
     connection: &Connection,

@@ -4,9 +4,9 @@
 //! often typed by the users they describe. So an apostrophe is inserted before any text that could be a formula:
 //!
 //! - at the beginning of a field: before `= + - @`, their full-width forms, NUL, TAB, CR and LF;
-//! - inside a field, after `;`, TAB, CR and LF: before the same characters except the last three. Where the decimal
-//!   separator is a comma, spreadsheets separate cells by `;`, split the fields of this file, and show each part as a
-//!   cell;
+//! - inside a field, after `;`, TAB, CR and LF: before the same characters except the last three. Where
+//!   the decimal separator is a comma, spreadsheets separate cells by `;`, split the fields of this
+//!   file, and show each part as a cell;
 //! - also where only blanks, zero-width characters or quotation marks come before these characters;
 //! - before an apostrophe that is already there, so that the change can be undone exactly.
 //!
@@ -57,8 +57,8 @@ pub fn write_record<'a>(fields: impl IntoIterator<Item = &'a str>, out: &mut Str
 
 /// Writes a comment line about the file itself, which goes above the column names: `# key,value`.
 ///
-/// Programs that skip comments skip the line, so a line break in the value is replaced by a space. Spreadsheets show
-/// two cells.
+/// Programs that skip comments skip the line, so a line break in the value is replaced by a
+/// space. Spreadsheets show two cells.
 pub fn write_note(key: &str, value: &str, out: &mut String) {
     out.push_str("# ");
     out.push_str(key);

@@ -13,8 +13,8 @@ use uuid::Uuid;
 pub enum Contents {
     /// IDs, states and times. No names, and nothing that a user can be contacted by.
     StatesOnly,
-    /// In addition, names, usernames and addresses: personal data, which the file declares in its name and its first
-    /// line.
+    /// In addition, names, usernames and addresses: personal data, which the file
+    /// declares in its name and its first line.
     WithNames,
 }
 
@@ -43,8 +43,8 @@ impl Contents {
 pub enum Format {
     /// Comma-separated values: see [`crate::directory::export_file`].
     Csv {
-        /// Whether the file starts with a byte order mark. Without one, Excel reads UTF-8 as the computer's legacy
-        /// code page.
+        /// Whether the file starts with a byte order mark. Without one, Excel reads UTF-8 as
+        /// the computer's legacy code page.
         byte_order_mark: bool,
     },
     /// A single JSON object for the whole file.
@@ -96,8 +96,8 @@ impl Export {
     }
 }
 
-/// Builds a file name from the kind of file, the environment, the time of saving in UTC, and a warning if the file
-/// contains names.
+/// Builds a file name from the kind of file, the environment, the time of saving in UTC, and a
+/// warning if the file contains names.
 pub fn file_name(
     what: &str,
     environment_name: &str,

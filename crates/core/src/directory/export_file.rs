@@ -1,22 +1,22 @@
 //! Export of users as CSV or JSON. The file is written row by row, so that a hundred thousand rows are never in memory
 //! at once and the page stays responsive.
 //!
-//! **CSV** follows RFC 4180, in UTF-8 with CRLF. Its first line is for people; a program skips it or treats `#` as the
-//! mark of comments. No record begins with `#`, because each begins with an ID. Then follow the column names and the
-//! users:
+//! **CSV** follows RFC 4180, in UTF-8 with CRLF. Its first line is for people; a program skips it or
+//! treats `#` as the mark of comments. No record begins with `#`, because each begins with an ID. Then
+//! follow the column names and the users:
 //!
 //! ```text
 //! # contains personal data; list read 2026-11-23T13:36:00.000Z; devices as of 2026-11-23T13:30:00.000Z
 //! userId,username,givenName,familyName,email,externalId,populationName,populationId,account,mfa,usableDevices,…
 //! ```
 //!
-//! Texts are guarded so that spreadsheets don't run them as formulas: [`crate::directory::csv`] describes how, and how to
-//! undo it. A missing text, ID or time is empty. Devices and bypasses that weren't read are `not checked`, because a
+//! Texts are guarded so that spreadsheets don't run them as formulas: [`crate::directory::csv`] describes how, and how
+//! to undo it. A missing text, ID or time is empty. Devices and bypasses that weren't read are `not checked`, because a
 //! spreadsheet counts an empty cell as 0; a user whose bypass was read and who has none has `none`.
 //!
-//! **JSON** is one object, `{"contains": …, "listReadAt": …, "devicesAsOf": …, "users": […]}`: the first line up to the
-//! bracket, then one user per line, with the column names as keys. Missing and unchecked values are null; texts aren't
-//! guarded.
+//! **JSON** is one object, `{"contains": …, "listReadAt": …, "devicesAsOf": …, "users": […]}`: the first
+//! line up to the bracket, then one user per line, with the column names as keys. Missing and unchecked
+//! values are null; texts aren't guarded.
 
 use pingone::bypass::Bypass;
 use pingone::time::Timestamp;

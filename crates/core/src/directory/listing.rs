@@ -1,8 +1,8 @@
 //! Lists users page by page: all users with one cursor, several populations in parallel, or the members of a group.
 //!
-//! Each sequence of pages is a lane, which follows the cursor in each page's link to the next. A lane that fails
-//! doesn't stop the others; the listing pauses ([`State::Halted`]) when no lane can continue, or at once for a new
-//! token.
+//! Each sequence of pages is a lane, which follows the cursor in each page's link to the next. A lane
+//! that fails doesn't stop the others; the listing pauses ([`State::Halted`]) when no lane can
+//! continue, or at once for a new token.
 
 use std::rc::Rc;
 
@@ -47,8 +47,8 @@ pub struct Listing {
 pub enum State {
     /// Pages are being requested and read.
     Reading,
-    /// Paused: either a new token is needed, or some page failed and all other pages were read. [`Command::Resume`]
-    /// retries.
+    /// Paused: either a new token is needed, or some page failed and all other pages were
+    /// read. [`Command::Resume`] retries.
     Halted(Fault),
     /// All pages of all lanes were read.
     Complete,
@@ -57,8 +57,8 @@ pub enum State {
 }
 
 impl Listing {
-    /// Creates a listing of all users. `total` and the populations' user counts decide whether populations are read
-    /// in parallel.
+    /// Creates a listing of all users. `total` and the populations' user counts decide whether
+    /// populations are read in parallel.
     #[must_use]
     pub fn of_all(
         populations: &[Population],
@@ -100,8 +100,8 @@ impl Listing {
         }
     }
 
-    /// The total number of users according to the latest pages, or before them to the populations' counts; `None` if
-    /// unknown.
+    /// The total number of users according to the latest pages, or before them to the
+    /// populations' counts; `None` if unknown.
     #[must_use]
     pub fn count(&self) -> Option<u64> {
         self.lanes.iter().map(Lane::count).sum()
@@ -133,8 +133,8 @@ impl Listing {
         match answer {
             Ok(page) => self.fresh.extend(lane.read(page)),
             Err(fault) => {
-                // The other lanes would be refused in the same way. A late 401, for a token that was replaced since,
-                // says nothing new.
+                // The other lanes would be refused in the same way. A late 401, for a token that was
+                // replaced since, says nothing new.
                 if fault.retry() == RetryKind::WithNewToken && lane.token == self.token {
                     self.halted = Some(fault.clone());
                 }

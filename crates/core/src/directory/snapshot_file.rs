@@ -86,7 +86,7 @@ impl Snapshot {
         }
         // Some editors add a byte order mark, which isn't valid JSON.
         let body: Value = json::parse(text.trim_start_matches('\u{feff}').as_bytes())
-            .map_err(|error| SnapshotFault::new(".", format!("is no JSON: {error}")))?;
+            .map_err(|error| SnapshotFault::new(".", format!("isn't JSON: {error}")))?;
         check_kind(&body)?;
         let environment = json::need(json::id(&body, "environment")?, "environment")?;
         Ok(Self {
@@ -138,7 +138,7 @@ fn populations(body: &Value) -> Result<Vec<PopulationSnapshot>, SnapshotFault> {
         let path = format!("populations[{index}]");
         let counted = population(row).map_err(|fault| fault.within(&path))?;
         if read.iter().any(|other| other.population == counted.population) {
-            return Err(SnapshotFault::new("id", "is there twice").within(&path));
+            return Err(SnapshotFault::new("id", "appears twice").within(&path));
         }
         read.push(counted);
     }

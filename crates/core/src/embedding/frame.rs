@@ -1,6 +1,6 @@
-//! Messages between this page and the host page that frames it. A host page is a separate program by other people, so
-//! nothing in its messages is trusted: everything that isn't defined in this file is ignored. No message lets the host
-//! page request a token.
+//! Messages between this page and the host page that frames it. A host page is a separate program by other
+//! people, so nothing in its messages is trusted: everything that isn't defined in this file is ignored. No
+//! message lets the host page request a token.
 
 use pingone::json;
 use serde_json::Value;
@@ -232,8 +232,8 @@ impl Fields {
             let known = PROPERTIES.into_iter().find(|known| *known == given);
             match (known, value) {
                 (Some(known), Value::String(value)) if is_plain(&value) => accepted.push((known, value)),
-                (Some(known), _) => self.drop(known, "must be a plain colour or font of at most 120 bytes"),
-                (None, _) => self.drop(&given, "is no custom property of this product"),
+                (Some(known), _) => self.drop(known, "must be a plain color or font of at most 120 bytes"),
+                (None, _) => self.drop(&given, "isn't a custom property of this product"),
             }
         }
         accepted

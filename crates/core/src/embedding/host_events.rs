@@ -1,5 +1,5 @@
-//! The protocol between the product and the host page that embeds it. Events to the host page contain only counts and
-//! IDs.
+//! The protocol between the product and the host page that embeds it. Events to the host
+//! page contain only counts and IDs.
 
 use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;

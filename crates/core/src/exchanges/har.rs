@@ -71,8 +71,8 @@ fn response(answer: &Answer) -> String {
     let id = answer.head.correlation_id.as_ref().filter(|id| id.len() == ID && is_id(id));
     let header = id.map(|id| name_value("Correlation-Id", id)).unwrap_or_default();
     let mut content = format!(r#""size":{},"mimeType":{}"#, answer.size, quoted(media_type(answer.kind)));
-    // Bodies that were cut or aren't PingOne's JSON are left out: truncated JSON is invalid, and other text may contain
-    // anything.
+    // Bodies that were cut or aren't PingOne's JSON are left out: truncated JSON is invalid, and
+    // other text may contain anything.
     let has_text = answer.kind == BodyKind::Json && !answer.is_cut;
     let text = if has_text {
         ("text", personal_data::json_for_strangers(&answer.body))
@@ -106,8 +106,8 @@ const fn media_type(kind: BodyKind) -> &'static str {
     }
 }
 
-/// Replaces each ID by a number, from 1 on; equal IDs get the same number. The ID of the report template is kept: it is
-/// the same for everyone.
+/// Replaces each ID by a number, from 1 on; equal IDs get the same number. The ID of the report template is
+/// kept: it is the same for everyone.
 fn anonymize_ids(text: &str) -> String {
     let mut numbers = HashMap::new();
     let (mut written, mut rest) = (String::with_capacity(text.len()), text);

@@ -30,8 +30,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// Adds an exchange, and drops the oldest ones over the limits. The exchange numbered `held` is being displayed and
-    /// is never dropped.
+    /// Adds an exchange, and drops the oldest ones over the limits. The exchange numbered `held` is
+    /// being displayed and is never dropped.
     pub fn push(&mut self, exchange: Exchange, is_probe: bool, held: Option<u64>) {
         self.last += 1;
         self.weight += exchange.weight();

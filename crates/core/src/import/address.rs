@@ -1,5 +1,5 @@
-//! Extraction of the email address from a cell that may have other text around it, as mail programs, spreadsheets and
-//! web pages write it.
+//! Extraction of the email address from a cell that may have other text around it, as mail programs,
+//! spreadsheets and web pages write it.
 
 /// Result of parsing a cell that should hold an address.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -95,9 +95,9 @@ const POPULATION_ID: &str = "populationId";
 const SUFFIXES: [&str; 6] =
     ["required", "mandatory", "optional", "pflichtfeld", "erforderlich", "obligatoire"];
 
-/// The index of the header among the first lines: the first line with a known name. Only comments and lines of one cell
-/// may precede it, so that a user whose username is `mail` isn't taken for the header, which would drop all users
-/// above.
+/// The index of the header among the first lines: the first line with a known name. Only comments and
+/// lines of one cell may precede it, so that a user whose username is `mail` isn't taken for the header,
+/// which would drop all users above.
 pub(super) fn header(spelling: &Spelling, lines: &[Cells]) -> Option<usize> {
     let index = lines.iter().position(|cells| is_header(spelling, cells))?;
     let (before, rest) = lines.split_at_checked(index)?;
@@ -127,8 +127,8 @@ pub(super) fn used_cell_count(cells: &Cells) -> usize {
     cells.iter().rposition(|cell| !trimmed(cell).is_empty()).map_or(0, |last| last + 1)
 }
 
-/// The kind of identifier that a column of this name holds, and the name's rank among the known ones (0 is the usual
-/// name).
+/// The kind of identifier that a column of this name holds, and the name's rank among the
+/// known ones (0 is the usual name).
 fn known_name(spelling: &Spelling, cell: &str) -> Option<(Identity, usize)> {
     // A cell may be arbitrarily long; no known name exceeds this length.
     let cell: String = value(cell).chars().take(MAX_NAME_LEN).collect();

@@ -131,8 +131,8 @@ impl WordCount {
         self.words.push((key, word));
     }
 
-    /// Whether the header names a direction and the lines differ, or at least half of the non-empty cells mean on or
-    /// off.
+    /// Whether the header names a direction and the lines differ, or at least half of
+    /// the non-empty cells mean on or off.
     fn is_direction(&self, header: Option<&str>) -> bool {
         if self.has_too_many {
             return false;

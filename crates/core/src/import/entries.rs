@@ -17,13 +17,13 @@ use super::{Identity, ImportFile, UserCells};
 pub enum Problem {
     /// The cell is empty, or the line is too short to have it.
     Empty,
-    /// The line's number of cells differs from the header's (without a header, from most lines'), so the meaning of its
-    /// cells isn't known.
+    /// The line's number of cells differs from the header's (without a header, from most lines'), so the
+    /// meaning of its cells isn't known.
     OtherCellCount,
     /// The line has an unreadable character: its bytes are invalid in the file's encoding.
     Unreadable,
-    /// A number with an exponent, such as `4.1E+07`, to which a spreadsheet has shortened a longer number. Its last
-    /// digits are lost.
+    /// A number with an exponent, such as `4.1E+07`, to which a spreadsheet has shortened a longer
+    /// number. Its last digits are lost.
     SpreadsheetNumber,
     /// Users are identified by user ID, and the value isn't one.
     NotAnId,
@@ -184,8 +184,8 @@ impl ImportFile {
     }
 }
 
-/// Whether a value is a number with an exponent as spreadsheets write it: with a sign. A username such as `12e4`
-/// doesn't have one.
+/// Whether a value is a number with an exponent as spreadsheets write it: with a sign. A username
+/// such as `12e4` doesn't have one.
 fn is_spreadsheet_number(value: &str) -> bool {
     let Some((number, exponent)) = value.split_once(['E', 'e']) else { return false };
     let number = number.strip_prefix(['-', '+']).unwrap_or(number);

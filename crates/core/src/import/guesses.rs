@@ -1,5 +1,5 @@
-//! The guesses made when a file was parsed. A person has to confirm or correct each of them before any user is matched
-//! or looked up.
+//! The guesses made when a file was parsed. A person has to confirm or correct each of them before
+//! any user is matched or looked up.
 
 use crate::digits::ascii_digits;
 
@@ -21,8 +21,8 @@ pub enum Guess {
         /// Index of the guessed column.
         column: usize,
     },
-    /// The file has no header and every cell is an address: either every cell is a user, or the cells of one column
-    /// are.
+    /// The file has no header and every cell is an address: either every cell is a
+    /// user, or the cells of one column are.
     RowsOfAddresses {
         /// Number of columns in the file.
         columns: usize,

@@ -1,10 +1,10 @@
-//! Looks up the users of an import in PingOne: several per request if a filter can select them, one by one if they
-//! are given by user ID.
+//! Looks up the users of an import in PingOne: several per request if a filter can select them, one by
+//! one if they are given by user ID.
 //!
 //! The questions are split into portions, one request each. A portion that PingOne refuses is halved until the
-//! question at fault stands by itself; it is then counted as refused, and the others are answered. If too many single
-//! questions are refused, PingOne is more likely at fault: the lookup pauses ([`State::Halted`]) and retries all of
-//! them when it resumes.
+//! question at fault stands by itself; it is then counted as refused, and the others are answered. If too many
+//! single questions are refused, PingOne is more likely at fault: the lookup pauses ([`State::Halted`]) and
+//! retries all of them when it resumes.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -227,8 +227,8 @@ impl Lookup {
         self.halted = Some(fault);
     }
 
-    /// A single question may be the cause of the failure: halves the portion, so that the others are answered without
-    /// it.
+    /// A single question may be the cause of the failure: halves the portion, so that
+    /// the others are answered without it.
     fn split(&mut self, index: usize, fault: Fault, now: Millis) {
         let Some(portion) = self.portions.get_mut(index) else { return };
         let Range { start, end } = portion.questions;
@@ -247,8 +247,7 @@ impl Lookup {
         self.end(index);
     }
 
-    /// PingOne is at fault, not the questions: they are no longer counted as refused, and a resume retries all of
-    /// them.
+    /// PingOne is at fault, not the questions: they are no longer counted as refused, and a resume retries all of them.
     fn retry_refused(&mut self) {
         let refused = std::mem::take(&mut self.refused);
         self.done = self.done.saturating_sub(refused.len());
@@ -378,8 +377,8 @@ mod tests {
         Fault::RequestRefused(Refusal::default())
     }
 
-    /// Answers with these users as PingOne would, and refuses every request that contains `poison`. Returns the
-    /// number of requests.
+    /// Answers with these users as PingOne would, and refuses every request that contains
+    /// `poison`. Returns the number of requests.
     fn drive(lookup: &mut Lookup, users: &[User], poison: &str) -> usize {
         drive_failing(lookup, users, poison, &refused())
     }

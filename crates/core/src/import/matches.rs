@@ -127,8 +127,8 @@ impl<'a> DistinctValues<'a> {
 }
 
 impl ImportFile {
-    /// Indexes of the entries that have to be looked up: those without a problem, and only the first of several with
-    /// the same value.
+    /// Indexes of the entries that have to be looked up: those without a problem, and only the
+    /// first of several with the same value.
     #[must_use]
     pub fn questions(&self) -> Vec<usize> {
         let states = DistinctValues::of(self).states.into_iter().enumerate();

@@ -13,8 +13,8 @@ use super::{ConfirmedImport, Identity};
 /// Maximum number of values in one filter. PingOne documents no limit for a filter's length.
 const MAX_VALUES_PER_FILTER: usize = 10;
 
-/// Maximum length of a filter in a URL, percent-encoded, in bytes: what is between a browser and PingOne accepts about
-/// 8 kB in all.
+/// Maximum length of a filter in a URL, percent-encoded, in bytes: what is between a browser and
+/// PingOne accepts about 8 kB in all.
 const MAX_FILTER_LEN: usize = 3000;
 
 /// Maximum length of a value in bytes. No identifier is longer, so longer values aren't looked up.

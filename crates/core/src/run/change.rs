@@ -230,8 +230,8 @@ mod tests {
         }
     }
 
-    /// Runs a change against scripted answers. Returns the jobs that were started (`W` for the PUT, `R` for the GET)
-    /// and the outcome.
+    /// Runs a change against scripted answers. Returns the jobs that were started (`W` for the PUT,
+    /// `R` for the GET) and the outcome.
     fn play(script: impl IntoIterator<Item = Result<MfaAnswer, Fault>>) -> (String, Outcome) {
         let mut change = Change::new(
             Guard::default().planned(USER, true).unwrap(),

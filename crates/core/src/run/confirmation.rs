@@ -30,8 +30,8 @@ const PILOT_USER_FROM: u64 = 51;
 /// A run with more users than this is large: the number of changes must be typed.
 const LARGE_RUN: u64 = 500;
 
-/// The confirmation required to turn MFA on (`to` is `true`) or off for this number of users, in the environment with
-/// this name.
+/// The confirmation required to turn MFA on (`to` is `true`) or off for this number of users,
+/// in the environment with this name.
 #[must_use]
 pub fn confirmation(to: bool, changes: u64, environment_name: &str) -> Confirmation {
     match (to, changes) {

@@ -10,9 +10,9 @@
 //!
 //! - `Running`: rows are being written.
 //! - `Paused`: paused. Nothing is written; see *Reasons to pause*.
-//! - `Outdated`: the waiting rows must be refreshed first. The run settles what is in flight and unconfirmed, and the
-//!   driver returns. The caller then drives [`ReadBack::for_refresh`](readback::ReadBack::for_refresh), and afterwards
-//!   the run again.
+//! - `Outdated`: the waiting rows must be refreshed first. The run settles what is in flight and unconfirmed,
+//!   and the driver returns. The caller then drives
+//!   [`ReadBack::for_refresh`](readback::ReadBack::for_refresh), and afterwards the run again.
 //! - `Stopping`: a person stopped the run; requests in flight are awaited.
 //! - `Stopped`: nothing is in flight, and some rows aren't settled.
 //! - `Finished`: every row is settled.
@@ -28,8 +28,8 @@
 //! 3. In flight: the PUT was sent, the row is `Sending`.
 //! 4. To be retried: a temporary refusal (408, 429, 503) repeats the same PUT after a pause. A 401 doesn't count as
 //!    an attempt; a row without an earlier PUT is `Waiting` again.
-//! 5. Unconfirmed: the answer was lost. A GET decides: the row is settled as `Changed` or `Gone`, or the PUT is
-//!    repeated.
+//! 5. Unconfirmed: the answer was lost. A GET decides: the row is settled as `Changed`
+//!    or `Gone`, or the PUT is repeated.
 //!
 //! Settled states are `Changed`, `AlreadySet`, `Refused`, `Failed`, `Gone` and `Unconfirmed`. A read-back after the run
 //! ([`readback`]) may turn a lost answer into `Changed` or `Failed`, and `Changed` into `ChangedBySomeoneElse`.
@@ -65,14 +65,14 @@
 //!
 //! # Reasons to pause
 //!
-//! Several [`PauseReason`]s may hold at once (`pauses`). The one that is shown is the first in this order; the others
-//! remain behind it:
+//! Several [`PauseReason`]s may hold at once (`pauses`). The one that is shown is the first in this
+//! order; the others remain behind it:
 //!
 //! 1. `NotStored`: a record couldn't be stored. Ends with [`Command::Resume`], which stores it again.
 //! 2. `HandedOver`: the run was saved for another computer. Ends with `Resume`; the waiting rows are refreshed then.
 //!    A new token doesn't end it.
-//! 3. `Token`: the token expires within [`Policy::token_margin`], or PingOne answered 401. Ends only with
-//!    [`Command::Token`].
+//! 3. `Token`: the token expires within [`Policy::token_margin`], or PingOne answered 401.
+//!    Ends only with [`Command::Token`].
 //! 4. A reason that waits for a person, one at a time. Ends with `Resume`: `Asked` (a manual pause), `PilotUser` (the
 //!    pilot user was changed), `Step` (the number of users per step was reached), `Refused`
 //!    ([`Policy::refusals_in_a_row`] rows in a row were refused in the same way), `AnotherWriter` (someone else is
@@ -153,8 +153,8 @@ pub enum Job {
     },
     /// The GET that tests whether PingOne can be reached again.
     Probe {
-        /// The user whose flag is read; the value doesn't matter. `None` if no suitable user is left: then users are
-        /// counted.
+        /// The user whose flag is read; the value doesn't matter. `None` if no suitable user
+        /// is left: then users are counted.
         user: Option<UserId>,
     },
     /// A GET whose result is shown to the person who checks the pilot user.
@@ -220,9 +220,9 @@ pub enum RunStatus {
     Running,
     /// The run is paused for this reason.
     Paused(PauseReason),
-    /// Others may have changed the waiting users; [`Run::outdated`] returns the reason. The run settles unconfirmed
-    /// rows, then the driver returns. It continues once [`ReadBack::for_refresh`](readback::ReadBack::for_refresh) is
-    /// complete.
+    /// Others may have changed the waiting users; [`Run::outdated`] returns the reason. The run settles
+    /// unconfirmed rows, then the driver returns. It continues once
+    /// [`ReadBack::for_refresh`](readback::ReadBack::for_refresh) is complete.
     Outdated,
     /// A person stopped the run; requests in flight are awaited.
     Stopping,
@@ -266,8 +266,8 @@ pub struct Run {
     answered_at: Millis,
     /// When a row was last settled or read (wall clock); `None` before the first answer.
     active_at: Option<Timestamp>,
-    /// The same by the monotonic clock; `None` if this page doesn't know. Needed because the wall clock may be set
-    /// back.
+    /// The same by the monotonic clock; `None` if this page doesn't know. Needed
+    /// because the wall clock may be set back.
     active_since: Option<Millis>,
     clock: ClockCheck,
     /// Why the waiting rows must be refreshed, if they must.
@@ -306,8 +306,8 @@ impl Unconfirmed {
 }
 
 impl Run {
-    /// Creates a run that has sent nothing. Its plan must be stored already. `token_until` is when the token expires
-    /// (monotonic clock).
+    /// Creates a run that has sent nothing. Its plan must be stored already. `token_until` is when the
+    /// token expires (monotonic clock).
     #[must_use]
     pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
         let mut jitter = jitter;
@@ -380,8 +380,8 @@ impl Run {
         let (settled, read) = (run.rows.iter().filter_map(|row| row.at), run.plan.rows.iter());
         run.active_at = settled.chain(read.map(|planned| planned.read_at)).max();
         run.clock = ClockCheck::Due;
-        // The pilot user isn't read again after the change. The earlier readings aren't stored, because they are
-        // personal data.
+        // The pilot user isn't read again after the change. The earlier readings aren't
+        // stored, because they are personal data.
         run.pilot = run.pilot.take().filter(|_| run.settled_by_run() == 0);
         let opened: HashSet<RowIndex> = open.iter().copied().collect();
         let is_waiting = |index: &RowIndex| {
@@ -507,8 +507,7 @@ impl Run {
         self.counts.ended() - self.unsent
     }
 
-    /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the
-    /// run.
+    /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the run.
     fn end_step(&mut self) {
         if self.pilot_read_due().is_none()
             && self.step_at.is_some_and(|at| self.counts.ended() >= at)
@@ -556,8 +555,8 @@ impl Run {
         self.pauses.needs_token |= token == self.token;
     }
 
-    /// A 401 says nothing about the row, and every row in flight gets one. But an earlier PUT for the row may still
-    /// arrive.
+    /// A 401 says nothing about the row, and every row in flight gets one. But an earlier
+    /// PUT for the row may still arrive.
     fn requeue_unauthorized(&mut self, index: RowIndex, fault: Fault, now: Millis) {
         let Some(row) = self.rows.get_mut(index as usize) else { return };
         row.writes = row.writes.saturating_sub(1);
@@ -613,8 +612,8 @@ impl Run {
                 self.unconfirmed.push(row);
             }
             Err(fault) => {
-                // While other rows fail too, no attempt is counted. A row that fails while others succeed uses up its
-                // attempts.
+                // While other rows fail too, no attempt is counted. A row that fails while
+                // others succeed uses up its attempts.
                 row.reads += u32::from(self.breaker.is_only_row_failing(index));
                 self.failing(Some(index), fault, now);
                 if let Some(pause) = pause_of_row(&self.policy, row.reads, fault, &mut self.jitter) {

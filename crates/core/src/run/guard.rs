@@ -1,9 +1,9 @@
 //! Decides whether a user may be written, with one decision for every path that writes: a single switch, a bypass, a
 //! run from a selection, an import, a retry, an undo, a stored run or a run file.
 //!
-//! [`decide`] makes that decision. Every function that builds a writing request requires a permit ([`MfaPermit`],
-//! [`BypassPermit`]). Only this module creates permits, and only after calling [`decide`], so a path that forgets the
-//! check doesn't compile.
+//! [`decide`] makes that decision. Every function that builds a writing request requires a permit
+//! ([`MfaPermit`], [`BypassPermit`]). Only this module creates permits, and only after calling [`decide`], so a
+//! path that forgets the check doesn't compile.
 //!
 //! ```compile_fail
 //! use pingone_mfa_core::run::guard::MfaPermit;
@@ -122,8 +122,8 @@ impl Concern {
     }
 }
 
-/// The concerns that a person has accepted. `Default` accepts none; every review and every single change starts with
-/// it.
+/// The concerns that a person has accepted. `Default` accepts none; every review and
+/// every single change starts with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a checkbox of its own")]
 pub struct Choices {
@@ -267,8 +267,7 @@ pub enum Objection {
 }
 
 impl Guard {
-    /// Creates a guard that doesn't know the protected members. If the deployment protects a group, it permits
-    /// nothing.
+    /// Creates a guard that doesn't know the protected members. If the deployment protects a group, it permits nothing.
     #[must_use]
     pub const fn new(rules: Rules, own: Option<UserId>) -> Self {
         Self { rules, members: None, own }

@@ -4,9 +4,8 @@
 //! is its length in bytes, then UTF-8. The first entry of a run is its plan; batches of [`Record`]s follow. Entries
 //! contain ids, states and PingOne's error codes, and no names, addresses or tokens.
 //!
-//! Stored bytes may have been cut, altered or written by a newer version of the page. Nothing is used before all of
-//! it was read without an error. The bytes of an entry never change meaning: journals of earlier versions are still
-//! read.
+//! Stored bytes may have been cut, altered or written by a newer version of the page. Nothing is used before all of it
+//! was read without an error. The bytes of an entry never change meaning: journals of earlier versions are still read.
 
 use std::collections::HashMap;
 
@@ -53,8 +52,8 @@ pub enum Entry {
     },
     /// The run was closed at this time: nothing more is written for it.
     Closed(Timestamp),
-    /// The run was saved for another computer at this time. The entry stays in this browser's journal and isn't
-    /// written to a run file.
+    /// The run was saved for another computer at this time. The entry stays in this browser's journal
+    /// and isn't written to a run file.
     HandedOver(Timestamp),
     /// A person continued the run here at this time although it was saved for another computer.
     Kept(Timestamp),
@@ -86,8 +85,8 @@ pub struct Restored {
     pub rows: Vec<Row>,
     /// The failures of rows, by row index.
     pub failures: HashMap<RowIndex, Failure>,
-    /// The rows with a stored intent and no stored outcome: their PUT may have been sent. They are read before
-    /// anything is written.
+    /// The rows with a stored intent and no stored outcome: their PUT may have been sent. They are
+    /// read before anything is written.
     pub open: Vec<RowIndex>,
     /// The owners of the tokens that were used, by the index that rows contain.
     pub actors: Vec<Actor>,
@@ -123,7 +122,7 @@ impl Entry {
         matches!(bytes, [VERSION, HANDED_OVER | KEPT, ..])
     }
 
-    /// Decodes an entry.
+    /// Decodes one stored entry: checksum, version, kind and content.
     ///
     /// # Errors
     /// Any [`Damage`] except [`Damage::NoPlan`].

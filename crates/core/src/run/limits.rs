@@ -1,7 +1,7 @@
 //! The limits that a deployment sets for everyone who opens its page.
 //!
-//! They prevent mistakes. They aren't a security boundary, because anyone who holds a token can call PingOne without
-//! this page.
+//! They prevent mistakes. They aren't a security boundary, because anyone who holds a token
+//! can call PingOne without this page.
 
 use pingone::user::GroupId;
 

@@ -74,8 +74,8 @@ impl PlanWriter {
         Self { plan, extent, environment_name, contents, byte_order_mark, part: Part::Head }
     }
 
-    /// The name of the file, for example `mfa-plan-7F3A-91C2-Workforce-20261123T133600Z.csv`. `at` is the time of
-    /// saving.
+    /// The name of the file, for example
+    /// `mfa-plan-7F3A-91C2-Workforce-20261123T133600Z.csv`. `at` is the time of saving.
     #[must_use]
     pub fn file_name(&self, at: Timestamp) -> String {
         let what = match self.extent {

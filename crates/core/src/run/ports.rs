@@ -1,5 +1,5 @@
-//! What a run needs of the browser besides transport and clock: a journal that survives a crash, and a lease that keeps two
-//! pages from working on the same run.
+//! What a run needs of the browser besides transport and clock: a journal that survives a crash, and a lease that keeps
+//! two pages from working on the same run.
 
 use std::any::Any;
 

@@ -1,10 +1,10 @@
 //! Report of a run as a CSV or JSON file. It is written in slices, so that two hundred thousand rows are never in
 //! memory at once and the page stays responsive. JSON reports can be read back.
 //!
-//! **CSV** begins with lines about the run (`# planNumber,7F3A-91C2`), which programs skip as comments. Then follow the
-//! column names, a row for each planned user and one for each user left out. Texts are guarded so that spreadsheets
-//! don't run them as formulas, as described in [`crate::directory::csv`]. A failure without an answer has the status `no
-//! answer`.
+//! **CSV** begins with lines about the run (`# planNumber,7F3A-91C2`), which programs skip as comments. Then
+//! follow the column names, a row for each planned user and one for each user left out. Texts are guarded so that
+//! spreadsheets don't run them as formulas, as described in [`crate::directory::csv`]. A failure without an
+//! answer has the status `no answer`.
 //!
 //! **JSON** is one object. Its first line describes the run, and each row has a line of its own:
 //!

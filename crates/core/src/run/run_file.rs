@@ -1,9 +1,8 @@
 //! Saves a run as a file, so that it can be continued in another browser or on another computer.
 //!
-//! The file contains the entries of the run's journal unchanged: ids, states and PingOne's error codes, no names and
-//! no token. It is text, because text survives mail and the page's own way of saving: a first line that identifies
-//! the file, a line per entry in base64, and a last line with the number of entries and the CRC-32 of all lines
-//! before.
+//! The file contains the entries of the run's journal unchanged: ids, states and PingOne's error codes, no names and no
+//! token. It is text, because text survives mail and the page's own way of saving: a first line that identifies the
+//! file, a line per entry in base64, and a last line with the number of entries and the CRC-32 of all lines before.
 //!
 //! ```text
 //! pingone-mfa run file, version 1, environment 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4
@@ -50,7 +49,7 @@ pub struct RunFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RunFileFault {
     /// The file is something other than a run file.
-    #[error("this is no run file")]
+    #[error("this isn't a run file")]
     OtherKind,
     /// A newer version of the page wrote the file.
     #[error("written by a newer version: {version}; this one reads {VERSION}")]
@@ -101,7 +100,7 @@ pub fn write(environment: EnvironmentId, entries: &[Vec<u8>]) -> String {
 /// compare the plan's environment with its own.
 ///
 /// # Errors
-/// Any [`RunFileFault`].
+/// Any [`RunFileFault`]; the first one found is returned.
 pub fn read(bytes: &[u8]) -> Result<RunFile, RunFileFault> {
     if bytes.len() > RUN_FILE_LIMIT as usize {
         return Err(RunFileFault::TooLarge);

@@ -47,7 +47,7 @@ impl Unread {
         Ok(())
     }
 
-    /// Finishes reading.
+    /// Decides whether the read as a whole succeeded, after the last user.
     ///
     /// # Errors
     /// The first fault, if no user at all could be read: then it isn't a fault of single users.
@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn own_faults() -> Vec<Fault> {
-        let bad = BadAnswer { status: 200, correlation_id: None, problem: "createdAt: is no date".into() };
+        let bad = BadAnswer { status: 200, correlation_id: None, problem: "createdAt: isn't a date".into() };
         vec![
             Fault::ServerFailed(refusal(500)),
             Fault::RoleMissing(refusal(403)),

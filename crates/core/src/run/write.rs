@@ -1,5 +1,5 @@
-//! The two requests that change a user. Each takes a permit that only a [`Guard`](super::guard::Guard) issues, so they are
-//! here and not in the client: without the guard's consent neither can be built.
+//! The two requests that change a user. Each takes a permit that only a [`Guard`](super::guard::Guard) issues, so they
+//! are here and not in the client: without the guard's consent neither can be built.
 
 use pingone::endpoint::Endpoint;
 use pingone::request::{Call, Fact, Kind, Method, ReadBypass, ReadMfa, Request, Subject, UnreadableBody};

@@ -122,8 +122,8 @@ pub fn read(text: &str) -> Option<SignInAttempt> {
     })
 }
 
-/// Whether the query of this page's URL has the form of an authorization server's answer, regardless of who requested
-/// it.
+/// Whether the query of this page's URL has the form of an authorization server's
+/// answer, regardless of who requested it.
 #[must_use]
 pub fn is_answer(query: &str) -> bool {
     let names: Vec<_> = pairs(query).map(|(name, _)| name).collect();
@@ -165,7 +165,7 @@ fn single_parameter(query: &str, name: &'static str) -> Result<Option<Zeroizing<
     let mut found = pairs(query).filter(|(other, _)| other == name).map(|(_, value)| value);
     let first = found.next();
     if found.next().is_some() {
-        return Err(unreadable(name, "stands twice"));
+        return Err(unreadable(name, "appears twice"));
     }
     Ok(first)
 }
@@ -207,7 +207,7 @@ pub fn granted(
     if claims.text("nonce") != Some(nonce.as_str()) {
         return Err(SignInFault::OtherNonce);
     }
-    let subject = claims.text("sub").ok_or(unreadable("id_token", "names nobody"))?.to_owned();
+    let subject = claims.text("sub").ok_or(unreadable("id_token", "doesn't name a user"))?.to_owned();
     let (token, facts) = answer.access_token(now)?;
     if let Some(issuer) = facts.and_then(|facts| facts.issuer).filter(|issuer| *issuer != place.issuer) {
         return Err(SignInFault::OtherIssuer(cut(issuer)));
@@ -226,7 +226,7 @@ impl Answer {
             return Err(SignInFault::Unreachable);
         }
         let value: Value =
-            json::parse(body).map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
+            json::parse(body).map_err(|_| unreadable("the token endpoint's answer", "isn't JSON"))?;
         if status != 200 {
             return Err(exchange_fault(&value));
         }
@@ -242,7 +242,7 @@ impl Answer {
     }
 
     fn optional(&self, path: &'static str) -> Result<Option<&str>, SignInFault> {
-        json::text(&self.0, path).map_err(|_| unreadable(path, "is no text"))
+        json::text(&self.0, path).map_err(|_| unreadable(path, "isn't a text"))
     }
 
     /// The access token, and its claims if they can be read. A token that can't be used isn't a fault here: like a
@@ -285,7 +285,7 @@ fn id_token(token: &str, place: &SignInTarget) -> Result<Claims, SignInFault> {
     if !is_party || claims.audience() != [client] {
         return Err(SignInFault::OtherAudience);
     }
-    let expires_at = claims.time("exp").ok_or(unreadable("id_token", "says no end"))?;
+    let expires_at = claims.time("exp").ok_or(unreadable("id_token", "doesn't say when it expires"))?;
     let issued_at = claims.time("iat").ok_or(unreadable("id_token", "doesn't say when it was made"))?;
     if issued_at >= expires_at {
         return Err(SignInFault::Expired);

@@ -127,7 +127,7 @@ pub enum SignInFault {
     #[error("the ID token belongs to another attempt")]
     OtherNonce,
     /// The ID token had already expired when it was issued.
-    #[error("the ID token had ended when it was made")]
+    #[error("the ID token had already expired when it was issued")]
     Expired,
     /// PingOne refused the sign-in and gave a reason.
     #[error("{code}: {description}")]
@@ -149,7 +149,7 @@ pub enum SignInFault {
     #[error("the browser opened no window")]
     Blocked,
     /// The refreshed token belongs to another person, or is for another place.
-    #[error("the renewed token is somebody else's, or for somewhere else")]
+    #[error("the renewed token is for another user, issuer, environment or API")]
     OtherToken,
     /// The token endpoint could not be reached, or can't answer now.
     #[error("the token endpoint could not be reached")]

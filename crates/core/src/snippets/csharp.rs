@@ -4,7 +4,7 @@ use super::literal::{Escape, quoted};
 use super::{Sample, TOKEN};
 
 pub(super) fn code(sample: &Sample) -> String {
-    let method = sample.capitalised();
+    let method = sample.capitalized();
     let url = quoted(&sample.url, '"', Escape::Digits, &[]);
     let body = sample.body.as_deref().map(|body| {
         let body = quoted(body, '"', Escape::Digits, &[]);

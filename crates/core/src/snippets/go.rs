@@ -4,7 +4,7 @@ use super::literal::{Escape, quoted, raw};
 use super::{Sample, TOKEN};
 
 pub(super) fn code(sample: &Sample) -> String {
-    let method = sample.capitalised();
+    let method = sample.capitalized();
     let url = literal(&sample.url);
     let (import, reader, header) = match sample.body.as_deref() {
         None => ("", "nil".to_owned(), ""),

@@ -1,5 +1,5 @@
-//! The HTTP message itself (RFC 9112), as editors and HTTP clients accept it. `{{accessToken}}` is their syntax for a
-//! variable.
+//! The HTTP message itself (RFC 9112), as editors and HTTP clients accept it.
+//! `{{accessToken}}` is their syntax for a variable.
 
 use super::Sample;
 

@@ -3,8 +3,8 @@
 use super::Sample;
 use super::literal::{Escape, in_either_quotes};
 
-/// Escaped in the body, so that the code may stand between `<script>` and `</script>`. In URLs it is percent-encoded
-/// already.
+/// Escaped in the body, so that the code may stand between `<script>` and `</script>`. In
+/// URLs it is percent-encoded already.
 const OF_MARKUP: [char; 1] = ['<'];
 
 pub(super) fn code(sample: &Sample) -> String {

@@ -3,7 +3,7 @@
 use super::{Sample, TOKEN};
 
 pub(super) fn code(sample: &Sample) -> String {
-    let method = sample.capitalised();
+    let method = sample.capitalized();
     let url = quoted(&sample.url);
     let body = sample.body.as_deref().map(|body| {
         let body = quoted(body);

@@ -4,7 +4,7 @@ use super::literal::{Escape, in_single_quotes, quoted};
 use super::{Sample, TOKEN};
 
 pub(super) fn code(sample: &Sample) -> String {
-    let method = sample.capitalised();
+    let method = sample.capitalized();
     let url = literal(&sample.url);
     let body = sample.body.as_deref().map(|body| {
         let body = literal(body);

@@ -1,17 +1,16 @@
 //! Writes a plan as a script.
 //!
-//! The script reads the saved plan, sets the flag of every user, and appends a line to a result file after each one,
-//! so that it can be ended and started again. It changes one user after another, so at most one user is between PUT
-//! and result.
+//! The script reads the saved plan, sets the flag of every user, and appends a line to a result file
+//! after each one, so that it can be ended and started again. It changes one user after another, so at
+//! most one user is between PUT and result.
 //!
 //! A failure means for a PUT what it means in the page (see [`crate::run::change`]): 408, 429 and 503 with a
-//! readable body are followed by the same PUT; without a readable answer a GET reads the flag; other refusals are
-//! final; a user counts as changed only if a body says so. Unlike a page, a script can read `Retry-After`, and waits
-//! as long as it says.
+//! readable body are followed by the same PUT; without a readable answer a GET reads the flag; other refusals
+//! are final; a user counts as changed only if a body says so. Unlike a page, a script can read
+//! `Retry-After`, and waits as long as it says.
 //!
-//! What the review asked for is included and asked for again when the script starts: the change reference, the
-//! reason, the pilot user and the number of users. The pilot user is changed first, and the script then waits for a
-//! person.
+//! What the review asked for is included and asked for again when the script starts: the change reference, the reason,
+//! the pilot user and the number of users. The pilot user is changed first, and the script then waits for a person.
 
 use pingone::endpoint::Endpoint;
 use pingone::tenant::Tenant;

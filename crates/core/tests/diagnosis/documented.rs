@@ -5,7 +5,7 @@ use pingone::role::Permission;
 use pingone::token::paste::PasteFault;
 use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_sandbox::{
-    Actor, BackgroundChange, Behaviour, CustomRole, DeviceSpec, DeviceState, DeviceType,
+    Actor, BackgroundChange, Behavior, CustomRole, DeviceSpec, DeviceState, DeviceType,
     Permission as Allowed, Role, Scope,
 };
 use uuid::Uuid;
@@ -93,7 +93,7 @@ pub const DOCUMENTED: &[Situation] = &[
             });
         },
     ),
-    row("only blanks, of the kind that nobody sees", Cause::TokenUnusable(PasteFault::Empty), |world| {
+    row("only invisible blanks", Cause::TokenUnusable(PasteFault::Empty), |world| {
         world.paste = Box::new(|_| "\u{feff} \u{200b}\u{a0}\r\n".into());
     }),
     row(
@@ -197,7 +197,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.roles(&[(Role::IdentityDataAdmin, CONTRACTORS)]);
         world.act = Act::Open;
     }),
-    row("roles in two populations, and devices of somebody in a third", Cause::ScopeTooNarrow, |world| {
+    row("roles in two populations, and devices of a user in a third", Cause::ScopeTooNarrow, |world| {
         world.roles(&[(Role::IdentityDataReadOnly, CONTRACTORS), (Role::IdentityDataAdmin, SHOP_FLOOR)]);
         world.act = Act::ReadDevices;
     }),
@@ -227,7 +227,7 @@ pub const DOCUMENTED: &[Situation] = &[
             world.user = contractor();
         },
     ),
-    row("a custom role that lacks devices alone", Cause::RoleMissing(Permission::ReadDevices), |world| {
+    row("a custom role that lacks only devices", Cause::RoleMissing(Permission::ReadDevices), |world| {
         custom_role(
             world,
             &[
@@ -241,7 +241,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.act = Act::ReadDevices;
     }),
     row(
-        "a custom role that changes flags and reads nobody",
+        "a custom role that changes flags and can't read users",
         Cause::RoleMissing(Permission::ReadUsers),
         |world| {
             custom_role(world, &[Allowed::ReadEnvironments, Allowed::UpdateUserMfaEnabled]);
@@ -305,13 +305,13 @@ pub const DOCUMENTED: &[Situation] = &[
         world.says = vec![("GET", "/devices", 403, NOT_LICENSED)];
         world.act = Act::ReadDevices;
     }),
-    row("nobody is asked, and MFA is not among the products", Cause::MfaMissing, |world| {
+    row("no user is asked, and MFA is not among the products", Cause::MfaMissing, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_RISK"]);
         user_with_device(world, "adaeze.okonkwo", DeviceType::Totp, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
-    row("the licence is used up, and only the message says so", Cause::LicenseExceeded, |world| {
-        world.says = vec![("PUT", "/mfaEnabled", 403, OVER_LICENCE)];
+    row("the license is used up, and only the message says so", Cause::LicenseExceeded, |world| {
+        world.says = vec![("PUT", "/mfaEnabled", 403, OVER_LICENSE)];
     }),
     row("PingID of before has the environment", Cause::PingIdDecides, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_MFA", "PING_ID"]);
@@ -356,7 +356,7 @@ pub const DOCUMENTED: &[Situation] = &[
         user_with_device(world, "bypass.running", DeviceType::Totp, DeviceState::Locked);
         world.act = Act::WonderWhyNotAsked;
     }),
-    row("who isn't asked is somebody of another environment", Cause::UserMissing, |world| {
+    row("the user who isn't asked belongs to another environment", Cause::UserMissing, |world| {
         world.user = "a0000000-0000-4000-8000-000000000006";
         world.act = Act::WonderWhyNotAsked;
     }),
@@ -401,18 +401,18 @@ pub const DOCUMENTED: &[Situation] = &[
     row("too many requests, and the refusal can't be read", Cause::AnswerUnreadable, |world| {
         world.act = Act::List;
         world.meanwhile = Some(Box::new(|world| {
-            world.set_behaviour(&Behaviour {
+            world.set_behavior(&Behavior {
                 rate: Some(50.0),
                 others: 50.0,
                 preflights_count: false,
                 cors_on_refusals: false,
-                ..Behaviour::default()
+                ..Behavior::default()
             });
         }));
     }),
     row("changes are refused in a way that can't be read", Cause::AnswerUnreadable, |world| {
         world.role(Role::IdentityDataReadOnly);
-        world.set_behaviour(&Behaviour { cors_on_refusals: false, ..Behaviour::default() });
+        world.set_behavior(&Behavior { cors_on_refusals: false, ..Behavior::default() });
     }),
     // PingOne.
     row("two reports within five seconds", Cause::RateLimited, |world| {
@@ -475,5 +475,5 @@ fn user_with_device(world: &mut World, username: &'static str, kind: DeviceType,
 
 const NOT_LICENSED: &str = r#"{"id":"2","code":"ACCESS_FAILED","message":"You do not have permissions or are not licensed to make this request."}"#;
 
-const OVER_LICENCE: &str =
+const OVER_LICENSE: &str =
     r#"{"id":"3","code":"ACCESS_FAILED","message":"The request exceeded your license limit."}"#;

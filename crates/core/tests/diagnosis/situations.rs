@@ -7,7 +7,7 @@ use pingone::role::Permission;
 use pingone::token::paste::PasteFault;
 use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_sandbox::{
-    BackgroundChange, Behaviour, DeviceSpec, DeviceState, DeviceType, Role, Scope, TokenSpec,
+    BackgroundChange, Behavior, DeviceSpec, DeviceState, DeviceType, Role, Scope, TokenSpec,
 };
 
 use super::world::{Act, CONTRACTORS, Network, World, jwt};
@@ -29,7 +29,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("a client secret is pasted", Cause::TokenUnusable(PasteFault::NotAToken), |world| {
         world.paste = Box::new(|_| "0aZ~kT9.secret_of-an.application_1234567890".into());
     }),
-    row("a variable that nobody filled in", Cause::TokenUnusable(PasteFault::Unexpanded), |world| {
+    row("a variable that wasn't filled in", Cause::TokenUnusable(PasteFault::Unexpanded), |world| {
         world.paste = Box::new(|_| "Bearer {{accessToken}}".into());
     }),
     row("an ID token is pasted", Cause::TokenUnusable(PasteFault::IdToken), |world| {
@@ -60,7 +60,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("the environment ID is a name", Cause::EnvironmentUnreadable, |world| {
         world.environment = Some("Workforce");
     }),
-    row("the user ID is a name that nobody has", Cause::UserUnreadable, |world| world.user = "jonas"),
+    row("the user ID is a name that no user has", Cause::UserUnreadable, |world| world.user = "jonas"),
     row("the user is in a group that the deployment protects", Cause::DeploymentForbids, |world| {
         world.is_protected = true;
     }),
@@ -71,7 +71,7 @@ pub const SITUATIONS: &[Situation] = &[
             format!("{signed}.{}", signature.chars().rev().collect::<String>())
         });
     }),
-    row("PingOne has other keys by now", Cause::TokenRefused, |world| {
+    row("PingOne has changed its keys", Cause::TokenRefused, |world| {
         world.meanwhile = Some(Box::new(|world| world.sandbox.borrow_mut().rotate_keys()));
     }),
     row("the token ends while the page is open", Cause::TokenExpired, |world| {
@@ -129,7 +129,7 @@ pub const SITUATIONS: &[Situation] = &[
         world.environment = Some("00000000-0000-4000-8000-000000000001");
         world.act = Act::Connect;
     }),
-    row("nobody has given the application a role", Cause::NoRole, |world| {
+    row("the application has no role", Cause::NoRole, |world| {
         world.roles(&[]);
         world.act = Act::Connect;
     }),
@@ -206,8 +206,8 @@ pub const SITUATIONS: &[Situation] = &[
     row("one user's change fails again and again in such a run", Cause::OneRecordFailing, |world| {
         in_a_run(world, "PUT", 500, "{}");
     }),
-    row("the licence is used up in such a run", Cause::LicenseExceeded, |world| {
-        in_a_run(world, "PUT", 403, LICENCE_EXCEEDED);
+    row("the license is used up in such a run", Cause::LicenseExceeded, |world| {
+        in_a_run(world, "PUT", 403, LICENSE_EXCEEDED);
     }),
     row("the user is of a population that no one was changed in", Cause::ScopeTooNarrow, |world| {
         world.roles(&[
@@ -234,8 +234,8 @@ pub const SITUATIONS: &[Situation] = &[
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE"]);
         world.says = vec![("PUT", "/mfaEnabled", 403, NOT_LICENSED)];
     }),
-    row("the licence is used up", Cause::LicenseExceeded, |world| {
-        world.says = vec![("PUT", "/mfaEnabled", 403, LICENCE_EXCEEDED)];
+    row("the license is used up", Cause::LicenseExceeded, |world| {
+        world.says = vec![("PUT", "/mfaEnabled", 403, LICENSE_EXCEEDED)];
     }),
     row("PingOne says in its own form that the license is used up", Cause::LicenseExceeded, |world| {
         world.wrong(r#"{"on":{"method":"PUT"},"fault":{"kind":"license-exceeded"}}"#);
@@ -295,10 +295,10 @@ pub const SITUATIONS: &[Situation] = &[
         world.act = Act::List;
     }),
     // PingOne itself.
-    row("other clients use the licence's limit up", Cause::RateLimited, |world| {
+    row("other clients use the license's limit up", Cause::RateLimited, |world| {
         world.act = Act::List;
         world.meanwhile = Some(Box::new(|world| {
-            world.set_behaviour(&Behaviour { rate: Some(50.0), others: 50.0, ..Behaviour::default() });
+            world.set_behavior(&Behavior { rate: Some(50.0), others: 50.0, ..Behavior::default() });
         }));
     }),
     row("PingOne is down", Cause::ServiceFailing, |world| {
@@ -317,13 +317,13 @@ pub const SITUATIONS: &[Situation] = &[
         world.user = "dina.nodevice";
         world.act = Act::WonderWhyNotAsked;
     }),
-    row("PingID has the environment alone", Cause::PingIdDecides, |world| {
+    row("only PingID is in the environment", Cause::PingIdDecides, |world| {
         world.user = "adaeze.okonkwo";
         world.act = Act::WonderWhyNotAsked;
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_ID"]);
     }),
     row(
-        "devices may not be read, and nobody knows whether there is one",
+        "devices may not be read, so whether there is one is unknown",
         Cause::RoleMissing(Permission::ReadDevices),
         |world| {
             world.user = "adaeze.okonkwo";
@@ -358,4 +358,4 @@ const NOT_PERMITTED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"The r
 
 const NOT_LICENSED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"You do not have permissions or are not licensed to make this request."}"#;
 
-const LICENCE_EXCEEDED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"The request exceeded your license limit.","details":[{"code":"LICENSE_EXCEEDED","message":"The request exceeded your license limit."}]}"#;
+const LICENSE_EXCEEDED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"The request exceeded your license limit.","details":[{"code":"LICENSE_EXCEEDED","message":"The request exceeded your license limit."}]}"#;

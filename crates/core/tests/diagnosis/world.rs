@@ -1,5 +1,5 @@
-//! The parts of a situation: a tenant that can be broken, a browser in front of it, and an administrator who does one
-//! thing.
+//! The parts of a situation: a tenant that can be broken, a browser in front of it, and an
+//! administrator who does one thing.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -26,9 +26,10 @@ use pingone::token::TokenFacts;
 use pingone::token::claims::read_paste;
 use pingone::transport::{Head, Response, Transport, TransportError};
 use pingone::user::{PopulationId, UserId};
-use pingone_mfa_core::diagnosis::cause::{Diagnosis, diagnoses};
+use pingone_mfa_core::diagnosis::cause::Diagnosis;
 use pingone_mfa_core::diagnosis::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
 use pingone_mfa_core::diagnosis::probe::{NetworkProbe, search};
+use pingone_mfa_core::diagnosis::reasoning::diagnoses;
 use pingone_mfa_core::directory::listing::{self, Listing};
 use pingone_mfa_core::run::change::{Change, Job};
 use pingone_mfa_core::run::guard::Guard;
@@ -37,7 +38,7 @@ use pingone_mfa_core::run::proof::Proof;
 use pingone_mfa_core::run::write::WriteMfa;
 use pingone_sandbox::wire::{Body, End};
 use pingone_sandbox::{
-    Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, Timestamp as SandboxWall,
+    Behavior, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, Timestamp as SandboxWall,
     TokenSpec, readable_correlation_id,
 };
 use uuid::Uuid;
@@ -72,8 +73,7 @@ pub enum Network {
     Offline,
     /// Nothing gets through, but the browser doesn't report it.
     Unplugged,
-    /// The API's host can't be reached: its name isn't resolved, its certificate isn't trusted, or something blocks
-    /// it.
+    /// The API's host can't be reached: its name isn't resolved, its certificate isn't trusted, or something blocks it.
     NoHost,
     /// The page's content security policy doesn't permit the API's host.
     Forbidden,
@@ -138,7 +138,7 @@ impl World {
             populations: Populations::Usual,
         });
         let expose_correlation_id = ids == Ids::Exposed;
-        sandbox.set_behaviour(Behaviour { expose_correlation_id, ..Behaviour::default() }).unwrap();
+        sandbox.set_behavior(Behavior { expose_correlation_id, ..Behavior::default() }).unwrap();
         Self {
             ids,
             sandbox: Rc::new(RefCell::new(sandbox)),
@@ -186,9 +186,9 @@ impl World {
     }
 
     /// Sets how the tenant behaves.
-    pub fn set_behaviour(&mut self, behaviour: &Behaviour) {
+    pub fn set_behavior(&mut self, behavior: &Behavior) {
         let expose_correlation_id = self.ids == Ids::Exposed;
-        self.sandbox.borrow_mut().set_behaviour(Behaviour { expose_correlation_id, ..*behaviour }).unwrap();
+        self.sandbox.borrow_mut().set_behavior(Behavior { expose_correlation_id, ..*behavior }).unwrap();
     }
 
     /// The ID of the user with this username.
@@ -360,8 +360,7 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
     (evidence, writes.count())
 }
 
-/// The populations in which users were changed before, which the page knows from its list. Read from an intact
-/// tenant.
+/// The populations in which users were changed before, which the page knows from its list. Read from an intact tenant.
 fn populations(world: &World) -> Vec<PopulationId> {
     let intact = World::new(Ids::Hidden);
     let mut sandbox = intact.sandbox.borrow_mut();
@@ -490,7 +489,7 @@ impl Browser {
         let says =
             self.says.borrow().iter().find(|(on, end, ..)| method == *on && path.ends_with(end)).copied();
         if let Some((_, _, status, body)) = says {
-            let is_exposed = self.sandbox.borrow().behaviour().expose_correlation_id;
+            let is_exposed = self.sandbox.borrow().behavior().expose_correlation_id;
             let correlation_id = is_exposed.then(|| Uuid::from_u128(5).to_string());
             let head = Head { status, correlation_id };
             return Received::Answer(Response { head, body: body.into() }, true);

@@ -381,8 +381,8 @@ fn encoded(text: &str) -> String {
 /// Comparison operators in a filter.
 const OPERATORS: [&str; 9] = ["eq", "sw", "ew", "co", "ne", "gt", "ge", "lt", "le"];
 
-/// Redacts a filter: the compared values are replaced. IDs are kept, and PingOne's keywords if the attribute isn't a
-/// person's.
+/// Redacts a filter: the compared values are replaced. IDs are kept, and PingOne's keywords
+/// if the attribute isn't a person's.
 fn filter(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut words: [String; 2] = Default::default();

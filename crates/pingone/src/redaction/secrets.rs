@@ -32,8 +32,8 @@ pub fn has_token(text: &str) -> bool {
     (0..text.len()).any(|index| secret_at(text.as_bytes(), index).is_some())
 }
 
-/// Replaces all secrets that `secret_at` finds. The text is scanned once, regardless of the number of secrets, so that
-/// the time is linear.
+/// Replaces all secrets that `secret_at` finds. The text is scanned once, regardless of the number of
+/// secrets, so that the time is linear.
 fn replace_secrets(text: &str, secret_at: impl Fn(&[u8], usize) -> Option<(usize, usize)>) -> String {
     let mut clean = String::with_capacity(text.len());
     let (mut shown, mut index) = (0, 0);
@@ -53,8 +53,8 @@ fn replace_secrets(text: &str, secret_at: impl Fn(&[u8], usize) -> Option<(usize
 /// The redacted beginning of a body that couldn't be parsed.
 #[must_use]
 pub fn excerpt(body: &[u8]) -> String {
-    // A character has up to four bytes, and a token's characters two in another encoding: this is enough without
-    // decoding 8 MiB.
+    // A character has up to four bytes, and a token's characters two in another encoding: this
+    // is enough without decoding 8 MiB.
     let head = body.get(..MAX_EXCERPT_LEN * 4 + SCAN_MARGIN * 2).unwrap_or(body);
     brief(&String::from_utf8_lossy(head), MAX_EXCERPT_LEN)
 }
@@ -68,8 +68,8 @@ pub fn brief(text: &str, max: usize) -> String {
     redact(&visible).chars().take(max).collect()
 }
 
-/// How much more text is scanned than is displayed, so that text after a token is displayed as well: PingOne accepts at
-/// most 6 KB of headers.
+/// How much more text is scanned than is displayed, so that text after a token is displayed as well: PingOne
+/// accepts at most 6 KB of headers.
 const SCAN_MARGIN: usize = 8 * 1024;
 
 /// Whether a character of received text is kept.

@@ -12,8 +12,8 @@ use crate::wire::{Misread, user_parts};
 
 use super::{Call, Fact, Request, Subject, UnreadableBody, fact};
 
-/// Checks that an answer belongs to this user. PingOne names the user by a link, and in the list of devices by the link
-/// to the list itself.
+/// Checks that an answer belongs to this user. PingOne names the user by a link, and in the list of
+/// devices by the link to the list itself.
 fn names_user(user: UserId, body: &Value) -> Result<(), UnreadableBody> {
     let links =
         ["_links.user.href", "_links.self.href"].map(|path| json::at(body, path).and_then(Value::as_str));

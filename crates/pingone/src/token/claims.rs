@@ -282,8 +282,8 @@ fn environment_of_issuer(issuer: &str) -> Option<&str> {
     issuer.strip_suffix("/as")?.rsplit('/').next()
 }
 
-/// Decodes a part of a token. Padding and the standard alphabet are accepted, because some tools rewrite tokens that
-/// way.
+/// Decodes a part of a token. Padding and the standard alphabet are accepted, because
+/// some tools rewrite tokens that way.
 fn object(part: &str) -> Option<Map<String, Value>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &base64::alphabet::URL_SAFE,

@@ -52,8 +52,8 @@ pub fn request() -> Vec<u8> {
     .into_bytes()
 }
 
-/// The answer to `POST /environments/{id}/dataExplorations`, or a later page of its entries. The answer to a creation
-/// may have no entries.
+/// The answer to `POST /environments/{id}/dataExplorations`, or a later page of its entries. The answer
+/// to a creation may have no entries.
 pub fn report(body: &Value) -> Result<DeviceReport, Misread> {
     if text(body, "status")?.is_some_and(|status| status != "SUCCESS") {
         return Err(Misread::Shape("status is not SUCCESS: the report is not made yet".to_owned()));

@@ -64,13 +64,13 @@ pub fn memberships(body: &Value) -> Result<Option<Vec<String>>, Misread> {
         return Ok(None);
     }
     let name = |row: &Value| {
-        row.as_str().map(str::to_owned).ok_or_else(|| FieldError::new("memberOfGroupNames", "is no text"))
+        row.as_str().map(str::to_owned).ok_or_else(|| FieldError::new("memberOfGroupNames", "isn't a text"))
     };
     Ok(Some(list(body, "memberOfGroupNames")?.iter().map(name).collect::<Result<_, _>>()?))
 }
 
-/// Whether MFA is initially on for new users, from `GET /environments/{id}/mfaSettings`. `None` if PingOne doesn't
-/// state it.
+/// Whether MFA is initially on for new users, from `GET /environments/{id}/mfaSettings`.
+/// `None` if PingOne doesn't state it.
 #[must_use]
 pub fn mfa_default(body: &Value) -> Option<bool> {
     at(body, "users.mfaEnabled").and_then(Value::as_bool)

@@ -1,5 +1,5 @@
-//! The users who can sign on: a few administrators among the seeded users. PingOne can restrict an application to
-//! administrators too.
+//! The users who can sign on: a few administrators among the seeded users. PingOne can restrict an
+//! application to administrators too.
 
 use uuid::Uuid;
 

@@ -25,8 +25,8 @@ impl<'a> Loopback<'a> {
     }
 }
 
-/// The registered redirect URIs as host and path. Any port matches, because a program on loopback gets its port when it
-/// starts.
+/// The registered redirect URIs as host and path. Any port matches, because a program on
+/// loopback gets its port when it starts.
 pub(crate) struct Redirects(Vec<(String, String)>);
 
 impl Default for Redirects {

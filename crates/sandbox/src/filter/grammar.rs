@@ -1,5 +1,5 @@
-//! The parser of filters. `and` binds more tightly than `or`; keywords and operators are case-insensitive, attributes
-//! are case-sensitive.
+//! The parser of filters. `and` binds more tightly than `or`; keywords and operators are
+//! case-insensitive, attributes are case-sensitive.
 
 use std::iter::Peekable;
 use std::vec::IntoIter;
@@ -20,7 +20,7 @@ const MAX_LENGTH: usize = 64 * 1024;
 const EQUALS: &str = Match::Equals.operator();
 
 impl Filter {
-    /// Parses a filter.
+    /// Parses a filter that must not contain user IDs.
     ///
     /// # Errors
     /// The reason for which PingOne would answer `INVALID_FILTER`.

@@ -1,7 +1,7 @@
 //! Records every exchange with the API in a HAR file, so that other clients' requests can be inspected and compared.
 //!
-//! Source: the HTTP Archive format, version 1.2. Tokens are left out, and so are all exchanges with the authorization
-//! server.
+//! Source: the HTTP Archive format, version 1.2. Tokens are left out, and so are all
+//! exchanges with the authorization server.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};

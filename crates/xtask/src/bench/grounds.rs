@@ -31,11 +31,11 @@ pub(super) fn empty(workspace: &Workspace, tools: &Tools) -> Result<PathBuf, Fai
         "--out-dir",
     ]);
     process::run(bindgen.arg(&folder).arg(workspace.path(&wasm)))?;
-    let optimisers = packages::programs(workspace);
-    stage::optimise(workspace, &optimisers, &folder.join("empty_bg.wasm"))?;
+    let optimizers = packages::programs(workspace);
+    stage::optimize(workspace, &optimizers, &folder.join("empty_bg.wasm"))?;
     let glue = folder.join("empty.js");
     let long = fs::read_to_string(&glue).map_err(Failure::file("read", &glue))?;
-    fs::write(&glue, stage::shorten(&optimisers, &long)?).map_err(Failure::file("write", &glue))?;
+    fs::write(&glue, stage::shorten(&optimizers, &long)?).map_err(Failure::file("write", &glue))?;
     copy(&workspace.path("tests/bench/empty"), &folder, &["index.html", "start.js"])?;
     stage::write_packed(workspace, &folder)?;
     Ok(folder)

@@ -48,8 +48,8 @@ pub(super) const EMBED: &str = r"/embed\.html$";
 pub(super) const TRANSPORT: (&str, &str) =
     ("Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload");
 
-/// Lets an element on another origin load its files. These requests carry no credentials, and the files contain no
-/// secrets.
+/// Lets an element on another origin load its files. These requests carry no credentials,
+/// and the files contain no secrets.
 pub(super) const FOR_PORTALS: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 
 /// Files of the element, by the part of their name before the hash.

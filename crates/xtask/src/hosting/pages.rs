@@ -14,8 +14,8 @@ const HEAD: &str = "\
 # that frame it, the same as frameAncestors in config.json); Strict-Transport-Security, which holds for the whole host name.
 ";
 
-/// Paths that aren't files of the release: the start page's short address, the deployment's configuration, and the
-/// checksums.
+/// Paths that aren't files of the release: the start page's short address, the deployment's
+/// configuration, and the checksums.
 const OTHER_PATHS: [&str; 3] = ["", "config.json", "SHA256SUMS"];
 
 pub(super) fn render(served: &[Served], reach: Reach) -> String {

@@ -5,8 +5,7 @@ use crate::failure::Failure;
 /// The declarations that the glue may export. They are kept without `export`.
 const EXPORTED_KINDS: [&str; 3] = ["function ", "async function ", "class "];
 
-/// How the glue imports the loader of the second file, which the element defines. wasm-split chooses the module's
-/// name.
+/// How the glue imports the loader of the second file, which the element defines. wasm-split chooses the module's name.
 const LOADER_IMPORT: &str = r#"import * as import1 from "./__wasm_split.js""#;
 const LOADER: &str = "const import1 = { __wasm_split_load_rest };";
 
@@ -39,8 +38,8 @@ fn plain(line: &str) -> Result<&str, Failure> {
     if line.trim() == DEFAULT_URL {
         return Ok("");
     }
-    // Only declarations start at the beginning of a line; an import there would be a second file that needs an
-    // integrity.
+    // Only declarations start at the beginning of a line; an import there would be a
+    // second file that needs an integrity.
     if line.starts_with("import ") || line.starts_with("import{") {
         return Err(refusal(line));
     }

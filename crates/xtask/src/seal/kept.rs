@@ -16,7 +16,6 @@ use super::fingerprint::hex;
 /// Entries that are kept: enough for both editions and a few earlier builds.
 const MAX_ENTRIES: usize = 200;
 
-/// The cache's folder.
 pub(super) struct BuildCache(PathBuf);
 
 impl BuildCache {
@@ -25,8 +24,8 @@ impl BuildCache {
         Self(workspace.target().join("kept"))
     }
 
-    /// The cached result for these inputs; otherwise calls `make` and stores its result. The result must depend
-    /// only on `parts`.
+    /// The cached result for these inputs; otherwise calls `make` and stores its result. The
+    /// result must depend only on `parts`.
     pub(super) fn get_or_make(
         &self,
         parts: &[&[u8]],

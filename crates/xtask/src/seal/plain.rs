@@ -1,5 +1,5 @@
-//! Completes Trunk's files when Trunk was started by hand: the page starts, but its files aren't named by content
-//! or linked by hashes.
+//! Completes Trunk's files when Trunk was started by hand: the page starts, but its files aren't
+//! named by content or linked by hashes.
 
 use std::fs;
 use std::path::Path;

@@ -15,9 +15,9 @@ use super::kept::BuildCache;
 use super::split::{REST, split};
 use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 
-/// Environment variable with the folder of wasm-opt, terser and esbuild. If it isn't set, wasm, scripts and styles
-/// aren't optimized.
-pub(crate) const OPTIMISERS: &str = "PINGONE_MFA_OPTIMISERS";
+/// Environment variable with the folder of wasm-opt, terser and esbuild. If it isn't set, wasm,
+/// scripts and styles aren't optimized.
+pub(crate) const OPTIMIZERS: &str = "PINGONE_MFA_OPTIMIZERS";
 
 /// Environment variable in which Trunk passes the staging folder.
 const STAGING: &str = "TRUNK_STAGING_DIR";
@@ -46,7 +46,7 @@ const SOURCES: [&str; 9] = [
 /// SIMD, which the build requests; without them wasm-opt refuses the module. The size after gzip counts, so nearby
 /// repetition is welcome: functions called once aren't inlined, common subexpressions stay where they are, and
 /// functions are sorted by name. That is 3 % larger before gzip and 7 % smaller after it.
-const OPTIMISATION: [&str; 13] = [
+const OPTIMIZATION: [&str; 13] = [
     "-Oz",
     "--one-caller-inline-max-function-size=1",
     "--skip-pass=local-cse",
@@ -75,17 +75,17 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         Edition::Demo => Some(text(&workspace.path("style"), "demo.css")?),
     };
     let demo_style = demo_style.as_deref();
-    let Some(optimisers) = env::var_os(OPTIMISERS).map(PathBuf::from) else {
+    let Some(optimizers) = env::var_os(OPTIMIZERS).map(PathBuf::from) else {
         seal_folder(&folder, demo_style, &|_, text| Ok(text))?;
         return write_sums(&folder);
     };
     save(&folder, sbom::FILE, sbom::of_dependencies(workspace, edition)?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
-        optimise(workspace, &optimisers, &wasm)?;
+        optimize(workspace, &optimizers, &wasm)?;
     }
     seal_folder(&folder, demo_style, &|language, text| match language {
-        Language::Script => shorten(&optimisers, &text),
-        Language::Style => shorten_style(&optimisers, &text),
+        Language::Script => shorten(&optimizers, &text),
+        Language::Style => shorten_style(&optimizers, &text),
     })?;
     write_packed(workspace, &folder)?;
     write_sums(&folder)
@@ -97,14 +97,14 @@ fn is_release() -> bool {
 }
 
 /// Optimizes a wasm file in place.
-pub(crate) fn optimise(workspace: &Workspace, optimisers: &Path, wasm: &Path) -> Result<(), Failure> {
-    let program = || program(optimisers, "wasm-opt");
+pub(crate) fn optimize(workspace: &Workspace, optimizers: &Path, wasm: &Path) -> Result<(), Failure> {
+    let program = || program(optimizers, "wasm-opt");
     let version = process::capture(program().arg("--version"))?;
-    let options = OPTIMISATION.join(" ");
+    let options = OPTIMIZATION.join(" ");
     let made = BuildCache::of(workspace).get_or_make(
         &[version.as_bytes(), options.as_bytes(), &bytes(wasm)?],
         || {
-            process::run(program().args(OPTIMISATION).arg(wasm).arg("-o").arg(wasm))?;
+            process::run(program().args(OPTIMIZATION).arg(wasm).arg("-o").arg(wasm))?;
             bytes(wasm)
         },
     )?;
@@ -112,15 +112,15 @@ pub(crate) fn optimise(workspace: &Workspace, optimisers: &Path, wasm: &Path) ->
 }
 
 /// Minifies a JavaScript module.
-pub(crate) fn shorten(optimisers: &Path, script: &str) -> Result<String, Failure> {
-    let mut terser = program(optimisers, "terser");
+pub(crate) fn shorten(optimizers: &Path, script: &str) -> Result<String, Failure> {
+    let mut terser = program(optimizers, "terser");
     process::filter(terser.args(["--module", "--compress", "--mangle"]), script)
 }
 
-/// Minifies a style sheet without changing its rules: no target browsers are given for which something would be
-/// rewritten.
-fn shorten_style(optimisers: &Path, style: &str) -> Result<String, Failure> {
-    process::filter(program(optimisers, "esbuild").args(["--loader=css", "--minify"]), style)
+/// Minifies a style sheet without changing its rules: no target browsers are given for
+/// which something would be rewritten.
+fn shorten_style(optimizers: &Path, style: &str) -> Result<String, Failure> {
+    process::filter(program(optimizers, "esbuild").args(["--loader=css", "--minify"]), style)
 }
 
 fn program(folder: &Path, name: &str) -> Command {

@@ -1,6 +1,6 @@
 //! The scenarios of `bench runs` and the contenders that change the users.
 
-use pingone_sandbox::Behaviour;
+use pingone_sandbox::Behavior;
 
 /// The implementations that change users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) enum Scenario {
     /// A rate limit that falls to a tenth and recovers.
     Drop,
     /// Default rate limits of the page, next to another client of the same license.
-    Neighbour,
+    Neighbor,
 }
 
 /// The rate limit in requests per second.
@@ -49,11 +49,11 @@ pub(super) const LIMIT: f64 = 50.0;
 pub(super) const LOW: f64 = 5.0;
 
 /// Requests per second of the other client.
-pub(super) const NEIGHBOUR: u32 = 35;
+pub(super) const NEIGHBOR: u32 = 35;
 
 impl Scenario {
     pub(super) const ALL: [Self; 7] =
-        [Self::Pace, Self::Far, Self::Limit, Self::Hidden, Self::Counted, Self::Drop, Self::Neighbour];
+        [Self::Pace, Self::Far, Self::Limit, Self::Hidden, Self::Counted, Self::Drop, Self::Neighbor];
 
     /// The name on the command line.
     pub(super) fn word(self) -> &'static str {
@@ -64,7 +64,7 @@ impl Scenario {
             Self::Hidden => "hidden",
             Self::Counted => "counted",
             Self::Drop => "drop",
-            Self::Neighbour => "neighbour",
+            Self::Neighbor => "neighbor",
         }
     }
 
@@ -76,7 +76,7 @@ impl Scenario {
             Self::Hidden => "limit 50/s, 429 without CORS headers",
             Self::Counted => "limit 50/s, preflights counted",
             Self::Drop => "limit 50/s falls to 5/s after 30 s and comes back after 75 s",
-            Self::Neighbour => "default ceilings, limit 50/s, preflights counted, another client needs 35/s",
+            Self::Neighbor => "default ceilings, limit 50/s, preflights counted, another client needs 35/s",
         }
     }
 
@@ -85,7 +85,7 @@ impl Scenario {
             Self::Pace | Self::Far | Self::Limit | Self::Hidden => 3000,
             Self::Counted => 1500,
             Self::Drop => 5000,
-            Self::Neighbour => 400,
+            Self::Neighbor => 400,
         }
     }
 
@@ -103,7 +103,7 @@ impl Scenario {
 
     /// Whether config.json removes the page's own rate limits.
     pub(super) fn has_unlimited_rate(self) -> bool {
-        self != Self::Neighbour
+        self != Self::Neighbor
     }
 
     /// Methods whose responses are delayed by 20 ms.
@@ -114,19 +114,19 @@ impl Scenario {
         }
     }
 
-    pub(super) fn behaviour(self) -> Behaviour {
-        let preflights_count = matches!(self, Self::Counted | Self::Neighbour);
-        Behaviour {
+    pub(super) fn behavior(self) -> Behavior {
+        let preflights_count = matches!(self, Self::Counted | Self::Neighbor);
+        Behavior {
             rate: self.is_limited().then_some(LIMIT),
             address_share: 1.0,
             preflights_count,
             cors_on_refusals: self != Self::Hidden,
-            ..Behaviour::default()
+            ..Behavior::default()
         }
     }
 
     /// Users per second that the limit allows.
     pub(super) fn possible(self) -> f64 {
-        if self.behaviour().preflights_count { LIMIT / 2.0 } else { LIMIT }
+        if self.behavior().preflights_count { LIMIT / 2.0 } else { LIMIT }
     }
 }

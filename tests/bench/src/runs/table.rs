@@ -111,11 +111,11 @@ fn verdict(line: &Line, median: f64, refused: f64, lines: &[Line]) -> (String, S
                 goal_verdict(fallen <= 30.0 && back <= 30.0, &words),
             )
         }
-        Scenario::Neighbour => {
+        Scenario::Neighbor => {
             let refusals: u32 =
-                line.samples.iter().filter_map(|sample| sample.neighbour).map(|(_, no)| no).sum();
+                line.samples.iter().filter_map(|sample| sample.neighbor).map(|(_, no)| no).sum();
             let asked: u32 =
-                line.samples.iter().filter_map(|sample| sample.neighbour).map(|(all, _)| all).sum();
+                line.samples.iter().filter_map(|sample| sample.neighbor).map(|(all, _)| all).sum();
             let words = format!("{refusals} of its {} requests", grouped(asked));
             ("the other client sees no 429".to_owned(), goal_verdict(refusals == 0 && asked > 0, &words))
         }

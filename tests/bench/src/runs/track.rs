@@ -6,7 +6,7 @@ use std::sync::MutexGuard;
 use std::time::Duration;
 
 use pingone_sandbox::server::now;
-use pingone_sandbox::{Behaviour, ClientAddress, Fault, On, Rule, Sandbox, Seen, TokenSpec};
+use pingone_sandbox::{Behavior, ClientAddress, Fault, On, Rule, Sandbox, Seen, TokenSpec};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -15,13 +15,13 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::course::serve_pages;
 use crate::hand::{self, Outcome};
 
-use super::course::{Contender, LIMIT, LOW, NEIGHBOUR, Scenario};
+use super::course::{Contender, LIMIT, LOW, NEIGHBOR, Scenario};
 use super::ground::{Fixture, UNLIMITED, is_good};
 
 /// Delay before each delayed response, in milliseconds.
 const LATENCY: u64 = 20;
 
-/// Time limit of a run.
+/// The time limit of a single run.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 const STEP: Duration = Duration::from_millis(200);
@@ -34,7 +34,6 @@ const MEASUREMENT_ENDS: Duration = Duration::from_secs(112);
 /// Length of the window over which the new throughput is measured, in milliseconds.
 const WINDOW: i64 = 2000;
 
-/// The result of one run.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Measured {
     /// Users changed per second, from the first PUT to the last stored outcome.
@@ -44,7 +43,7 @@ pub(super) struct Measured {
     /// Seconds until the throughput had adapted after the limit fell, and after it recovered.
     pub(super) adapted_after: Option<(f64, f64)>,
     /// Requests of the other client, and how many of them were refused.
-    pub(super) neighbour: Option<(u32, u32)>,
+    pub(super) neighbor: Option<(u32, u32)>,
 }
 
 /// A test world that is set up for a scenario.
@@ -118,7 +117,7 @@ impl Trial {
         let resumed = Instant::now();
         match self.scenario {
             Scenario::Drop => self.changing_limit(resumed).await?,
-            Scenario::Neighbour => return self.beside_neighbour().await,
+            Scenario::Neighbor => return self.beside_neighbor().await,
             _ => self.until_stored().await?,
         }
         self.measured_run(resumed)
@@ -128,11 +127,11 @@ impl Trial {
     fn begin(&self) -> Outcome<()> {
         let mut sandbox = self.sandbox();
         sandbox.clear_requests();
-        Ok(sandbox.set_behaviour(self.scenario.behaviour())?)
+        Ok(sandbox.set_behavior(self.scenario.behavior())?)
     }
 
     fn limit_to(&self, rate: f64) -> Outcome<()> {
-        Ok(self.sandbox().set_behaviour(Behaviour { rate: Some(rate), ..self.scenario.behaviour() })?)
+        Ok(self.sandbox().set_behavior(Behavior { rate: Some(rate), ..self.scenario.behavior() })?)
     }
 
     async fn until_stored(&self) -> Outcome<()> {
@@ -156,7 +155,7 @@ impl Trial {
         Ok(())
     }
 
-    async fn beside_neighbour(&self) -> Outcome<Measured> {
+    async fn beside_neighbor(&self) -> Outcome<Measured> {
         let (mut asked, mut refused) = (0, 0);
         let token = self.fixture.world.token(&TokenSpec::default());
         let environment = self.sandbox().environment_id();
@@ -165,7 +164,7 @@ impl Trial {
             .extension(ClientAddress("another client's".to_owned()))
             .body(Vec::new())?;
         let other = async {
-            let mut ticks = tokio::time::interval(Duration::from_secs(1) / NEIGHBOUR);
+            let mut ticks = tokio::time::interval(Duration::from_secs(1) / NEIGHBOR);
             loop {
                 ticks.tick().await;
                 let status = self.sandbox().handle(&request, now()).response.status();
@@ -177,10 +176,7 @@ impl Trial {
             () = other => {}
             ended = self.until_stored() => ended?,
         }
-        Ok(Measured {
-            neighbour: Some((asked, refused)),
-            ..self.measured(f64::from(self.fixture.users - 1))?
-        })
+        Ok(Measured { neighbor: Some((asked, refused)), ..self.measured(f64::from(self.fixture.users - 1))? })
     }
 
     fn measured_run(&self, resumed: Instant) -> Outcome<Measured> {
@@ -204,7 +200,7 @@ impl Trial {
         let refused = refused(sandbox.seen(), self.scenario);
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let per_second = good.len() as f64 / resumed.elapsed().as_secs_f64();
-        Ok(Measured { per_second, refused, adapted_after: Some((down, up)), neighbour: None })
+        Ok(Measured { per_second, refused, adapted_after: Some((down, up)), neighbor: None })
     }
 
     /// The result of a finished contender that reports `changed` users, from the requests the sandbox received.
@@ -223,15 +219,14 @@ impl Trial {
 }
 
 fn refused(seen: &[Seen], scenario: Scenario) -> f64 {
-    let preflights_count = scenario.behaviour().preflights_count;
+    let preflights_count = scenario.behavior().preflights_count;
     let counted = seen.iter().filter(|seen| preflights_count || seen.method != http::Method::OPTIONS);
     let (refused, all) = counted
         .fold((0_u32, 0_u32), |(refused, all), seen| (refused + u32::from(seen.status == 429), all + 1));
     f64::from(refused) / f64::from(all.max(1))
 }
 
-/// Seconds after `from` until the end of the first window with a throughput from `least` to `most` users per
-/// second.
+/// Seconds after `from` until the end of the first window with a throughput from `least` to `most` users per second.
 fn adapted_after(good: &[i64], from: i64, until: i64, least: f64, most: f64) -> Option<f64> {
     let ends = (from + WINDOW..=until).step_by(100);
     #[expect(clippy::cast_precision_loss, reason = "some thousands")]

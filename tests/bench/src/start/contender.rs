@@ -20,7 +20,6 @@ pub(super) enum Contender {
 impl Contender {
     pub(super) const ALL: [Self; 3] = [Self::Page, Self::Empty, Self::Widget];
 
-    /// The name in the table.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Page => "pingone-mfa",

@@ -27,7 +27,6 @@ const STEP: Duration = Duration::from_millis(100);
 /// Only the file with everything after the form has this prefix.
 const REST: &str = "/rest-";
 
-/// What was transferred.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Transferred {
     /// Bytes of response bodies, as transferred.

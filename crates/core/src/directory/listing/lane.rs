@@ -101,8 +101,8 @@ impl Lane {
         State::Ready { from: Millis(0) }
     }
 
-    /// Pages may be smaller than requested, and some may be empty. Without a bound, a list that never ends would be
-    /// read forever.
+    /// Pages may be smaller than requested, and some may be empty. Without a bound, a list that
+    /// never ends would be read forever.
     fn most_pages(&self) -> u64 {
         let users = self.count.unwrap_or(1_000_000);
         2 * users.div_ceil(SMALLEST.min(u64::from(PAGE_SIZE))) + 10

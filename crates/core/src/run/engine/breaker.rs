@@ -32,8 +32,8 @@ impl Breaker {
         *self = Self::default();
     }
 
-    /// PingOne answered a read: failures are reset. Refusals aren't, because reads may be answered where PUTs are
-    /// refused.
+    /// PingOne answered a read: failures are reset. Refusals aren't, because reads may be
+    /// answered where PUTs are refused.
     pub(super) fn answered(&mut self) {
         (self.failed, self.by, self.probes) = (0, FailedBy::None, 0);
     }

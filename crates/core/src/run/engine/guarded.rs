@@ -28,8 +28,8 @@ impl Restored {
         }
     }
 
-    /// Settles the waiting rows that may not be written as refused. Returns the entry to store; `None` if there are
-    /// no such rows.
+    /// Settles the waiting rows that may not be written as refused. Returns the entry to store;
+    /// `None` if there are no such rows.
     ///
     /// Open rows, whose PUT may have been sent, are left to be read as usual; [`super::JobRunner`] refuses them if
     /// they were to be written again.

@@ -1,5 +1,5 @@
-//! Keeps the reasons why a run is paused. Several may hold at once, each ends in its own way, and none is lost behind
-//! another.
+//! Keeps the reasons why a run is paused. Several may hold at once, each ends in its own way,
+//! and none is lost behind another.
 
 use pingone::fault::Fault;
 use pingone::time::Millis;
@@ -45,8 +45,8 @@ impl Pauses {
         self.person.get_or_insert(why);
     }
 
-    /// Pauses until a person resumes, and replaces an earlier reason, even a manual pause: the person must see this
-    /// one.
+    /// Pauses until a person resumes, and replaces an earlier reason, even a manual
+    /// pause: the person must see this one.
     pub(super) fn override_person(&mut self, why: PauseReason) {
         self.person = Some(why);
     }

@@ -1,5 +1,5 @@
-//! Reads the pilot user for the person who checks it: the devices before the change, then the flag and the devices
-//! after it.
+//! Reads the pilot user for the person who checks it: the devices before the change, then
+//! the flag and the devices after it.
 //!
 //! The run waits for these reads, so that the person sees their results before continuing. A read that fails for good
 //! doesn't hold up the run; its fault is shown instead.

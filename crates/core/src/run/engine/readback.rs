@@ -1,9 +1,9 @@
-//! Verifies what a run changed by reading the values again: by list pages if there are many rows, one by one if there
-//! are few.
+//! Verifies what a run changed by reading the values again: by list pages if there are many
+//! rows, one by one if there are few.
 //!
-//! A row that differs is read once more by itself, after the settle window ([`Policy::settle`]), because an answer
-//! may be older than the change. The read-back also resolves rows whose answer was lost: their PUT may have arrived,
-//! even late.
+//! A row that differs is read once more by itself, after the settle window ([`Policy::settle`]), because
+//! an answer may be older than the change. The read-back also resolves rows whose answer was lost: their
+//! PUT may have arrived, even late.
 //!
 //! An outdated run refreshes its waiting rows in the same way before it continues ([`ReadBack::for_refresh`]).
 
@@ -122,8 +122,8 @@ pub struct ReadBack<'run> {
 }
 
 impl<'run> ReadBack<'run> {
-    /// Creates the read-back of all rows that a read can still tell something about. Without a listing every row is
-    /// read by itself.
+    /// Creates the read-back of all rows that a read can still tell something about. Without a
+    /// listing every row is read by itself.
     pub fn new(run: &'run mut Run, listing: Option<Listing>) -> Self {
         let due = due(run).collect();
         Self::of(run, Purpose::Verify, due, listing)

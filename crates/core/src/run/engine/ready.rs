@@ -77,8 +77,8 @@ pub(super) struct Ready {
     held: Vec<Held>,
     /// Rows whose spot check is done, to be written next.
     checked: VecDeque<RowIndex>,
-    /// Rows that are written without a spot check: their PUT was sent before and refused for the token, or they can't
-    /// be read.
+    /// Rows that are written without a spot check: their PUT was sent before and refused for
+    /// the token, or they can't be read.
     unchecked: VecDeque<RowIndex>,
     /// Rows whose value proves nothing, whatever the plan says.
     no_evidence: HashSet<RowIndex>,
@@ -108,8 +108,8 @@ impl Ready {
         self.checks_every_row = true;
     }
 
-    /// Adds rows whose intents are stored. `is_evidence` returns whether finding the target value proves another
-    /// writer.
+    /// Adds rows whose intents are stored. `is_evidence` returns whether finding the
+    /// target value proves another writer.
     pub(super) fn add(&mut self, indexes: Vec<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
         let is_evidence = |index| is_evidence(index) && !self.no_evidence.contains(&index);
         let rows = indexes.into_iter().map(|index| (index, is_evidence(index))).collect();
@@ -144,8 +144,7 @@ impl Ready {
     }
 
     /// Moves some of the first rows behind all others, where they get a spot check. A page that runs behind this one,
-    /// and stops once it notices, has written them by then. Without this only the page that comes second would
-    /// notice.
+    /// and stops once it notices, has written them by then. Without this only the page that comes second would notice.
     pub(super) fn defer(&mut self, next: &mut VecDeque<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
         self.deferred.clear();
         if self.checks_every_row || next.len() <= FIRST_ROWS {
@@ -221,8 +220,8 @@ impl Ready {
         self.held.push(Held { index, number: 0, from: Millis(0), reads: 0, is_sent: true });
     }
 
-    /// Records that a row's spot check was answered. Returns how often it failed before; `None` if the row isn't
-    /// waiting for one.
+    /// Records that a row's spot check was answered. Returns how often it failed before; `None`
+    /// if the row isn't waiting for one.
     pub(super) fn answered(&mut self, index: RowIndex) -> Option<u32> {
         if self.first == FirstCheck::Sent {
             self.first = FirstCheck::Done;

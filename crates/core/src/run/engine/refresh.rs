@@ -29,12 +29,12 @@ impl Run {
         self.outdated
     }
 
-    /// Marks the waiting rows as outdated, because others may have changed them. Rows that wait for a retry are read
-    /// first.
+    /// Marks the waiting rows as outdated, because others may have changed them. Rows that
+    /// wait for a retry are read first.
     pub(super) fn mark_outdated(&mut self, why: Outdated, now: Millis) {
         self.outdated = (self.counts.of(RowState::Waiting) > 0).then_some(why);
-        // Once per wait: otherwise the rows that are refreshed now would be refreshed again and again, and never
-        // written.
+        // Once per wait: otherwise the rows that are refreshed now would be refreshed
+        // again and again, and never written.
         (self.active_at, self.active_since) = (Some(self.last), Some(now));
         for (_, index, fault) in std::mem::take(&mut self.again) {
             self.unconfirmed.push(Unconfirmed::new(index, fault, now));
@@ -62,8 +62,7 @@ impl Run {
         }
     }
 
-    /// Applies a refreshed value: settles the row if it already has the target value, or else stores when it was
-    /// read.
+    /// Applies a refreshed value: settles the row if it already has the target value, or else stores when it was read.
     pub(super) fn refreshed(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
         if flag == self.plan.to {
             return self.settle_unsent(index, RowState::AlreadySet, at, None);

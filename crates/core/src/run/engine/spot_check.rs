@@ -21,8 +21,8 @@ impl Run {
         self.another_writer_at
     }
 
-    /// Restores what the journal says about other writers. The waiting rows are then refreshed before anything is
-    /// written.
+    /// Restores what the journal says about other writers. The waiting rows are then
+    /// refreshed before anything is written.
     pub(super) fn restore_warnings(
         &mut self,
         another_writer_at: Option<Timestamp>,
@@ -107,8 +107,8 @@ impl Run {
         self.pauses.failing = None;
     }
 
-    /// While other rows fail too, no attempt is counted. A row that can't be read is written all the same, like rows
-    /// without a spot check.
+    /// While other rows fail too, no attempt is counted. A row that can't be read is written all the
+    /// same, like rows without a spot check.
     fn spot_check_failed(&mut self, index: RowIndex, reads: u32, fault: &Fault, now: Millis) {
         let reads = reads + u32::from(self.breaker.is_only_row_failing(index));
         self.failing(Some(index), fault, now);
@@ -130,8 +130,8 @@ impl Run {
     }
 }
 
-/// Whether finding the target value proves another writer: the plan contains the opposite value, and this run hasn't
-/// sent a PUT.
+/// Whether finding the target value proves another writer: the plan contains the opposite
+/// value, and this run hasn't sent a PUT.
 fn is_evidence(plan: &Plan, rows: &[Row], index: RowIndex) -> bool {
     let (planned, row) = (plan.rows.get(index as usize), rows.get(index as usize));
     planned.is_some_and(|planned| planned.from == Mfa::from(!plan.to))

@@ -43,16 +43,15 @@ impl WriteAhead {
         }
     }
 
-    /// After a crash: the rows that still wait, the number of settled rows, and the rows with an intent and no
-    /// outcome.
+    /// After a crash: the rows that still wait, the number of settled rows, and the rows with an intent and no outcome.
     pub(super) fn resumed(waiting: VecDeque<RowIndex>, settled: u32, open: &[RowIndex]) -> Self {
         let open = u32::try_from(open.len()).unwrap_or(u32::MAX);
         Self { open, intended: settled.saturating_add(open), next: waiting, ..Self::new(0) }
     }
 
-    /// Adds intents for the next rows, in batches, while there is room, and for at most `until` rows in total. A row
-    /// that must not be written before a person decides gets no intent: after a crash it would count as possibly
-    /// written.
+    /// Adds intents for the next rows, in batches, while there is room, and for at most `until` rows in
+    /// total. A row that must not be written before a person decides gets no intent: after a crash it
+    /// would count as possibly written.
     pub(super) fn intend(&mut self, policy: &Policy, until: Option<u32>) {
         let room = policy.intents.saturating_sub(self.open);
         // Many small batches take longer to store than few larger ones.

@@ -1,5 +1,5 @@
-//! Reads a report from a JSON file. The file comes from a person's disk, so nothing in it is trusted until all of it
-//! has been checked.
+//! Reads a report from a JSON file. The file comes from a person's disk, so nothing in it is trusted
+//! until all of it has been checked.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -39,7 +39,7 @@ impl ReportReader {
         if file.len() > REPORT_LIMIT as usize {
             return Err(ReportFault::new(".", "is larger than 256 MB"));
         }
-        let text = String::from_utf8(file).map_err(|_| ReportFault::new(".", "is no UTF-8"))?;
+        let text = String::from_utf8(file).map_err(|_| ReportFault::new(".", "isn't UTF-8"))?;
         // Some editors add a byte order mark, which isn't valid JSON.
         let report = text.trim_start_matches('\u{feff}');
         check_kind(report)?;
@@ -109,7 +109,7 @@ fn check_kind(text: &str) -> Read<()> {
         let begin = text.get(..text.floor_char_boundary(200)).unwrap_or_default();
         let is_rewritten = begin.contains(KIND);
         let problem =
-            if is_rewritten { "was written anew by another program".into() } else { format!("is no {KIND}") };
+            if is_rewritten { "was rewritten by another program".into() } else { format!("isn't a {KIND}") };
         return Err(ReportFault::new(".", problem));
     };
     let version = rest.split_once(',').map(|(version, _)| version.parse::<u64>());
@@ -120,7 +120,7 @@ fn check_kind(text: &str) -> Read<()> {
             Err(ReportFault::new("version", problem))
         }
         Some(Ok(other)) => Err(ReportFault::new("version", format!("is {other}; this page reads {VERSION}"))),
-        Some(Err(_)) => Err(ReportFault::new("version", "is no whole number")),
+        Some(Err(_)) => Err(ReportFault::new("version", "isn't a whole number")),
         None => Err(ReportFault::new("checksum", "is missing: the file was cut off")),
     }
 }
@@ -149,7 +149,7 @@ fn head(line: &str) -> Read<Value> {
 }
 
 fn parse(text: &str, path: &str) -> Read<Value> {
-    json::parse(text.as_bytes()).map_err(|error| ReportFault::new(path, format!("is no JSON: {error}")))
+    json::parse(text.as_bytes()).map_err(|error| ReportFault::new(path, format!("isn't JSON: {error}")))
 }
 
 /// Reads one element of a list from its line.
@@ -199,7 +199,7 @@ impl Rows {
 
 fn user(row: &Value, seen: &mut HashSet<UserId>) -> Read<UserId> {
     let user = UserId(json::need(json::id(row, "userId")?, "userId")?);
-    if seen.insert(user) { Ok(user) } else { Err(ReportFault::new("userId", "is there twice")) }
+    if seen.insert(user) { Ok(user) } else { Err(ReportFault::new("userId", "appears twice")) }
 }
 
 /// Reads the failure of a row; without a message there was none.
@@ -285,7 +285,7 @@ fn limits(limits: &Value) -> Read<LimitsInForce> {
     };
     let group = |text: &str| {
         let group = UserId::read(text).map(|id| GroupId(id.0));
-        group.ok_or_else(|| ReportFault::new("protectedGroups", "has something that is no UUID"))
+        group.ok_or_else(|| ReportFault::new("protectedGroups", "has an entry that isn't a UUID"))
     };
     Ok(LimitsInForce {
         requests_per_second: json::number(limits, "requestsPerSecond")?,
@@ -315,7 +315,7 @@ fn counts(head: &Value, report: &RunReport) -> Read<()> {
 
 fn word<T>(value: &Value, path: &str, of_word: impl Fn(&str) -> Option<T>) -> Read<T> {
     let word = json::need(json::text(value, path)?, path)?;
-    of_word(word).ok_or_else(|| ReportFault::new(path, "is no word that this page knows"))
+    of_word(word).ok_or_else(|| ReportFault::new(path, "isn't a value that this page knows"))
 }
 
 fn text(value: &Value, path: &str) -> Read<String> {
@@ -325,13 +325,13 @@ fn text(value: &Value, path: &str) -> Read<String> {
 fn texts<'v>(value: &'v Value, path: &'static str) -> Read<impl Iterator<Item = Read<&'v str>>> {
     let list = json::list(value, path)?.iter();
     Ok(list.map(move |text| {
-        text.as_str().ok_or_else(|| ReportFault::new(path, "has something that is no text"))
+        text.as_str().ok_or_else(|| ReportFault::new(path, "has an entry that isn't a text"))
     }))
 }
 
 fn number(head: &Value, path: &str) -> Read<Option<PlanNumber>> {
     let Some(text) = json::text(head, path)? else { return Ok(None) };
-    PlanNumber::read(text).map(Some).ok_or_else(|| ReportFault::new(path, "is no number like 7F3A-91C2"))
+    PlanNumber::read(text).map(Some).ok_or_else(|| ReportFault::new(path, "isn't a number like 7F3A-91C2"))
 }
 
 /// Reads a required integer that fits into `T`.

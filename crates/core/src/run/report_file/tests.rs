@@ -309,17 +309,17 @@ fn a_file_that_is_altered_at_any_position_is_refused() {
 fn other_files_newer_reports_and_rewritten_reports_are_distinguished() {
     let text = json(&report());
     for (file, field, problem) in [
-        (String::new(), ".", "is no pingone-mfa report"),
-        ("userId,state\r\n".into(), ".", "is no pingone-mfa report"),
-        ("{\"kind\":\"pingone-mfa snapshot\",\"version\":1}".into(), ".", "is no pingone-mfa report"),
-        ("{ \"kind\": \"pingone-mfa report\" }".into(), ".", "was written anew by another program"),
+        (String::new(), ".", "isn't a pingone-mfa report"),
+        ("userId,state\r\n".into(), ".", "isn't a pingone-mfa report"),
+        ("{\"kind\":\"pingone-mfa snapshot\",\"version\":1}".into(), ".", "isn't a pingone-mfa report"),
+        ("{ \"kind\": \"pingone-mfa report\" }".into(), ".", "was rewritten by another program"),
         (
             text.replace(":1,\"con", ":2,\"con"),
             "version",
             "is 2, from a newer version of this page; this one reads 1",
         ),
         (text.replace(":1,\"con", ":0,\"con"), "version", "is 0; this page reads 1"),
-        (text.replace(":1,\"con", ":x,\"con"), "version", "is no whole number"),
+        (text.replace(":1,\"con", ":x,\"con"), "version", "isn't a whole number"),
         (
             text.replace("\"changed\",\"at", "\"failed\",\"at"),
             "checksum",
@@ -333,7 +333,7 @@ fn other_files_newer_reports_and_rewritten_reports_are_distinguished() {
     ] {
         assert_eq!(read(file.clone().into()), Err(ReportFault::new(field, problem)), "{file:.80}");
     }
-    assert_eq!(read(vec![0xff, 0xfe]), Err(ReportFault::new(".", "is no UTF-8")));
+    assert_eq!(read(vec![0xff, 0xfe]), Err(ReportFault::new(".", "isn't UTF-8")));
     let fault = ReportFault::new("rows[1].state", "is missing");
     assert_eq!(fault.to_string(), "report: rows[1].state: is missing");
 }

@@ -1,7 +1,7 @@
 //! Renewal of a signed-in person's access token before the current one expires, with a refresh token.
 //!
-//! Sources: RFC 6749 section 6, OpenID Connect Core 1.0 section 12; developer.pingidentity.com, PingOne API, "Token
-//! (`refresh_token`)".
+//! Sources: RFC 6749 section 6, OpenID Connect Core 1.0 section 12; developer.pingidentity.com,
+//! PingOne API, "Token (`refresh_token`)".
 
 use pingone::time::Timestamp;
 use pingone::token::{Secret, TokenFacts};
@@ -36,8 +36,8 @@ pub fn renewal(signed_in: &SignedIn) -> Option<Zeroizing<String>> {
 /// same person, issuer, environment and API.
 ///
 /// # Errors
-/// If no new token was issued, the answer can't be read, or the token isn't for the same person, issuer, environment
-/// and API.
+/// If no new token was issued, the answer can't be read, or the token isn't for the same
+/// person, issuer, environment and API.
 pub fn renewed(
     status: u16,
     body: &[u8],
@@ -61,8 +61,8 @@ pub fn renewed(
     Ok(Renewed { token, refresh: answer.refresh_token()? })
 }
 
-/// Checks an ID token in the answer (OpenID Connect Core 12.2): it must have the same issuer, application and subject;
-/// a nonce is optional.
+/// Checks an ID token in the answer (OpenID Connect Core 12.2): it must have the same issuer, application
+/// and subject; a nonce is optional.
 fn check(token: &str, signed_in: &SignedIn) -> Result<(), SignInFault> {
     let claims = id_token(token, &signed_in.place)?;
     if claims.text("nonce").is_some_and(|nonce| nonce != signed_in.nonce) {

@@ -45,8 +45,8 @@ pub(super) fn tokens(text: &str) -> Found {
     found
 }
 
-/// The text without invisible characters and percent-encoding, and with escape sequences of line breaks replaced by
-/// line breaks.
+/// The text without invisible characters and percent-encoding, and with escape sequences of
+/// line breaks replaced by line breaks.
 fn plain(text: &str) -> Zeroizing<String> {
     let visible = text.chars().filter(|character| !super::is_invisible(*character));
     let mut plain = Zeroizing::new(visible.collect::<String>());

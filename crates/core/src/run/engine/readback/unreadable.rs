@@ -1,9 +1,9 @@
 //! Handles users who can't be read, so that the other rows don't wait for them.
 //!
-//! A waiting row that can't be read isn't written. A written row that can't be read stays unread, to be verified
-//! later. But if PingOne fails for every user, no row is settled. To tell the two apart, a user who was read before
-//! is read once more (the probe): if that works, the unreadable users are at fault; if not, PingOne is, and they stay
-//! to be read.
+//! A waiting row that can't be read isn't written. A written row that can't be read stays unread, to be
+//! verified later. But if PingOne fails for every user, no row is settled. To tell the two apart, a user who
+//! was read before is read once more (the probe): if that works, the unreadable users are at fault; if not,
+//! PingOne is, and they stay to be read.
 
 use std::collections::HashSet;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that know nothing of each other")]
-pub struct Behaviour {
+pub struct Behavior {
     /// The license's rate limit in requests per second; `None` for no limit.
     pub rate: Option<f64>,
     /// The share of the rate limit that a single client address may use, from 0 to 1.
@@ -31,12 +31,12 @@ pub struct Behaviour {
     pub expose_correlation_id: bool,
     /// Whether the user list can be filtered by user ID.
     pub filter_by_id: bool,
-    /// Whether a list of devices has no `count`, and embeds the environment's MFA settings and policy beside the
-    /// devices.
+    /// Whether a list of devices has no `count`, and embeds the environment's MFA
+    /// settings and policy beside the devices.
     pub device_list_embeds_more: bool,
 }
 
-impl Default for Behaviour {
+impl Default for Behavior {
     fn default() -> Self {
         Self {
             rate: None,
@@ -56,8 +56,8 @@ impl Default for Behaviour {
     }
 }
 
-impl Behaviour {
-    /// Validates the values.
+impl Behavior {
+    /// Validates the values; stops at the first invalid one.
     ///
     /// # Errors
     /// A sentence about the first invalid value, starting with the field's name.
@@ -88,18 +88,18 @@ mod tests {
 
     #[test]
     fn an_invalid_value_is_reported_by_its_field_name() {
-        let wrong = |behaviour: Behaviour| behaviour.check().unwrap_err();
-        assert!(wrong(Behaviour { rate: Some(0.0), ..Behaviour::default() }).starts_with("rate:"));
-        assert!(wrong(Behaviour { rate: Some(f64::NAN), ..Behaviour::default() }).starts_with("rate:"));
-        assert!(wrong(Behaviour { address_share: 1.1, ..Behaviour::default() }).starts_with("addressShare:"));
-        assert!(wrong(Behaviour { largest_page: 0, ..Behaviour::default() }).starts_with("largestPage:"));
-        assert!(wrong(Behaviour { churn_every: Some(0), ..Behaviour::default() }).starts_with("churnEvery:"));
-        assert_eq!(Behaviour::default().check(), Ok(()));
+        let wrong = |behavior: Behavior| behavior.check().unwrap_err();
+        assert!(wrong(Behavior { rate: Some(0.0), ..Behavior::default() }).starts_with("rate:"));
+        assert!(wrong(Behavior { rate: Some(f64::NAN), ..Behavior::default() }).starts_with("rate:"));
+        assert!(wrong(Behavior { address_share: 1.1, ..Behavior::default() }).starts_with("addressShare:"));
+        assert!(wrong(Behavior { largest_page: 0, ..Behavior::default() }).starts_with("largestPage:"));
+        assert!(wrong(Behavior { churn_every: Some(0), ..Behavior::default() }).starts_with("churnEvery:"));
+        assert_eq!(Behavior::default().check(), Ok(()));
     }
 
     #[test]
     fn an_unknown_field_is_refused() {
-        let error = serde_json::from_str::<Behaviour>(r#"{"rates":5}"#).unwrap_err().to_string();
+        let error = serde_json::from_str::<Behavior>(r#"{"rates":5}"#).unwrap_err().to_string();
         assert!(error.contains("rates"), "{error}");
     }
 }
