@@ -25,7 +25,8 @@ use crate::directory::listing::{self, Listing};
 use crate::run::record::{Record, RowIndex};
 use crate::run::row::{Failure, RowState};
 
-use super::{JobAnswer, Run, sooner};
+use super::steps::sooner;
+use super::{JobAnswer, Run};
 
 mod unreadable;
 
