@@ -1,8 +1,7 @@
-//! The page and custom element `<pingone-mfa>`: the map of the crate, and the one place where its layers are
-//! wired together.
+//! The page and the custom element `<pingone-mfa>`. This file declares the layers; `element.rs` and `rest.rs` connect them.
 //!
-//! `platform` is the browser behind the core's ports, `state` what is so and the verbs that change it, `view`
-//! what is shown. `state` and `platform` don't know each other; only this file knows all three.
+//! `platform` is the browser behind the ports of the client and the core, `state` the application state and the actions
+//! that change it, `view` what is shown. `state` and `platform` don't know each other.
 
 #[cfg(target_arch = "wasm32")]
 mod platform;

@@ -1,4 +1,4 @@
-//! Checks the import direction between the page's layers. The compiler checks it for the core's crates.
+//! Checks the import direction between the layers of the page. `tests/imports.rs` checks the crates.
 
 use std::fs;
 use std::path::{Path, PathBuf};

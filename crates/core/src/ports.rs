@@ -1,6 +1,7 @@
 //! The ports through which the page reaches its environment: token, locale, storage, sign-in, host page, and files.
 //!
-//! Two more ports are declared where they are used: [`pingone::clock::Clock`] and [`pingone::transport::Transport`].
+//! Other ports are declared where they are used: [`pingone::clock::Clock`], [`pingone::transport::Transport`], a run's journal
+//! and lease ([`crate::run::ports`]) and [`crate::diagnosis::probe::NetworkProbe`].
 
 use futures::future::LocalBoxFuture;
 use pingone::environment::EnvironmentId;

@@ -6,6 +6,9 @@
 //! what was answered in the last second and holds it for a while. Afterwards the pace probes upwards, in steps that
 //! grow with success and shrink with the pace. Many refusals at once count as one slow-down: a refusal of a request
 //! that was sent before the slow-down doesn't cause another one.
+//!
+//! A slow-down is caused by a 429, by a fault that may hide one ([`Fault::slows_down`]), and by an answer that takes more
+//! than five seconds. A wait that PingOne asks for in the body of a 429 closes the pacer until then.
 
 use std::collections::VecDeque;
 

@@ -1,8 +1,8 @@
 //! Changes one user's flag: from the PUT to a proven outcome.
 //!
 //! A browser may send a PUT twice, and aborting a request doesn't recall it. So a PUT without a readable answer is
-//! neither repeated nor believed: a GET decides. 408, 429 and 503 with a readable body mean that nothing was changed
-//! for now, so the same PUT is retried. Every other 4xx is final.
+//! neither repeated nor believed: a GET decides. A 429, and a 408 or 503 with PingOne's own body, mean that nothing
+//! was changed for now, so the same PUT is retried. Every other 4xx is final.
 
 use std::rc::Rc;
 

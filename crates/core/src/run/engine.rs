@@ -1,8 +1,8 @@
 //! Changes the flags of many users: a run carries out a [`Plan`], row by row.
 //!
-//! [`Run`] is a pure state machine ([`Work`]). [`driver::drive`](pingone::driver::drive) drives it, and [`JobRunner`]
-//! carries out its [`Job`]s: requests go to PingOne, records into the journal. What a failed PUT means is decided as
-//! for a single change ([`crate::run::change`]).
+//! [`Run`] is a pure state machine ([`Work`](pingone::driver::Work)). [`driver::drive`](pingone::driver::drive) drives it,
+//! and [`JobRunner`] carries out its [`Job`]s: requests go to PingOne, records into the journal. What a failed PUT means
+//! is decided as for a single change ([`crate::run::change`]).
 //!
 //! # States of a run
 //!
@@ -26,10 +26,10 @@
 //! 2. Ready: its intent is stored, so it may be written (`ready`). Some rows are read right before their PUT
 //!    (`spot_check`); the pilot user's devices are read too (`pilot`).
 //! 3. In flight: the PUT was sent, the row is `Sending`.
-//! 4. To be retried: a temporary refusal (408, 429, 503) repeats the same PUT after a pause. A 401 doesn't count as
+//! 4. To be retried: a 429, or a 408 or 503 with PingOne's own body, repeats the same PUT after a pause. A 401 doesn't count as
 //!    an attempt; a row without an earlier PUT is `Waiting` again.
-//! 5. Unconfirmed: the answer was lost. A GET decides: the row is settled as `Changed`
-//!    or `Gone`, or the PUT is repeated.
+//! 5. Answer lost: a GET decides. The row is settled as `Changed` or `Gone`, or the PUT is repeated. It ends as `Failed` once
+//!    its attempts are used up, and as `Unconfirmed` if no GET answers.
 //!
 //! Settled states are `Changed`, `AlreadySet`, `Refused`, `Failed`, `Gone` and `Unconfirmed`. A read-back after the run
 //! ([`readback`]) may turn a lost answer into `Changed` or `Failed`, and `Changed` into `ChangedBySomeoneElse`.
@@ -73,7 +73,7 @@
 //!    A new token doesn't end it.
 //! 3. `Token`: the token expires within [`Policy::token_margin`], or PingOne answered 401.
 //!    Ends only with [`Command::Token`].
-//! 4. A reason that waits for a person, one at a time. Ends with `Resume`: `Asked` (a manual pause), `PilotUser` (the
+//! 4. A reason that waits for a person, one at a time. Ends with `Resume`: `ByPerson` (a manual pause), `PilotUser` (the
 //!    pilot user was changed), `Step` (the number of users per step was reached), `Refused`
 //!    ([`Policy::refusals_in_a_row`] rows in a row were refused in the same way), `AnotherWriter` (someone else is
 //!    changing the same users; the waiting rows were refreshed).
