@@ -152,7 +152,7 @@ async fn oracle(State(sandbox): State<Shared>) -> Answer {
 }
 
 async fn oracle_of(State(sandbox): State<Shared>, Path(user): Path<String>) -> Answer {
-    let user = Uuid::try_parse(&user).map_err(|_| bad_request("the user's id is no UUID"))?;
+    let user = Uuid::try_parse(&user).map_err(|_| bad_request("the user's ID isn't a UUID"))?;
     let sandbox = locked(&sandbox);
     let writes: Vec<&Write> = sandbox.oracle().writes_of(user).collect();
     answer(&json!({ "mfaEnabled": sandbox.mfa_enabled(user), "writes": writes }))

@@ -217,7 +217,7 @@ impl Rule {
             return Err("share: must be from 0 to 1".to_owned());
         }
         if self.on.method.as_ref().is_some_and(|method| Method::from_bytes(method.as_bytes()).is_err()) {
-            return Err("on.method: is no method".to_owned());
+            return Err("on.method: isn't an HTTP method".to_owned());
         }
         match &self.fault {
             Fault::Status { status, .. } | Fault::Gateway { status } if !(400..600).contains(status) => {

@@ -47,7 +47,8 @@ RULES
             black-hole {applied}, applied-late {millis}, never-applied, other-value,
             status {status,retryAfter,withoutCors}, content-type {value}, html, oversized {bytes},
             license-exceeded, quota-exceeded {retryAfter}, gzip-bomb {bytes}, truncated {after},
-            nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
+            nested {depth}, duplicate-key, odd-flag {values}, next-loops, next-elsewhere {href},
+            gateway {status}, echo, text {status,text,encoding,times,contentType}
 
 BEHAVIOR
     rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages, listLagMillis,
@@ -137,7 +138,7 @@ impl Options {
 }
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
-    value.parse().map_err(|_| format!("{name}: '{value}' is no number that fits"))
+    value.parse().map_err(|_| format!("{name}: '{value}' isn't a number in range"))
 }
 
 fn kind(word: &str) -> Result<EnvironmentKind, String> {
@@ -156,7 +157,7 @@ fn role(word: &str) -> Result<Role, String> {
         "organization-admin" => Ok(Role::OrganizationAdmin),
         "client-application-developer" => Ok(Role::ClientApplicationDeveloper),
         "configuration-read-only" => Ok(Role::ConfigurationReadOnly),
-        _ => Err(format!("--role: '{word}' is no role. See --help.")),
+        _ => Err(format!("--role: '{word}' isn't a role")),
     }
 }
 
@@ -332,7 +333,7 @@ mod tests {
     fn a_wrong_option_is_reported_by_its_name() {
         assert_eq!(problem(&["--user", "5"]).as_deref(), Some("--user: no such option"));
         assert_eq!(problem(&["--users"]).as_deref(), Some("--users: a value is missing"));
-        assert_eq!(problem(&["--users", "-1"]).as_deref(), Some("--users: '-1' is no number that fits"));
+        assert_eq!(problem(&["--users", "-1"]).as_deref(), Some("--users: '-1' isn't a number in range"));
         assert!(problem(&["--kind", "test"]).is_some_and(|text| text.starts_with("--kind")));
     }
 

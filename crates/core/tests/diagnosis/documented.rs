@@ -1,6 +1,8 @@
 //! More situations, written only from PingOne's documentation, by an author who hadn't read how the checks decide.
 //! Many contain a second oddity that isn't the cause.
 
+use std::sync::LazyLock;
+
 use pingone::role::Permission;
 use pingone::token::paste::PasteFault;
 use pingone_mfa_core::diagnosis::cause::Cause;
@@ -455,7 +457,8 @@ pub const DOCUMENTED: &[Situation] = &[
 
 /// The username of a user in Contractors.
 fn contractor() -> &'static str {
-    Box::leak(World::username_in(CONTRACTORS).into_boxed_str())
+    static USERNAME: LazyLock<String> = LazyLock::new(|| World::username_in(CONTRACTORS));
+    &USERNAME
 }
 
 /// Gives the token's holder a custom role of the organization, and no other role.

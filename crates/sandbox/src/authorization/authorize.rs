@@ -130,7 +130,7 @@ fn challenge(parameters: &Parameters) -> Result<&str, Problem> {
     let mut letters = challenge.bytes();
     let is_digest = letters.all(|letter| letter.is_ascii_alphanumeric() || b"-_".contains(&letter));
     if !is_digest || challenge.len() != CHALLENGE_LENGTH {
-        return Err(Problem::Request("The code challenge is no digest."));
+        return Err(Problem::Request("The code challenge isn't a digest."));
     }
     Ok(challenge)
 }

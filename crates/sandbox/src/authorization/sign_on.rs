@@ -26,7 +26,7 @@ const KEPT: [&str; 9] = [
 /// Renders the sign-on page. `origin` is the origin that the user returns to.
 pub(crate) fn ask(sandbox: &Sandbox, parameters: &Parameters, origin: &str) -> Response<Vec<u8>> {
     let mut content = format!(
-        "<p>This is a sandbox: its people are invented, and nobody has a password. \
+        "<p>This is a sandbox: its people are invented and have no passwords. \
          You return to {}.</p>\n<form method=\"post\" action=\"authorize\">\n",
         Escaped(origin)
     );

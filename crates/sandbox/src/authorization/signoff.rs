@@ -20,13 +20,14 @@ pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     let parameters = Parameters::read(request.uri().query().unwrap_or_default().as_bytes());
     let response = match parameters.get("post_logout_redirect_uri") {
         None => {
-            let content = "<p>This sandbox keeps nobody signed on. Access tokens hold until they end.</p>\n";
+            let content =
+                "<p>This sandbox keeps no sign-on session. Access tokens stay valid until they expire.</p>\n";
             page(StatusCode::OK, "You signed off", content, None)
         }
         Some(uri) if sandbox.redirects.origin(uri).is_some() => redirect(uri, parameters.get("state")),
         Some(uri) => {
             let content = format!("<p>{} is not registered.</p>\n", Escaped(uri));
-            page(StatusCode::BAD_REQUEST, "Nobody is led back there", &content, None)
+            page(StatusCode::BAD_REQUEST, "The redirect URI isn't registered", &content, None)
         }
     };
     Ok((response, 0))
