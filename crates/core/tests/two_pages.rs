@@ -13,7 +13,7 @@ use pingone::driver::{Command, drive};
 use pingone::environment::EnvironmentId;
 use pingone::policy::Policy;
 use pingone::policy::Rate;
-use pingone::request::Request;
+use pingone::request::{Method, Request};
 use pingone::time::{Millis, PerSecond, Timestamp};
 use pingone::transport::{Head, Response, Transport, TransportError};
 use pingone::user::{Mfa, UserId};
@@ -60,13 +60,18 @@ struct ComputerTransport {
     dice: Rc<Dice>,
     /// The least and the greatest latency of a request, and of an answer, in milliseconds.
     latency: (u64, u64),
+    /// Added to the latency of answers to a GET, in milliseconds.
+    read_delay: u64,
 }
 
 impl Transport for ComputerTransport {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let (sandbox, clock) = (Rc::clone(&self.sandbox), Rc::clone(&self.clock));
         let one_way = |dice: &Dice| Millis(dice.between(self.latency.0, self.latency.1));
-        let (there, back) = (one_way(&self.dice), one_way(&self.dice));
+        let (there, mut back) = (one_way(&self.dice), one_way(&self.dice));
+        if request.method == Method::Get {
+            back = back + Millis(self.read_delay);
+        }
         let sent = http::Request::builder()
             .method(request.method.to_string().as_str())
             .uri(request.endpoint.as_str())
@@ -235,6 +240,8 @@ struct Scenario {
     /// Whether the first page is the one where the run was saved: it refreshes first.
     /// Otherwise it has the same run file.
     is_kept_here: bool,
+    /// How much later than a PUT a GET is answered, in milliseconds.
+    read_delay: u64,
 }
 
 struct Outcome {
@@ -260,6 +267,7 @@ fn play(scenario: Scenario) -> Outcome {
             token: stage.token.clone(),
             dice: Rc::clone(&dice),
             latency: scenario.latencies[index],
+            read_delay: scenario.read_delay,
         };
         let rate = if scenario.is_fast {
             Rate { read: PerSecond(400.0), write: PerSecond(400.0), ..Rate::default() }
@@ -350,6 +358,7 @@ fn random_scenario(seed: u64) -> Scenario {
         is_fast: dice.happens(30),
         by_pages: dice.happens(50),
         is_kept_here: dice.happens(30),
+        read_delay: 0,
     }
 }
 
@@ -418,10 +427,26 @@ fn two_pages_in_step_notice_each_other() {
             is_fast: seed % 3 == 0,
             by_pages: true,
             is_kept_here: false,
+            read_delay: 0,
         };
         let outcome = play_and_check(scenario);
         assert!(outcome.by_both > 0, "they write the same users");
         assert_eq!(outcome.has_seen_other(), [true, true], "{scenario:?}");
+    }
+}
+
+#[test]
+fn slow_answers_to_reads_let_few_users_be_written_twice() {
+    for seed in 0..SCENARIOS / 2 {
+        let scenario = Scenario {
+            later: 20 * seed,
+            latencies: [(2, 20), (2, 20)],
+            is_fast: true,
+            is_kept_here: false,
+            read_delay: 1_500,
+            ..random_scenario(seed)
+        };
+        play_and_check(scenario);
     }
 }
 

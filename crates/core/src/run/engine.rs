@@ -725,7 +725,7 @@ impl Run {
         match job {
             Job::Write { index, .. } => {
                 self.in_flight.push((Some(index), self.token));
-                self.ready.remove(index);
+                self.ready.written(index);
                 self.again.retain(|(_, other, _)| *other != index);
                 if let Some(row) = self.rows.get_mut(index as usize) {
                     row.writes = row.writes.saturating_add(1);

@@ -7,6 +7,8 @@
 //! - A row that is chosen for a spot check is held back while [`HELD_FOR`] others are written. Two pages that work on
 //!   the same rows in step read each row before either has written it, so neither would notice the other. But each
 //!   page chooses its own rows, and by the time one is due, the other page has written it.
+//! - While a spot check isn't answered, at most [`WRITES_PER_CHECK`] rows are written. Otherwise a slow answer would let
+//!   the other page's rows be written again by the hundred.
 //! - Some of the first rows are deferred until all others were written, and are then checked.
 //! - Once another writer was seen, every row is read right before its PUT, in an order of this page's own.
 //!
@@ -24,6 +26,10 @@ mod sampling;
 
 /// How many other rows are written between the turn of a chosen row and its spot check.
 const HELD_FOR: u32 = 16;
+
+/// How many rows are written at most before a spot check that was sent is answered. At 10 requests a second an answer
+/// within a second holds up nothing.
+const WRITES_PER_CHECK: u32 = 10;
 
 /// The number of first rows from which some are deferred.
 const FIRST_ROWS: usize = 21;
@@ -65,7 +71,23 @@ struct Held {
     number: u32,
     from: Millis,
     reads: u32,
-    is_sent: bool,
+    check: Check,
+}
+
+/// The request of a spot check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Unsent,
+    /// Waits for the answer; so many rows were written since.
+    Sent {
+        writes: u32,
+    },
+}
+
+impl Held {
+    fn is_sent(&self) -> bool {
+        self.check != Check::Unsent
+    }
 }
 
 /// The rows that can be written, by what they wait for.
@@ -125,7 +147,7 @@ impl Ready {
             let is_due = self.checks_every_row || self.deferred.contains(&index);
             if is_evidence && (is_chosen || is_due) {
                 let number = if is_due { 0 } else { number + HELD_FOR };
-                self.held.push(Held { index, number, from: Millis(0), reads: 0, is_sent: false });
+                self.held.push(Held { index, number, from: Millis(0), reads: 0, check: Check::Unsent });
             } else {
                 self.queue.push_back(Queued { index, number, is_evidence });
             }
@@ -167,8 +189,13 @@ impl Ready {
             held.number = 0;
         }
         let old = std::mem::take(&mut self.checked);
-        let old =
-            old.into_iter().map(|index| Held { index, number: 0, from: Millis(0), reads: 0, is_sent: false });
+        let old = old.into_iter().map(|index| Held {
+            index,
+            number: 0,
+            from: Millis(0),
+            reads: 0,
+            check: Check::Unsent,
+        });
         self.held.extend(old);
         self.sampling.begin();
         let queued = std::mem::take(&mut self.queue);
@@ -185,10 +212,13 @@ impl Ready {
             FirstCheck::Sent => return None,
             FirstCheck::Done => {}
         }
+        if self.waits_for_check() {
+            return None;
+        }
         if let Some(index) = self.checked.front() {
             return Some(Due::Write(*index));
         }
-        let unsent = || self.held.iter().filter(|held| !held.is_sent);
+        let unsent = || self.held.iter().filter(|held| !held.is_sent());
         if let Some(held) = unsent().find(|held| held.from <= now && self.is_due(held)) {
             return Some(Due::SpotCheck(held.index));
         }
@@ -196,10 +226,16 @@ impl Ready {
         write.map(Due::Write).or_else(|| unsent().map(|held| held.from).min().map(Due::At))
     }
 
+    fn waits_for_check(&self) -> bool {
+        let is_late =
+            |held: &Held| matches!(held.check, Check::Sent { writes } if writes >= WRITES_PER_CHECK);
+        self.held.iter().any(is_late)
+    }
+
     /// The row that is read first after a wait.
     fn first_row(&self) -> Option<RowIndex> {
         let queued = self.queue.iter().find(|row| row.is_evidence).map(|row| row.index);
-        queued.or_else(|| self.held.iter().find(|held| !held.is_sent).map(|held| held.index))
+        queued.or_else(|| self.held.iter().find(|held| !held.is_sent()).map(|held| held.index))
     }
 
     fn is_due(&self, held: &Held) -> bool {
@@ -213,11 +249,17 @@ impl Ready {
             self.first = FirstCheck::Sent;
         }
         if let Some(held) = self.held.iter_mut().find(|held| held.index == index) {
-            held.is_sent = true;
+            held.check = Check::Sent { writes: 0 };
             return;
         }
         self.queue.retain(|row| row.index != index);
-        self.held.push(Held { index, number: 0, from: Millis(0), reads: 0, is_sent: true });
+        self.held.push(Held {
+            index,
+            number: 0,
+            from: Millis(0),
+            reads: 0,
+            check: Check::Sent { writes: 0 },
+        });
     }
 
     /// Records that a row's spot check was answered. Returns how often it failed before; `None`
@@ -226,7 +268,7 @@ impl Ready {
         if self.first == FirstCheck::Sent {
             self.first = FirstCheck::Done;
         }
-        let index = self.held.iter().position(|held| held.index == index && held.is_sent)?;
+        let index = self.held.iter().position(|held| held.index == index && held.is_sent())?;
         Some(self.held.swap_remove(index).reads)
     }
 
@@ -237,10 +279,20 @@ impl Ready {
 
     /// Retries a row's spot check from this time on.
     pub(super) fn check_again(&mut self, index: RowIndex, from: Millis, reads: u32) {
-        self.held.push(Held { index, number: 0, from, reads, is_sent: false });
+        self.held.push(Held { index, number: 0, from, reads, check: Check::Unsent });
     }
 
-    /// Removes a row, because its PUT was sent or it needs none. Returns whether it was queued.
+    /// Records that a row's PUT was sent.
+    pub(super) fn written(&mut self, index: RowIndex) {
+        self.remove(index);
+        for held in &mut self.held {
+            if let Check::Sent { writes } = &mut held.check {
+                *writes += 1;
+            }
+        }
+    }
+
+    /// Removes a row. Returns whether it was queued.
     pub(super) fn remove(&mut self, index: RowIndex) -> bool {
         let before = self.len();
         self.queue.retain(|row| row.index != index);
@@ -257,7 +309,7 @@ impl Ready {
     /// Removes and returns all rows except those whose spot check isn't answered.
     pub(super) fn drain(&mut self) -> Vec<RowIndex> {
         let held: Vec<Held> = std::mem::take(&mut self.held);
-        let (sent, held): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|held| held.is_sent);
+        let (sent, held): (Vec<Held>, Vec<Held>) = held.into_iter().partition(Held::is_sent);
         self.held = sent;
         let queue = self.queue.drain(..).map(|row| row.index);
         let held = held.into_iter().map(|held| held.index);

@@ -18,7 +18,9 @@ fn play(ready: &mut Ready, most: usize) -> Vec<(char, RowIndex)> {
                 started.push(('C', index));
             }
             Some(Due::Write(index)) => {
-                assert!(ready.remove(index));
+                let before = ready.len();
+                ready.written(index);
+                assert_eq!(ready.len(), before - 1);
                 started.push(('W', index));
             }
             Some(Due::At(_)) | None => break,
@@ -98,6 +100,39 @@ fn five_of_the_first_rows_are_deferred_and_read_at_the_end() {
 }
 
 #[test]
+fn while_a_check_is_unanswered_ten_rows_are_written_at_most() {
+    let mut held_up = 0;
+    for seed in 0..50 {
+        let mut ready = ready(seed);
+        ready.add((0..200).collect(), |_| true);
+        play(&mut ready, 80);
+        let mut written = Vec::new();
+        let unanswered = loop {
+            match ready.next(Millis(0)) {
+                Some(Due::Write(index)) => ready.written(index),
+                Some(Due::SpotCheck(index)) => break index,
+                other => panic!("{other:?}"),
+            }
+        };
+        ready.check_sent(unanswered);
+        while let Some(Due::Write(index)) = ready.next(Millis(0)) {
+            ready.written(index);
+            written.push(index);
+        }
+        if let Some(Due::SpotCheck(index)) = ready.next(Millis(0)) {
+            assert!(written.len() < 10, "{index} is due before the tenth row");
+            continue;
+        }
+        assert_eq!(written.len(), 10);
+        held_up += 1;
+        assert_eq!(ready.answered(unanswered), Some(0));
+        ready.write_next(unanswered);
+        assert_eq!(ready.next(Millis(0)), Some(Due::Write(unanswered)), "the answer lets the run go on");
+    }
+    assert!(held_up > 10, "another check was due first in {} of 50", 50 - held_up);
+}
+
+#[test]
 fn two_pages_choose_different_rows() {
     let chosen = |seed| {
         let mut ready = ready(seed);
@@ -168,7 +203,7 @@ fn a_stop_takes_back_every_row_except_those_being_read() {
         .iter()
         .find_map(|_| match ready.next(Millis(0)) {
             Some(Due::Write(index)) => {
-                ready.remove(index);
+                ready.written(index);
                 None
             }
             other => Some(other),
