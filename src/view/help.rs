@@ -76,7 +76,9 @@ fn section(app: AppHandle, topic: Topic, heading: Handle) -> Node {
 /// What this environment's default is, as far as it was read.
 fn new_users(app: AppHandle) -> String {
     match app.directory.mfa_default.get() {
-        Load::Ready { value, at } => text::help::new_users_begin(value, &app.ports.locale.time_to_second(at)),
+        Load::Ready { value, at } => {
+            text::help::new_users_default(value, &app.ports.locale.time_to_second(at))
+        }
         Load::Failed(Fault::RoleMissing(_)) => text::help::NEW_USERS_FORBIDDEN.to_owned(),
         Load::Failed(_) => text::help::NEW_USERS_FAILED.to_owned(),
         Load::Idle | Load::Loading => text::help::NEW_USERS_NOT_READ.to_owned(),

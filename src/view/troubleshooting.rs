@@ -82,12 +82,12 @@ fn region(app: AppHandle, spot: Location, title: Option<String>) -> Node {
     let is_silence = app.trouble.case.with_untracked(|case| {
         case.as_ref().is_some_and(|case| matches!(case.evidence.symptom, Symptom::NotPrompted(_)))
     });
-    let of_question = if is_silence { say::NOT_ASKED } else { say::HEALTH };
+    let of_question = if is_silence { say::NO_PROMPT } else { say::ALL_CHECKS };
     let title = title.or_else(|| Some(of_question.to_owned()));
     let close = (!has_failed).then(|| button(say::CLOSE, move || app.trouble.close()).class("quiet"));
     let is_searching = move || in_case(app, spot, |case| case.is_searching).unwrap_or_default();
     let searching = part_of(is_searching, |is_searching| {
-        is_searching.then(|| tag("p").class("working").with(say::SEARCHING))
+        is_searching.then(|| tag("p").class("working").with(say::CHECKING))
     });
     // Each part is made anew only if it changes, so that a button keeps the focus while further checks come in.
     let said_already = title.clone();
@@ -138,7 +138,7 @@ fn diagnosed(
     let place = environment(app).map(|environment| environment.name);
     // The form and a run have a filled button of their own.
     let is_first = matches!(spot, Location::User(_) | Location::People | Location::Search);
-    let copy = say::is_somebody_elses(who)
+    let copy = say::has_recipient(who)
         .then(|| button(say::COPY_REQUEST, move || copy_request(app, spot)))
         .map(|copy| if is_first { copy.class("primary") } else { copy });
     let next =
@@ -149,7 +149,7 @@ fn diagnosed(
     // Where PingOne hides the answer, the second cause is as good as the first.
     let second = diagnoses.get(1).filter(|second| is_worth_saying(first.cause, second.cause));
     let list = match second.map(|second| second.cause) {
-        Some(Cause::RoleArriving) => list.define(say::JUST_GRANTED, say::ARRIVING),
+        Some(Cause::RoleArriving) => list.define(say::JUST_ASSIGNED, say::NEW_ROLES_TAKE_TIME),
         Some(second) => list.define(say::OR_ELSE, say::cause(locale, second)),
         None => list,
     };
@@ -233,8 +233,8 @@ fn request(app: AppHandle, case: &Case) -> Option<String> {
     let environment = environment(app);
     let region = case.evidence.region.as_ref().map(|(region, _)| region.label.as_str());
     let may_change = app.directory.may_change(true);
-    let place = say::Place { environment: environment.as_ref(), region, may_change };
-    Some(say::request(&case.evidence, case.cause()?, &place))
+    let context = say::RequestContext { environment: environment.as_ref(), region, may_change };
+    Some(say::request(&case.evidence, case.cause()?, &context))
 }
 
 /// For PingOne's support: the request, the checks, and the build of this page.
@@ -256,7 +256,7 @@ fn shown(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 
 fn evidence_of(app: AppHandle, finding: &Finding) -> String {
     if finding.check == Check::ChangeFlag && finding.verdict == Verdict::NotRun {
-        return say::NEVER_WRITTEN.to_owned();
+        return say::NOT_WRITTEN.to_owned();
     }
     say::seen(app.ports.locale.as_ref(), &finding.seen, app.session.now.get_untracked(), |code| {
         label(app, code)

@@ -70,7 +70,7 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
             ))
         }
         Load::Ready { .. } => {
-            let why = button(say::WHY_NOT_ASKED, move || app.trouble.ask_why_not_asked(id)).class("quiet");
+            let why = button(say::WHY_NO_PROMPT, move || app.trouble.ask_why_not_asked(id)).class("quiet");
             let asked = asked(app, Location::User(id));
             group()
                 .with(facts(app, id))

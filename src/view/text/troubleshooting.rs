@@ -1,4 +1,5 @@
-//! Why something doesn't work: causes, what to do, who can do it, and what was seen.
+//! Texts of troubleshooting: the causes of a failure, what to do, who can do it, what was checked and what was seen; and
+//! the text of a copied request.
 
 use pingone::environment::Environment;
 use pingone::fault::{Fault, Refusal};
@@ -11,49 +12,38 @@ use pingone_mfa_core::diagnosis::check::{Check, Seen, Verdict};
 use pingone_mfa_core::diagnosis::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
 use pingone_mfa_core::ports::Locale;
 
-/// The region's name.
 pub const NAME: &str = "Troubleshooting";
-/// What the list holds.
 pub const CHECKS: &str = "What was checked";
-/// Beside it.
-pub const READS_ONLY: &str = "reads only, nothing written";
-/// A part.
+/// Beside the heading of the checks.
+pub const READS_ONLY: &str = "read-only, nothing is changed";
 pub const TO_DO: &str = "What to do";
-/// A part.
 pub const WHO: &str = "Who can do it";
-/// A part, beside a role that is missing.
-pub const JUST_GRANTED: &str = "Just granted?";
-/// What is said of it.
-pub const ARRIVING: &str = "Roles can take a few minutes to arrive.";
-/// A part.
-pub const OR_ELSE: &str = "Or else";
-/// The button.
+/// The second cause, if the first is a missing role.
+pub const JUST_ASSIGNED: &str = "Just assigned?";
+pub const NEW_ROLES_TAKE_TIME: &str = "New roles can take a few minutes to take effect.";
+pub const OR_ELSE: &str = "Other possible cause";
 pub const COPY_REQUEST: &str = "Copy request";
-/// The button.
 pub const COPY_TICKET: &str = "Copy for a ticket";
-/// The button.
 pub const EVERYTHING: &str = "Check everything";
-/// The button.
-pub const WHY_NOT_ASKED: &str = "Why isn't this person asked?";
-/// The button.
+pub const WHY_NO_PROMPT: &str = "Why no MFA prompt?";
 pub const CLOSE: &str = "Close checks";
-/// Of a change that nobody has operation.
-pub const NEVER_WRITTEN: &str = "shows with the first change; nothing is written to find out";
-/// While it looks.
-pub const SEARCHING: &str = "Checking …";
-/// Of everything that can be read.
-pub const HEALTHY: &str = "Nothing that can be read stands in the way. Whether this token may change MFA shows with the first change.";
-/// Over the checks before anything was found.
-pub const HEALTH: &str = "Everything that can be checked without changing anything.";
-/// Over the checks of somebody who isn't asked.
-pub const NOT_ASKED: &str = "Why this person isn't asked for a second factor.";
+/// Of the permission to change MFA, if no change was sent yet.
+pub const NOT_WRITTEN: &str = "known after the first change; a check never changes anything";
+pub const CHECKING: &str = "Checking …";
+/// If no check failed. Checks only read.
+pub const HEALTHY: &str =
+    "The checks found no problem. They only read: the first change shows whether this token may change MFA.";
+/// Title of the checks that run without a failure.
+pub const ALL_CHECKS: &str = "All checks that can run without changing anything.";
+/// Title of the checks of a user who isn't asked for MFA.
+pub const NO_PROMPT: &str = "Why this user isn't asked for a second factor.";
 
-/// What the points are.
+/// Tooltip of a check's number.
 pub fn point(point: u8) -> String {
     format!("Point {point} of PingOne's tutorial")
 }
 
-/// The button that does something about it.
+/// Label of the button for the next step.
 pub fn next(next: &NextStep, label: impl Fn(&RegionCode) -> String) -> String {
     match next {
         NextStep::TryAgain => super::fault::TRY_AGAIN.into(),
@@ -63,7 +53,6 @@ pub fn next(next: &NextStep, label: impl Fn(&RegionCode) -> String) -> String {
     }
 }
 
-/// The word for how a check came out.
 pub const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
@@ -73,7 +62,6 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What is checked.
 pub const fn check(check: Check) -> &'static str {
     match check {
         Check::Environment => "Environment",
@@ -82,15 +70,15 @@ pub const fn check(check: Check) -> &'static str {
         Check::ReadFlag => "May read a flag",
         Check::ChangeFlag => "May change a flag",
         Check::Role => "Role",
-        Check::Scope => "Role's reach",
-        Check::Propagation => "Role has arrived",
+        Check::Scope => "Role scope",
+        Check::Propagation => "Role in effect",
         Check::User => "User",
         Check::Token => "Authorization",
         Check::Expiry => "Expiry",
         Check::Clock => "Clock",
         Check::Region => "Region",
         Check::Host => "Network",
-        Check::Answers => "Answers",
+        Check::Answers => "Responses",
         Check::Limit => "Rate limit",
         Check::Service => "PingOne",
         Check::License => "License",
@@ -102,12 +90,12 @@ pub const fn check(check: Check) -> &'static str {
         Check::Device => "Devices",
         Check::Policy => "Sign-on policies",
         Check::Storage => "Storage",
-        Check::HostPage => "Page around",
+        Check::HostPage => "Host page",
         Check::Deployment => "Deployment",
     }
 }
 
-/// A permission, in PingOne's words.
+/// A permission, as PingOne names it.
 pub const fn permission(permission: Permission) -> &'static str {
     match permission {
         Permission::ReadEnvironment => "Read environments",
@@ -121,12 +109,12 @@ pub const fn permission(permission: Permission) -> &'static str {
     }
 }
 
-/// What is wrong, in one sentence.
+/// The cause as one or two sentences.
 pub fn cause(locale: &dyn Locale, cause: Cause) -> String {
     match cause {
         Cause::TokenUnusable(fault) => super::paste_fault(fault),
         Cause::RoleMissing(missing) => {
-            format!("The token's holder lacks a role that contains \"{}\" here.", permission(missing))
+            format!("This token doesn't have the \"{}\" permission in this environment.", permission(missing))
         }
         Cause::OthersChanged(users) => others_changed(&locale.number(users)),
         other => plain_cause(other).into(),
@@ -135,84 +123,87 @@ pub fn cause(locale: &dyn Locale, cause: Cause) -> String {
 
 fn others_changed(users: &str) -> String {
     let users = if users == "1" { "1 other user".into() } else { format!("{users} other users") };
-    format!("PingOne changed {users} in this run, so token and role are right. It refuses only some users.")
+    format!(
+        "PingOne changed {users} in this run, so token and role are sufficient. It refuses only some users."
+    )
 }
 
 const fn plain_cause(cause: Cause) -> &'static str {
     match cause {
-        Cause::TokenUnusable(_) => "What was pasted is no access token.",
-        Cause::TokenForgotten => "There is no token any more.",
-        Cause::TokenExpired => "The token has ended.",
+        Cause::TokenUnusable(_) => "This isn't an access token.",
+        Cause::TokenForgotten => "This page no longer has a token.",
+        Cause::TokenExpired => "The token has expired.",
         Cause::ClockWrong => {
-            "This computer's clock and PingOne's disagree: the token has likely ended by PingOne's."
+            "This computer's clock and PingOne's disagree: the token has probably expired by PingOne's."
         }
-        Cause::AudienceElsewhere => "The token is for another API, not for PingOne's.",
-        Cause::EndUserToken => "The token is a user's own: it reaches that user's record alone.",
+        Cause::AudienceElsewhere => "The token is for another API, not PingOne's.",
+        Cause::EndUserToken => "This is a user's own token. It gives access only to that user's record.",
         Cause::TokenRefused => {
-            "PingOne doesn't take this token: it is cut, altered, or signed with a key that PingOne doesn't know."
+            "PingOne doesn't accept this token: it is cut off, altered, or signed with a key that PingOne doesn't know."
         }
-        Cause::RegionMissing => "The token doesn't name its region, and none is chosen.",
-        Cause::RegionElsewhere => "The token was issued in another region than the one that is asked.",
-        Cause::EnvironmentNotNamed => "No environment is named.",
-        Cause::EnvironmentUnreadable => "The environment ID is no UUID.",
+        Cause::RegionMissing => "The token doesn't name its region, and no region is selected.",
+        Cause::RegionElsewhere => "The token was issued in a different region from the selected one.",
+        Cause::EnvironmentNotNamed => "No environment ID is given.",
+        Cause::EnvironmentUnreadable => "The environment ID isn't a UUID.",
         Cause::EnvironmentMissing => "There is no environment with this ID in this region.",
-        Cause::EnvironmentSuspect => "The user may live in another environment.",
-        Cause::NoRole => "The token's holder has no role in this environment.",
+        Cause::EnvironmentSuspect => "The user may be in a different environment.",
+        Cause::NoRole => "This token doesn't have a role in this environment.",
         Cause::RoleMissing(_) => "A role is missing.",
-        Cause::OthersChanged(_) => "PingOne refuses only some users, and changed others in this run.",
-        Cause::RoleArriving => "The role was given a moment ago and had not arrived. It works now.",
+        Cause::OthersChanged(_) => "PingOne refuses only some users. It changed others in this run.",
+        Cause::RoleArriving => "The role was just assigned and hadn't taken effect. It works now.",
         Cause::ScopeTooNarrow => "The role is limited to some populations, and this user is in another.",
         Cause::RoleLost => {
-            "What this token could do before, it no longer can: the role seems to have been taken away."
+            "This token can no longer do what it could do before: its role seems to have been removed."
         }
-        Cause::UserUnreadable => "The user ID is no UUID.",
+        Cause::UserUnreadable => "The user ID isn't a UUID.",
         Cause::UserMissing => "There is no user with this ID in this environment.",
-        Cause::PathUnknown => "The address of the API is wrong: PingOne's gateway doesn't know it.",
-        Cause::LicenseExceeded => "The license of this environment doesn't cover it.",
-        Cause::MfaMissing => "MFA is not among the services of this environment.",
-        Cause::PingIdDecides => "PingID is in use: it decides who is asked, and not this flag.",
+        Cause::PathUnknown => "The API address is wrong: PingOne's gateway doesn't know it.",
+        Cause::LicenseExceeded => "This environment's license doesn't cover the request.",
+        Cause::MfaMissing => "PingOne MFA isn't among the services of this environment.",
+        Cause::PingIdDecides => "PingID is in use: it decides which users are asked for MFA, not this flag.",
         Cause::Offline => "This computer seems to be offline.",
-        Cause::HostUnreachable => "PingOne's host can't be reached from here.",
-        Cause::PolicyForbids => "This page's own security policy doesn't let the browser ask PingOne.",
+        Cause::HostUnreachable => "This computer can't reach PingOne's host.",
+        Cause::PolicyForbids => "This page's own security policy blocks requests to PingOne.",
         Cause::PreflightRefused => {
-            "The browser isn't given permission to ask with a token: plain requests get through, and requests with the Authorization header don't."
+            "The browser isn't allowed to send requests with a token: plain requests get through, but requests with the Authorization header don't."
         }
         Cause::AnswerUnreadable => {
-            "PingOne's host is reached, but its answer may not be read. A limit, an error of PingOne and a blocked request without permission headers look the same from here."
+            "PingOne's host can be reached, but this page can't read its response. A rate limit, an error in PingOne and a blocked request look the same without CORS headers."
         }
-        Cause::ConnectionLost => "The connection ends before the answer does.",
-        Cause::NoAnswer => "The request leaves, and no answer comes in time.",
-        Cause::Intermediary => "Something between this browser and PingOne answers in its place.",
-        Cause::RateLimited => "PingOne limits the requests of this license.",
-        Cause::ServiceFailing => "PingOne itself fails.",
-        Cause::OneRecordFailing => "PingOne fails for this record or page alone; others work.",
-        Cause::Temporary => "It failed, and worked when it was asked again.",
-        Cause::RequestRefused => "PingOne refuses the request itself. That shouldn't happen.",
-        Cause::AnswerUnknown => "The answer is damaged, or has a shape that this page doesn't know.",
+        Cause::ConnectionLost => "The connection closes before the response is complete.",
+        Cause::NoAnswer => "The request is sent, but times out without a response.",
+        Cause::Intermediary => "Something between this browser and PingOne responds instead of PingOne.",
+        Cause::RateLimited => "PingOne limits the request rate of this license.",
+        Cause::ServiceFailing => "PingOne itself is failing.",
+        Cause::OneRecordFailing => "PingOne fails only for this record or page. Others work.",
+        Cause::Temporary => "The request failed, and succeeded when it was retried.",
+        Cause::RequestRefused => "PingOne refuses the request itself. This shouldn't happen.",
+        Cause::AnswerUnknown => "The response is damaged, or has a format that this page doesn't know.",
         Cause::ListInconsistent => "The pages of PingOne's list contradict each other.",
-        Cause::NotStored => "This browser doesn't store what a run does.",
-        Cause::StorageSilent => "This browser's storage doesn't answer.",
-        Cause::LockSilent => "This browser doesn't say whether another of its tabs runs something here.",
-        Cause::HostRefused => "The page around this one doesn't permit the change.",
-        Cause::DeploymentForbids => "This deployment doesn't permit the change.",
+        Cause::NotStored => "This browser can't store the state of a run.",
+        Cause::StorageSilent => "This browser's storage doesn't respond.",
+        Cause::LockSilent => "This browser doesn't say whether a run is active in another of its tabs.",
+        Cause::HostRefused => "The host page doesn't allow the change.",
+        Cause::DeploymentForbids => "This deployment doesn't allow the change.",
         Cause::AccountUnusable => {
-            "The account is disabled or locked, so nobody gets as far as a second factor."
+            "The account is disabled or locked, so sign-in stops before a second factor."
         }
         Cause::FlagOff => "MFA is off for this user.",
-        Cause::Bypassed => "A bypass runs.",
-        Cause::NoDevice => "MFA is on, but there is no device that could answer.",
-        Cause::PolicyDecides => "Flag, devices and bypass are as they should be. Nothing seems to ask.",
+        Cause::Bypassed => "An MFA bypass is active.",
+        Cause::NoDevice => "MFA is on, but the user has no active device.",
+        Cause::PolicyDecides => {
+            "The flag, devices and bypass are as they should be. No policy seems to ask for MFA."
+        }
     }
 }
 
-/// What to do about it.
 pub fn to_do(cause: Cause) -> String {
     match cause {
         Cause::TokenUnusable(_)
         | Cause::TokenForgotten
         | Cause::TokenExpired
         | Cause::TokenRefused
-        | Cause::AudienceElsewhere => format!("Get a new one: {}", super::connect::TOKEN_SOURCE),
+        | Cause::AudienceElsewhere => format!("Get a new token: {}", super::connect::TOKEN_SOURCE),
         Cause::RoleMissing(missing) => role_to_ask_for(missing),
         other => plain_to_do(other).into(),
     }
@@ -224,11 +215,11 @@ fn role_to_ask_for(missing: Permission) -> String {
     let hint = if Role::EnvironmentAdmin.has(missing) {
         ""
     } else {
-        " Environment Admin hasn't, although PingOne's tutorial says so."
+        " Environment Admin doesn't include it, although PingOne's tutorial says so."
     };
-    let verb = if roles.len() == 1 { "has" } else { "have" };
+    let verb = if roles.len() == 1 { "includes" } else { "include" };
     format!(
-        "Ask for a role that contains \"{}\": {} {verb} it.{hint}",
+        "Ask for a role that includes \"{}\": {} {verb} it.{hint}",
         permission(missing),
         roles.join(" and ")
     )
@@ -236,78 +227,86 @@ fn role_to_ask_for(missing: Permission) -> String {
 
 const fn plain_to_do(cause: Cause) -> &'static str {
     match cause {
-        Cause::ClockWrong => "Set this computer's clock, and get a new token.",
+        Cause::ClockWrong => "Correct this computer's clock, and get a new token.",
         Cause::EndUserToken => "Use the token of a worker application, or sign in as an administrator.",
         Cause::RegionMissing | Cause::RegionElsewhere => {
-            "Take the region of your PingOne console's address (.com, .ca, .eu, .com.au, .sg, .asia)."
+            "Select the region of your PingOne console's address (.com, .ca, .eu, .com.au, .sg, .asia)."
         }
         Cause::EnvironmentNotNamed | Cause::EnvironmentUnreadable | Cause::EnvironmentMissing => {
-            "Compare the environment ID with PingOne's console: Settings, Environment Properties. It is not always the one that issued the token."
+            "Compare the environment ID with PingOne's console: Settings, Environment Properties. It isn't always the environment that issued the token."
         }
-        Cause::EnvironmentSuspect => "Compare the environment ID with the one that the user was created in.",
+        Cause::EnvironmentSuspect => {
+            "Compare the environment ID with that of the environment in which the user was created."
+        }
         Cause::NoRole => {
-            "Compare the environment ID. If it is right, ask for the role Identity Data Admin in this environment."
+            "Check the environment ID. If it is correct, ask for the role Identity Data Admin in this environment."
         }
         Cause::RoleArriving | Cause::Temporary => "Try again.",
         Cause::ScopeTooNarrow => {
             "Ask for the role Identity Data Admin in the user's population, or in the whole environment."
         }
         Cause::OthersChanged(_) => {
-            "Compare a refused user with one that was changed, for example population and administrator roles. Then retry; if PingOne refuses again, give its support the copied request."
+            "Compare a refused user with a changed one, for example their populations and administrator roles. Then retry. If PingOne refuses again, send the copied request to PingOne's support."
         }
-        Cause::RoleLost => "Ask whether the role Identity Data Admin was taken away, and for it back.",
+        Cause::RoleLost => {
+            "Ask whether the role Identity Data Admin was removed, and have it assigned again."
+        }
         Cause::UserUnreadable | Cause::UserMissing => {
-            "Compare the user ID: it is the one that creating the user answered. The user may have been deleted."
+            "Compare the user ID with the one that PingOne returned when the user was created. The user may have been deleted."
         }
-        Cause::PathUnknown => "Correct apiBase in config.json: it ends in /v1, once.",
+        Cause::PathUnknown => "Correct apiBase in config.json: it must end in /v1, only once.",
         Cause::LicenseExceeded => "Compare the license with the number of users, or have it extended.",
         Cause::MfaMissing => "Have PingOne MFA added to the environment's services.",
-        Cause::PingIdDecides => "Look at PingID's own settings and policies.",
+        Cause::PingIdDecides => "Check PingID's own settings and policies.",
         Cause::Offline => "Go online and try again. Nothing is lost.",
         Cause::HostUnreachable => {
-            "Have PingOne's host permitted: DNS, a certificate, a firewall, a VPN or a browser extension keeps it away. The browser doesn't say which."
+            "Have PingOne's host allowed: DNS, a certificate, a firewall, a VPN or a browser extension blocks it. The browser doesn't say which."
         }
         Cause::PolicyForbids => {
-            "Have the page's Content-Security-Policy name the address of PingOne's API in connect-src. The guide for hosts has the whole policy."
+            "Add the address of PingOne's API to connect-src in the page's Content-Security-Policy. The guide for hosts has the whole policy."
         }
         Cause::PreflightRefused => {
-            "Have OPTIONS requests and the Authorization header permitted on the way to PingOne's host."
+            "Have OPTIONS requests and the Authorization header allowed between this browser and PingOne's host."
         }
         Cause::AnswerUnreadable => {
-            "Wait a minute and try again. If it stays, a VPN, a proxy or a browser extension may cut or block the request."
+            "Wait a minute and try again. If the problem persists, a VPN, a proxy or a browser extension may cut off or block the request."
         }
         Cause::ConnectionLost => {
-            "Try again. If it stays, a VPN, a proxy or a browser extension may block or cut requests."
+            "Try again. If the problem persists, a VPN, a proxy or a browser extension may block or cut off requests."
         }
-        Cause::NoAnswer => "Try again in a few minutes, and look at PingOne's status page.",
+        Cause::NoAnswer => "Try again in a few minutes, and check PingOne's status page.",
         Cause::Intermediary => {
-            "Sign in to your network if it asks for that; otherwise have PingOne's host permitted by the proxy."
+            "If your network asks you to sign in, do that. Otherwise, have the proxy allow PingOne's host."
         }
-        Cause::RateLimited => "Wait a little. Other clients of the same license share its limit.",
+        Cause::RateLimited => "Wait a moment. Other clients of the same license share its limit.",
         Cause::ServiceFailing => {
-            "Look at PingOne's status page. If it names no incident, try again in a few minutes."
+            "Check PingOne's status page. If it shows no incident, try again in a few minutes."
         }
-        Cause::OneRecordFailing => "Leave this record out, and give PingOne's support the copied request.",
+        Cause::OneRecordFailing => "Skip this record, and send the copied request to PingOne's support.",
         Cause::RequestRefused | Cause::AnswerUnknown | Cause::ListInconsistent => {
-            "PingOne and this page disagree about the API. Please report it."
+            "This page doesn't match PingOne's API. Please report this."
         }
-        Cause::NotStored => "Leave the private window, permit site data, or make room on the disk.",
+        Cause::NotStored => "Leave the private window, allow site data, or free up disk space.",
         Cause::StorageSilent => {
-            "Close other tabs of this page and try again. If it stays, restart the browser: a full or failing disk, or an extension, may hold its storage up."
+            "Close other tabs of this page and try again. If the problem persists, restart the browser: a full or failing disk, or an extension, may block its storage."
         }
-        Cause::LockSilent => "Close other tabs of this page and try again. If it stays, restart the browser.",
-        Cause::HostRefused => "Ask whoever runs that page: it decides which changes are made here.",
+        Cause::LockSilent => {
+            "Close other tabs of this page and try again. If the problem persists, restart the browser."
+        }
+        Cause::HostRefused => {
+            "Ask the administrators of the host page: it decides which changes are allowed here."
+        }
         Cause::DeploymentForbids => {
-            "Ask the administrators of this page: its config.json decides which users are changed here."
+            "Ask the administrators of this page: its config.json decides which users can be changed here."
         }
         Cause::AccountUnusable => "Enable or unlock the account in PingOne's console.",
         Cause::FlagOff => "Turn MFA on.",
         Cause::Bypassed => {
-            "Wait until it ends, or end it in PingOne's console: Services, Authentication, Resume."
+            "Wait until it expires, or end it in PingOne's console: Services, Authentication, Resume."
         }
-        Cause::NoDevice => "Have the person pair a device, or pair one for them.",
+        Cause::NoDevice => "Ask the user to pair a device, or pair one for them.",
         Cause::PolicyDecides => {
-            "Look at the sign-on policies and DaVinci flows of the application: this page doesn't read them."
+            "Check the application's sign-on policies and DaVinci flows: this page doesn't read them."
         }
         Cause::TokenUnusable(_)
         | Cause::TokenForgotten
@@ -318,28 +317,28 @@ const fn plain_to_do(cause: Cause) -> &'static str {
     }
 }
 
-/// Who can do it.
-pub fn who(who: Responsible, environment: Option<&str>) -> String {
+/// The answer to [`WHO`].
+pub fn who(responsible: Responsible, environment: Option<&str>) -> String {
     let of = environment.map(|name| format!(" of {name}")).unwrap_or_default();
-    match who {
+    match responsible {
         Responsible::You => "You.".into(),
-        Responsible::Time => "Nobody: it takes time.".into(),
+        Responsible::Time => "No one: it resolves itself after some time.".into(),
         Responsible::EnvironmentAdmin => format!("An Environment Admin{of}."),
-        Responsible::LicenseHolder => "Whoever looks after your organization's PingOne license.".into(),
-        Responsible::PolicyAdmin => format!("Whoever looks after the sign-on policies{of}."),
-        Responsible::NetworkAdmin => "Whoever runs your network or its proxy.".into(),
-        Responsible::Deployer => "Whoever has put this page where it is.".into(),
-        Responsible::PingSupport => "PingOne's support. It asks for the time of the request, and for its Correlation-Id if this page shows one.".into(),
-        Responsible::Makers => "The makers of this page.".into(),
+        Responsible::LicenseHolder => "The person responsible for your organization's PingOne license.".into(),
+        Responsible::PolicyAdmin => format!("The administrator of the sign-on policies{of}."),
+        Responsible::NetworkAdmin => "The administrator of your network or its proxy.".into(),
+        Responsible::Deployer => "Whoever deployed this page.".into(),
+        Responsible::PingSupport => "PingOne's support. They ask for the time of the request, and for its Correlation-Id if this page shows one.".into(),
+        Responsible::Makers => "The developers of this page.".into(),
     }
 }
 
-/// Whether there is somebody to write to.
-pub const fn is_somebody_elses(who: Responsible) -> bool {
-    !matches!(who, Responsible::You | Responsible::Time)
+/// Whether a request can be sent to another person or team.
+pub const fn has_recipient(responsible: Responsible) -> bool {
+    !matches!(responsible, Responsible::You | Responsible::Time)
 }
 
-/// What was seen, in words.
+/// What a check saw.
 pub fn seen(
     locale: &dyn Locale,
     seen: &Seen,
@@ -349,64 +348,67 @@ pub fn seen(
     match seen {
         Seen::Nothing => String::new(),
         Seen::Input(input) => input_fault(*input),
-        Seen::Fault(fault) => answered(fault),
+        Seen::Fault(fault) => status_and_codes(fault),
         Seen::Environment { name, kind } => format!("{name} exists, {}", super::kind(kind)),
-        Seen::OwnEnvironment(true) => "the one that issued the token; yours may be another".into(),
+        Seen::OwnEnvironment(true) => {
+            "the environment that issued the token; yours may be a different one".into()
+        }
         Seen::OwnEnvironment(false) => {
-            "another than the one that issued the token; roles may reach across".into()
+            "a different environment from the one that issued the token; roles can apply across environments"
+                .into()
         }
         Seen::Users(Some(1)) => "1 user can be seen".into(),
         Seen::Users(Some(count)) => format!("{} users can be seen", locale.number(*count)),
         Seen::Users(None) => "users can be seen".into(),
         Seen::Flag(on) => format!("read: {}", if *on { "on" } else { "off" }),
-        Seen::Changed => "PingOne took changes with this token".into(),
+        Seen::Changed => "PingOne accepted changes with this token".into(),
         Seen::ChangedOthers(1) => "1 other user was changed in this run".into(),
         Seen::ChangedOthers(users) => {
             format!("{} other users were changed in this run", locale.number(*users))
         }
         Seen::Roles(roles) => roles_seen(roles),
-        Seen::OutOfReach => "others can be reached, this user can't".into(),
-        Seen::Repeated { works: true, .. } => "refused at first, and works now".into(),
+        Seen::OutOfReach => "the role covers other users, but not this one".into(),
+        Seen::Repeated { works: true, .. } => "refused at first, works now".into(),
         Seen::Repeated { times, works: false } => {
             format!(
-                "asked again {}, still refused",
+                "retried {}, still refused",
                 if *times == 1 { "once".into() } else { format!("{times} times") }
             )
         }
         Seen::Account(account) => format!("exists, account {}", super::account(*account)),
         Seen::Audience(audience) if audience.is_empty() => {
-            "Bearer {token}; it doesn't say which API it is for".into()
+            "Bearer {token}; the token doesn't say which API it is for".into()
         }
         Seen::Audience(audience) => format!("Bearer {{token}}, a token for {}", audience.join(", ")),
         Seen::EndUser => "Bearer {token}, a user's own token (scopes p1:…)".into(),
-        Seen::Ends(end) => format!("ends: {}", super::ends(locale, *end, now)),
+        Seen::Ends(end) => super::ends(locale, *end, now),
         Seen::Begins(ahead) => format!(
-            "the token begins {} from now: this computer's clock is behind",
+            "the token was issued {} in the future by this computer's clock: the clock is behind",
             super::remaining(Timestamp(*ahead), Timestamp(0))
         ),
         Seen::EndsSoon(end) => format!(
-            "{} left by this computer's clock, and PingOne says it has ended",
+            "expires in {} by this computer's clock, but PingOne says that it has expired",
             super::remaining(*end, now)
         ),
-        Seen::Region(Some(code)) => format!("issued in {}, asked elsewhere", label(code)),
-        Seen::Region(None) => "issued where it is asked, by the token's own claims".into(),
+        Seen::Region(Some(code)) => format!("issued in {}, but another region is selected", label(code)),
+        Seen::Region(None) => "issued in the selected region, by the token's own claims".into(),
         Seen::RegionNotStated => "the token doesn't say where it was issued".into(),
-        Seen::Reach(reach) => reached(*reach),
-        Seen::Answered => "PingOne answered".into(),
-        Seen::OthersWork => "fails for this one; others work".into(),
+        Seen::Reach(reach) => reachability(*reach),
+        Seen::Answered => "PingOne responded".into(),
+        Seen::OthersWork => "only this request fails; others work".into(),
         Seen::Product(Some(true)) => "among the environment's services".into(),
         Seen::Product(Some(false)) => "not among the environment's services".into(),
-        Seen::Product(None) => "PingOne doesn't say which services there are".into(),
+        Seen::Product(None) => "PingOne doesn't say which services the environment has".into(),
         Seen::Devices { all: 0, .. } | Seen::Bypass(None) => "none".into(),
         Seen::Devices { all, usable, pingid } => {
-            let pingid = if *pingid > 0 { format!(", {pingid} of PingID") } else { String::new() };
-            format!("{usable} usable of {all}{pingid}")
+            let pingid = if *pingid > 0 { format!(", {pingid} from PingID") } else { String::new() };
+            format!("{usable} active of {all}{pingid}")
         }
         Seen::Bypass(Some(until)) => super::question::until(locale, *until, now),
         Seen::NotReadHere => "not read by this page".into(),
         Seen::Storage(why) => why.to_string(),
-        Seen::LocksSilent => "no answer from the browser's locks".into(),
-        Seen::NotPermitted => "it was asked, and said no".into(),
+        Seen::LocksSilent => "the browser's lock manager doesn't respond".into(),
+        Seen::NotPermitted => "the host page refused the change".into(),
     }
 }
 
@@ -423,44 +425,45 @@ fn input_fault(input: InputFault) -> String {
 
 fn roles_seen(roles: &[Role]) -> String {
     if roles.is_empty() {
-        return "no built-in role alone would explain these answers".into();
+        return "no single built-in role explains these responses".into();
     }
-    format!("the answers fit {}", names(roles, " or "))
+    format!("likely role: {}", names(roles, " or "))
 }
 
-fn reached(reach: Reach) -> String {
+fn reachability(reach: Reach) -> String {
     if !reach.is_online {
-        return "the browser says that it is offline".into();
+        return "the browser reports that it is offline".into();
     }
     let page = if reach.page {
-        "the page's own server answers"
+        "the page's own server responds"
     } else {
-        "the page's own server doesn't answer either"
+        "the page's own server doesn't respond either"
     };
     match (reach.host, reach.readable) {
         (PlainResult::Forbidden, _) => {
-            "the browser refuses to ask PingOne's host: connect-src of the page's policy doesn't name it"
+            "the browser blocks requests to PingOne's host: connect-src of the page's policy doesn't name it"
                 .into()
         }
         (PlainResult::Unanswered, _) => format!("no connection to PingOne's host; {page}"),
         (PlainResult::Answered, Some(status)) => {
-            format!("a plain request got through and was answered with {status}")
+            format!("a plain request got through and returned {status}")
         }
         (PlainResult::Answered, None) => {
-            "a plain request got through, so you are online; its answer may not be read".into()
+            "a plain request got through, so you are online; the page can't read its response".into()
         }
     }
 }
 
-/// An answer as short as it is exact.
-fn answered(fault: &Fault) -> String {
+/// The fault in brief: status and codes if PingOne refused, otherwise a sentence.
+fn status_and_codes(fault: &Fault) -> String {
     match fault.refusal() {
-        Some(refusal) => format!("PingOne answered {}", codes(refusal)),
+        Some(refusal) => format!("PingOne returned {}", codes(refusal)),
         None => super::fault(fault),
     }
 }
 
-/// Status and codes. Only what looks like a code is taken: the rest is PingOne's words, and may name somebody.
+/// The status and codes of a refusal. Only text that looks like a code is included: PingOne's messages may contain
+/// personal data.
 fn codes(refusal: &Refusal) -> String {
     let is_code = |code: &&str| {
         !code.is_empty()
@@ -476,25 +479,25 @@ fn codes(refusal: &Refusal) -> String {
     }
 }
 
-/// Where something is asked, for a text that leaves the page.
-pub struct Place<'a> {
-    /// The environment, if it was read.
+/// What a copied request says besides the evidence.
+pub struct RequestContext<'a> {
+    /// `None` if it wasn't read.
     pub environment: Option<&'a Environment>,
-    /// What the region is called.
+    /// The region's label.
     pub region: Option<&'a str>,
-    /// Whether this page may change anything, and needs a role for that.
+    /// Whether this page may change MFA, and so needs the permission for it.
     pub may_change: bool,
 }
 
-/// A text to forward to whoever can do something about it: at most eight lines, without a token and without anybody's name
-/// but the application's or person's ID.
-pub fn request(evidence: &Evidence, cause: Cause, place: &Place<'_>) -> String {
+/// A text to forward to the person or team that can fix the cause. It has at most eight lines and contains no token and
+/// no personal data except the ID of the application or person that the token belongs to.
+pub fn request(evidence: &Evidence, cause: Cause, context: &RequestContext<'_>) -> String {
     let what = match cause.missing() {
-        Some(_) => needed(cause, place.may_change),
+        Some(_) => permissions_needed(cause, context.may_change),
         None => format!("Please: {}", to_do(cause)),
     };
-    let actor = evidence.token.as_ref().map(|token| format!("Acts: {}", full_actor(&token.actor)));
-    let environment = place.environment.map_or_else(
+    let actor = evidence.token.as_ref().map(|token| format!("Requested for: {}", full_actor(&token.actor)));
+    let environment = context.environment.map_or_else(
         || evidence.environment_id.map(|id| format!("Environment: {id}")),
         |environment| {
             Some(format!(
@@ -505,7 +508,7 @@ pub fn request(evidence: &Evidence, cause: Cause, place: &Place<'_>) -> String {
             ))
         },
     );
-    let region = place.region.map(|region| format!("Region: {region}"));
+    let region = context.region.map(|region| format!("Region: {region}"));
     let (failed, at, correlation) = failure(evidence);
     let lines = [
         Some(format!("PingOne MFA: {}", short_cause(cause))),
@@ -520,8 +523,8 @@ pub fn request(evidence: &Evidence, cause: Cause, place: &Place<'_>) -> String {
     lines.into_iter().flatten().map(|line| line.replace(['\n', '\r'], " ")).collect::<Vec<_>>().join("\n")
 }
 
-/// All permissions that the page needs, and not only the one that was refused first: the next one would be refused next.
-fn needed(cause: Cause, may_change: bool) -> String {
+/// All permissions that the page needs, not only the refused one: with that one alone, the next request would be refused.
+fn permissions_needed(cause: Cause, may_change: bool) -> String {
     let first = match cause {
         Cause::RoleMissing(missing) => format!("Missing: \"{}\".", permission(missing)),
         other => format!("Please: {}", to_do(other)),
@@ -535,7 +538,7 @@ fn needed(cause: Cause, may_change: bool) -> String {
         })
         .collect();
     format!(
-        "{first} Needed in all: {}. Roles with all of them: {}. Optional: {}.",
+        "{first} All permissions needed: {}. Roles with all of them: {}. Optional: {}.",
         quoted.join(", "),
         names(&Role::with_all(&all), " or "),
         optional.join(", ")
@@ -562,19 +565,19 @@ fn failure(evidence: &Evidence) -> (Option<String>, Option<String>, Option<Strin
         (None, Some(bad)) => bad.correlation_id.clone(),
         (None, None) => None,
     };
-    // Whatever is no id doesn't leave the page under its name.
+    // A value that isn't an ID may contain anything, and must not leave the page.
     let id =
         id.filter(|id| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-'));
     let status = fault.refusal().map_or_else(|| super::fault(fault), codes);
     (
-        Some(format!("Failed: {}: {status}", tried(*operation))),
+        Some(format!("Failed: {}: {status}", endpoint(*operation))),
         Some(format!("When: {}", at.to_rfc3339())),
         id.map(|id| format!("Correlation-Id: {id}")),
     )
 }
 
-/// What was operation, as PingOne's documentation writes it.
-const fn tried(operation: Operation) -> &'static str {
+/// The request of an operation, as PingOne's documentation writes it.
+const fn endpoint(operation: Operation) -> &'static str {
     match operation {
         Operation::Connect => "GET /environments/{envID}",
         Operation::ReadUsers => "GET /environments/{envID}/users",
@@ -642,19 +645,19 @@ mod tests {
         Evidence { token: Some(token), ..Evidence::of(symptom, Timestamp(1_795_500_000_000)) }
     }
 
-    fn written(evidence: &Evidence, cause: Cause) -> String {
+    fn request_text(evidence: &Evidence, cause: Cause) -> String {
         let (id, kind) = (EnvironmentId(id(1)), EnvironmentKind::Production);
         let environment = Environment { id, name: "Workforce\nEvil: line".into(), kind };
         request(
             evidence,
             cause,
-            &Place { environment: Some(&environment), region: Some("Europe"), may_change: true },
+            &RequestContext { environment: Some(&environment), region: Some("Europe"), may_change: true },
         )
     }
 
     #[test]
-    fn a_request_says_all_that_is_needed_in_eight_lines() {
-        let text = written(&refused("ACCESS_FAILED"), Cause::RoleMissing(Permission::UpdateMfa));
+    fn a_request_has_everything_needed_in_eight_lines() {
+        let text = request_text(&refused("ACCESS_FAILED"), Cause::RoleMissing(Permission::UpdateMfa));
         assert!(text.lines().count() <= 8, "{text}");
         for part in [
             "application 0b410000-0000-4000-8000-000000000001",
@@ -672,7 +675,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_asks_for_all_that_the_page_needs_whatever_was_refused_first() {
+    fn a_request_lists_all_needed_permissions_whichever_was_refused() {
         for cause in [
             Cause::RoleMissing(Permission::ReadUsers),
             Cause::RoleMissing(Permission::ReadReport),
@@ -680,7 +683,7 @@ mod tests {
             Cause::RoleLost,
             Cause::ScopeTooNarrow,
         ] {
-            let text = written(&refused("ACCESS_FAILED"), cause);
+            let text = request_text(&refused("ACCESS_FAILED"), cause);
             for needed in Permission::needed(true) {
                 assert!(
                     text.contains(&format!("\"{}\"", permission(needed))),
@@ -689,19 +692,22 @@ mod tests {
             }
             assert!(text.contains("Roles with all of them: Identity Data Admin."), "{text}");
         }
-        let place = Place { environment: None, region: None, may_change: false };
-        let text = request(&refused("ACCESS_FAILED"), Cause::RoleMissing(Permission::ReadUsers), &place);
-        assert!(!text.contains("Update user's"), "a page that changes nothing asks for reads alone:\n{text}");
+        let context = RequestContext { environment: None, region: None, may_change: false };
+        let text = request(&refused("ACCESS_FAILED"), Cause::RoleMissing(Permission::ReadUsers), &context);
+        assert!(
+            !text.contains("Update user's"),
+            "a page that changes nothing needs only read permissions:\n{text}"
+        );
         assert!(text.contains("Identity Data Admin or Identity Data Read Only"), "{text}");
     }
 
     #[test]
-    fn a_request_has_no_token_and_names_nobody_whatever_was_answered() {
+    fn a_request_has_no_token_and_no_personal_data_from_any_response() {
         for code in ["ACCESS_FAILED", TOKEN, "jonas.brandt", ""] {
             for cause in
                 [Cause::RoleMissing(Permission::UpdateMfa), Cause::ScopeTooNarrow, Cause::ServiceFailing]
             {
-                let text = written(&refused(code), cause);
+                let text = request_text(&refused(code), cause);
                 for secret in ["eyJ", "dXJl", "jonas", &id(7).to_string()] {
                     assert!(!text.contains(secret), "{secret} is in:\n{text}");
                 }
@@ -711,13 +717,15 @@ mod tests {
     }
 
     #[test]
-    fn every_cause_says_what_to_do_in_one_sentence_or_few() {
+    fn every_cause_has_a_sentence_and_says_what_to_do() {
         for fault in [Fault::Unreachable, Fault::TokenForgotten] {
             for cause in [Cause::of(Operation::Connect, &fault), Cause::of(Operation::ReadUsers, &fault)] {
                 assert!(!to_do(cause).is_empty() && !plain_cause(cause).is_empty(), "{cause:?}");
             }
         }
-        assert!(to_do(Cause::RoleMissing(Permission::UpdateMfa)).contains("Environment Admin hasn't"));
-        assert!(!to_do(Cause::RoleMissing(Permission::ReadSettings)).contains("hasn't"));
+        assert!(
+            to_do(Cause::RoleMissing(Permission::UpdateMfa)).contains("Environment Admin doesn't include it")
+        );
+        assert!(!to_do(Cause::RoleMissing(Permission::ReadSettings)).contains("doesn't include"));
     }
 }

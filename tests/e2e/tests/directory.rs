@@ -448,7 +448,7 @@ async fn an_html_refusal_by_a_gateway_is_explained_and_loses_no_users() {
     add_fault(&world, Some(4), None, Fault::Gateway { status: 403 });
     page.press("button", "Load all 1,500 users").await;
     page.hear("The request was refused with 403, but not in PingOne's words.").await;
-    page.hear("Something between this browser and PingOne answers in its place.").await;
+    page.hear("Something between this browser and PingOne responds instead of PingOne.").await;
     page.hear("users were not read and are not in the list.").await;
     let shown = page.shown().await;
     assert!((200..1500).contains(&shown), "loaded users are kept: {shown}");

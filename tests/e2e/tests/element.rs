@@ -424,8 +424,8 @@ async fn a_missing_policy_directive_is_named() {
 
     host.set_policy(&whole.replace(&world.api_origin, ""));
     page.reload().await;
-    page.hear("This page's own security policy doesn't let the browser ask PingOne.").await;
-    page.hear("name the address of PingOne's API in connect-src").await;
+    page.hear("This page's own security policy blocks requests to PingOne.").await;
+    page.hear("Add the address of PingOne's API to connect-src").await;
     wait_for_event(&page, "fault").await;
     assert_eq!(details(&page, "fault").await, [json!({"fault": "unreachable", "status": null})]);
 

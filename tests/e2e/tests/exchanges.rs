@@ -359,7 +359,7 @@ async fn help_is_available_before_and_after_connecting_and_can_be_searched() {
     page.hear("Changing the flag needs Identity Data Admin.").await;
     assert!(!page.text().await.contains("What MFA on and off mean"));
     page.type_keys(" nonsense").await;
-    page.hear("No topic has all of these words.").await;
+    page.hear("No topic contains all of these words.").await;
     page.type_keys(Key::Escape + "").await;
     if page.find("dialog", "Help").await.is_some() {
         // The first Escape clears a search field.
@@ -371,14 +371,14 @@ async fn help_is_available_before_and_after_connecting_and_can_be_searched() {
 
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
     page.press("button", "Help").await;
-    page.hear("was not read yet").await;
+    page.hear("new users of this environment wasn't read yet").await;
     page.press("button", "Close help").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("you may read users here, but not change MFA").await;
     page.see("button", "May change a flag").await.focus().await.unwrap();
     page.type_keys(Key::Enter + "").await;
     page.until(
-        "document.querySelector('pingone-mfa').shadowRoot.activeElement?.innerText === 'The smallest role'",
+        "document.querySelector('pingone-mfa').shadowRoot.activeElement?.innerText === 'Least privileged role'",
     )
     .await;
     page.shoot("help-topic").await;
@@ -386,7 +386,7 @@ async fn help_is_available_before_and_after_connecting_and_can_be_searched() {
     assert_eq!(page.focus().await, "May change a flag");
     page.hear("for new users: not readable").await;
     page.press("button", "Help").await;
-    page.hear("is not readable with this token's role").await;
+    page.hear("This token's role can't read the MFA default for new users").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -90,7 +90,7 @@ async fn a_database_that_never_opens_is_reported_and_nothing_is_sent() {
         .await;
         run_off(&world, &page).await;
         hear_soon(&page, "The run was not started. Nothing was sent.").await;
-        page.hear("This browser's storage doesn't answer.").await;
+        page.hear("This browser's storage doesn't respond.").await;
         page.press("button", "Close").await;
         assert_eq!(puts(&world), 0, "{open}");
     }

@@ -165,7 +165,7 @@ async fn a_token_that_expires_during_use_is_reported_and_replaced() {
     page.hear("token has ended").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("PingOne refused the token: it has expired. Nothing was changed.").await;
-    page.hear("Get a new one: PingOne's console").await;
+    page.hear("Get a new token: PingOne's console").await;
     assert!(!page.is_on("MFA for jonas.brandt").await);
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -200,7 +200,7 @@ async fn a_read_only_role_is_reported() {
         "PingOne refused the change: you may read users here, but not change MFA. Nothing was changed.",
     )
     .await;
-    page.hear("Identity Data Admin has it.").await;
+    page.hear("Identity Data Admin includes it.").await;
     page.hear("403 ACCESS_FAILED").await;
     assert!(!page.is_on("MFA for jonas.brandt").await);
 }
@@ -211,7 +211,7 @@ async fn a_role_that_may_not_list_users_is_explained() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })).await;
     page.hear("PingOne refused: the token's roles don't permit this here.").await;
-    page.hear("Environment Admin hasn't, although PingOne's tutorial says so.").await;
+    page.hear("Environment Admin doesn't include it, although PingOne's tutorial says so.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,7 +227,7 @@ async fn an_unreachable_api_is_reported() {
     page.paste_token(&world.token(&TokenSpec { origins, ..TokenSpec::default() })).await;
     page.press("button", "Connect").await;
     page.hear("The browser got no readable answer.").await;
-    page.hear("a firewall, a VPN or a browser extension keeps it away").await;
+    page.hear("a firewall, a VPN or a browser extension blocks it").await;
     let complaints = world.complaints(false).await;
     assert_eq!(complaints, Vec::<String>::new(), "the policy allowed the request");
 }

@@ -153,7 +153,7 @@ async fn a_fault_card_uses_the_available_width_in_every_place() {
     let world = World::start(60, quick).await;
     // Listing is refused at once.
     let page = connected(&world, Role::EnvironmentAdmin).await;
-    page.hear("The token's holder lacks a role").await;
+    page.hear("This token doesn't have the \"Read users\" permission in this environment.").await;
     check_card_widths(&page, "listing-refused").await;
     page.find_in_pingone("okonkwo").await;
     page.see("region", "Troubleshooting").await;

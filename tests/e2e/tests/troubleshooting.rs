@@ -81,7 +81,10 @@ async fn point_2_a_missing_role_is_named_requested_and_retried() {
     page.connect(&token).await;
     page.press("switch", "MFA for jonas.brandt").await;
     let said = hear_trouble(&page, "An Environment Admin of Workforce.").await;
-    assert!(said.contains("Environment Admin hasn't, although PingOne's tutorial says so."), "{said}");
+    assert!(
+        said.contains("Environment Admin doesn't include it, although PingOne's tutorial says so."),
+        "{said}"
+    );
     for (check, expected) in [
         ("Environment", "pass"),
         ("May list users", "pass"),
@@ -106,7 +109,7 @@ async fn point_2_a_missing_role_is_named_requested_and_retried() {
     page.press("button", "Copy for a ticket").await;
     page.until("window.copied.includes('Build: ')").await;
     let ticket = copied(&page).await;
-    assert!(ticket.contains("fail: May change a flag: PingOne answered 403"), "{ticket}");
+    assert!(ticket.contains("fail: May change a flag: PingOne returned 403"), "{ticket}");
     assert!(ticket.contains("Build: ") && !ticket.contains("eyJ"), "{ticket}");
     let puts = world.sandbox().seen().iter().filter(|seen| seen.method == "PUT").count();
     assert_eq!(puts, 1, "the diagnosis doesn't write");
@@ -148,7 +151,7 @@ async fn point_4_a_refused_token_is_replaced_and_the_change_is_retried() {
     page.hear("20 users. List read").await;
     world.sandbox().rotate_keys();
     page.press("switch", "MFA for jonas.brandt").await;
-    hear_trouble(&page, "PingOne doesn't take this token").await;
+    hear_trouble(&page, "PingOne doesn't accept this token").await;
     assert_eq!(verdict(&page, "Authorization").await, "fail");
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -165,7 +168,7 @@ async fn point_5_an_expired_token_is_replaced_and_the_search_resumes_automatical
     world.let_ten_minutes_pass(&page).await;
     page.hear("token has ended").await;
     page.enter("searchbox", "Find a person", "jonas").await;
-    hear_trouble(&page, "The token has ended.").await;
+    hear_trouble(&page, "The token has expired.").await;
     assert_eq!(verdict(&page, "Expiry").await, "fail");
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -196,7 +199,7 @@ async fn all_checks_run_on_demand_without_writing() {
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users. List read").await;
     page.press("button", "Check everything").await;
-    hear_trouble(&page, "Nothing that can be read stands in the way.").await;
+    hear_trouble(&page, "The checks found no problem.").await;
     assert_eq!(verdict(&page, "May change a flag").await, "not run");
     assert_eq!(verdict(&page, "MFA product").await, "pass");
     assert_eq!(verdict(&page, "Network").await, "pass");
@@ -208,7 +211,7 @@ async fn all_checks_run_on_demand_without_writing() {
     assert!(page.find("region", "Troubleshooting").await.is_none());
     world.sandbox().set_products(&["PING_ONE_BASE"]);
     page.press("button", "Check everything").await;
-    hear_trouble(&page, "MFA is not among the services of this environment.").await;
+    hear_trouble(&page, "PingOne MFA isn't among the services of this environment.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,8 +222,8 @@ async fn a_missing_mfa_prompt_is_explained() {
     page.hear("20 users. List read").await;
     let dina = world.sandbox().user_by_username("dina.nodevice").unwrap();
     page.enter("searchbox", "Find a person", &dina.to_string()).await;
-    page.press("button", "Why isn't this person asked?").await;
-    hear_trouble(&page, "MFA is on, but there is no device that could answer.").await;
+    page.press("button", "Why no MFA prompt?").await;
+    hear_trouble(&page, "MFA is on, but the user has no active device.").await;
     assert_eq!(verdict(&page, "Devices").await, "fail");
     assert_eq!(verdict(&page, "Sign-on policies").await, "unknown");
 }
@@ -233,8 +236,8 @@ async fn a_refused_preflight_is_distinguished_from_an_unreachable_host() {
     world.sandbox().add_fault(serde_json::from_str(rule).unwrap()).unwrap();
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.press("button", "Connect").await;
-    let said = hear_trouble(&page, "The browser isn't given permission to ask with a token").await;
-    assert!(said.contains("a plain request got through and was answered with 401"), "{said}");
+    let said = hear_trouble(&page, "The browser isn't allowed to send requests with a token").await;
+    assert!(said.contains("a plain request got through and returned 401"), "{said}");
     world.sandbox().clear_faults();
     page.press("button", "Connect").await;
     page.hear("20 users. List read").await;
