@@ -23,13 +23,13 @@ use crate::platform::preferences::LocalPreferences;
 use crate::platform::sign_in::BrowserSignIn;
 use crate::rest::{Outside, SplitRest};
 use crate::state::session::Session;
-use crate::state::{Entrance, Wishes};
+use crate::state::{ConnectPortSet, ConnectPorts, Wishes};
 use crate::view::{self, ScreensPlace};
 
 /// A mounted element.
 #[wasm_bindgen]
 pub struct Widget {
-    session: &'static Session,
+    session: Session,
     _mounted: UnmountHandle<<AnyView as Render>::State>,
 }
 
@@ -114,7 +114,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     });
     let screens = ScreensPlace::default();
     let (redirect_uri, answer) = (text(options, "redirectUri"), text(options, "signInAnswer"));
-    let entrance = Entrance {
+    let entrance = ConnectPortSet {
         tokens: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
@@ -130,7 +130,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     let started = Rc::new(OnceCell::new());
     let handed_out = Rc::clone(&started);
     let mounted = leptos::mount::mount_to(wrapper, move || {
-        let session = Session::start(entrance, wishes);
+        let session = Session::start(ConnectPorts::new(entrance), wishes);
         // Mounting runs this once.
         let _ = handed_out.set(session);
         view::root(session, &screens)

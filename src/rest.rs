@@ -22,7 +22,7 @@ use crate::platform::preferences::LocalPreferences;
 use crate::platform::reach::BrowserReaching;
 use crate::state::rooms::{Rest, Rooms};
 use crate::state::session::Session;
-use crate::state::{App, Ports};
+use crate::state::{App, PortSet, Ports};
 use crate::view::{self, ScreensPlace};
 
 /// The browser, as far as the form and what stands behind it share it.
@@ -35,7 +35,7 @@ pub(crate) struct Outside {
     /// The element that everything is shown in.
     pub(crate) wrapper: HtmlElement,
     /// What stands behind the form, once it was made.
-    pub(crate) made: OnceCell<&'static dyn Rooms>,
+    pub(crate) made: OnceCell<Rc<dyn Rooms>>,
 }
 
 /// The way to the second file, for one element.
@@ -58,7 +58,7 @@ impl Rest for SplitRest {
         async move { load_rest().await.map_err(|_| why(&report)) }.boxed_local()
     }
 
-    fn open(&self, session: &'static Session) -> LocalBoxFuture<'static, Result<&'static dyn Rooms, String>> {
+    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn Rooms>, String>> {
         let (outside, screens, report) = (self.outside.clone(), self.screens.clone(), self.report.clone());
         async move { open_rest(outside, screens, session).await.map_err(|NotLoaded| why(&report)) }
             .boxed_local()
@@ -79,8 +79,8 @@ struct NotLoaded;
 fn open_rest(
     outside: Rc<Outside>,
     screens: ScreensPlace,
-    session: &'static Session,
-) -> Result<&'static dyn Rooms, NotLoaded> {
+    session: Session,
+) -> Result<Rc<dyn Rooms>, NotLoaded> {
     Ok(rooms(&outside, &screens, session))
 }
 
@@ -102,19 +102,19 @@ async fn load_rest() -> Result<(), NotLoaded> {
 async fn open_rest(
     outside: Rc<Outside>,
     screens: ScreensPlace,
-    session: &'static Session,
-) -> Result<&'static dyn Rooms, NotLoaded> {
+    session: Session,
+) -> Result<Rc<dyn Rooms>, NotLoaded> {
     Ok(rooms(&outside, &screens, session))
 }
 
 /// What stands behind the form. It is made once for an element, although two may ask for it at a time: who connects,
 /// and who looks for help.
-fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
-    *outside.made.get_or_init(|| make(outside, screens, session))
+fn rooms(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn Rooms> {
+    Rc::clone(outside.made.get_or_init(|| make(outside, screens, session)))
 }
 
-fn make(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
-    let ports = Ports {
+fn make(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn Rooms> {
+    let ports = PortSet {
         transport: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
@@ -128,9 +128,9 @@ fn make(outside: &Outside, screens: &ScreensPlace, session: &'static Session) ->
         embedder: outside.embedder.clone(),
         seed: Math::random().to_bits(),
     };
-    let app = App::open(session, ports);
+    let app = App::open(session, Ports::new(ports));
     focus::keep_within(&outside.wrapper);
     // There are none yet: this happens once.
     let _ = screens.set(view::screens(app));
-    app
+    Rc::new(app)
 }

@@ -4,12 +4,12 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
 use pingone::environment::Environment;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::announcement::Announcement;
 use crate::state::session::{Phase, Session};
 use crate::state::troubleshooting::Location;
@@ -73,7 +73,7 @@ pub type ScreensPlace = Rc<OnceCell<Screens>>;
 
 /// The screens of somebody who is connected.
 #[must_use]
-pub fn screens(app: AppHandle) -> Screens {
+pub fn screens(app: App) -> Screens {
     let connected = move |environment, region| {
         markup::group().with(band::band(app, environment, region)).with(directory::directory(app))
     };
@@ -90,7 +90,7 @@ pub fn screens(app: AppHandle) -> Screens {
 }
 
 /// Everything that one element shows.
-pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
+pub fn root(session: Session, screens: &ScreensPlace) -> AnyView {
     let place = move || match session.phase.get() {
         Phase::Connected { environment, region } => Some((environment, region.label)),
         Phase::Form | Phase::Loading | Phase::Connecting => None,
@@ -105,7 +105,7 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
     let help =
         markup::part_of(move || session.has_rooms(), move |_| for_help.get().map(|screens| (screens.help)()));
     // In somebody else's page this is one region among others, and that page has its own banner and main part.
-    let owns_page = session.entrance().host.owns_page();
+    let owns_page = session.ports().host.owns_page();
     let app =
         if owns_page { markup::tag("div") } else { markup::tag("section").set("aria-label", text::PRODUCT) };
     let app =

@@ -1,9 +1,10 @@
 //! The band that never moves: where one is connected, as whom, and for how long.
 
+use leptos::prelude::*;
 use pingone::environment::{Environment, EnvironmentKind};
 use pingone::token::paste::Remark;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::paste::Pasted;
 use crate::state::session::Session;
 
@@ -14,14 +15,14 @@ use super::troubleshooting::everything;
 use super::{sign_in, text};
 
 /// The band of a connection to `environment`.
-pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> Node {
-    let session = &app.session;
+pub(super) fn band(app: App, environment: Environment, region: String) -> Node {
+    let session = app.session();
     let facts = move || session.facts().unwrap_or_default();
     let end = move || {
         if expired_at_once(session) {
             return text::band::EXPIRED_BY_CLOCK.to_owned();
         }
-        text::band_end(app.ports.locale.as_ref(), facts().expires_at, session.now.get())
+        text::band_end(app.ports.get().locale.as_ref(), facts().expires_at, session.now.get())
     };
     let end_class = move || {
         let is_settled = facts().is_expired(session.now.get()) == Some(true);
@@ -43,7 +44,7 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
     let actions = tag("div")
         .class("band-actions")
         .with(everything(app))
-        .with(button(text::band::HELP, move || app.help.open_all()))
+        .with(button(text::band::HELP, move || app.help().open_all()))
         .with(
             button(text::band::REPLACE, move || toggle_replacement(app))
                 .follow("aria-expanded", move || Some(session.replacing.get().to_string())),
@@ -67,7 +68,7 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
 }
 
 /// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.
-fn expired_at_once(session: &Session) -> bool {
+fn expired_at_once(session: Session) -> bool {
     session.pasted.with(|pasted| match pasted {
         Pasted::Taken { notes, .. } => notes.iter().any(|note| matches!(note, Remark::Expired(_))),
         Pasted::Nothing | Pasted::Forgotten { .. } => false,
@@ -82,17 +83,17 @@ fn kind_tag(kind: &EnvironmentKind) -> Node {
     tag("span").class(class).with(text::kind(kind))
 }
 
-fn replacement(app: AppHandle) -> Node {
+fn replacement(app: App) -> Node {
     tag("section")
         .class("replace")
         .set("aria-label", text::band::REPLACE)
-        .with(next_token(app.session))
-        .with(problem(app.session))
+        .with(next_token(app.session()))
+        .with(problem(app.session()))
         .with(button(text::band::KEEP, move || toggle_replacement(app)).class("quiet"))
 }
 
-fn toggle_replacement(app: AppHandle) {
-    let session = &app.session;
+fn toggle_replacement(app: App) {
+    let session = app.session();
     session.keep_token();
     session.replacing.update(|replacing| *replacing = !*replacing);
 }

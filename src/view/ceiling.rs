@@ -1,6 +1,6 @@
 //! The choice of how fast requests leave at most.
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::ceiling::Ceiling;
 
 use super::connect::selected;
@@ -8,7 +8,7 @@ use super::figures::number;
 use super::markup::{Event, Node, tag, text_in};
 use super::text;
 
-pub(super) fn ceiling(app: AppHandle, ceiling: &Ceiling, choose: impl Fn(u32) + 'static) -> Node {
+pub(super) fn ceiling(app: App, ceiling: Ceiling, choose: impl Fn(u32) + 'static) -> Node {
     let in_use = ceiling.get_untracked().whole();
     let option = |ceiling: u32| {
         let option = tag("option").set_to("value", ceiling.to_string()).with(number(app, ceiling));

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::device::Devices;
 use pingone::time::Timestamp;
 use pingone::user::{Account, Mfa, UnreadableUser, User};
 use pingone_mfa_core::directory::order::Column;
 use pingone_mfa_core::directory::store::UserIndex;
 
-use crate::state::AppHandle;
+use crate::state::App;
 
 use super::markup::{Content, Kept, Node, button, group, kept, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
@@ -48,12 +49,12 @@ enum Kind {
 }
 
 /// What is shown of whomever `row` comes to.
-pub(super) fn kept_facts(app: AppHandle, row: impl Fn() -> UserIndex + 'static) -> Kept<Facts> {
+pub(super) fn kept_facts(app: App, row: impl Fn() -> UserIndex + 'static) -> Kept<Facts> {
     kept(move || facts(app, row()))
 }
 
 /// The cells of a row.
-pub(super) fn cells(app: AppHandle, facts: Kept<Facts>, columns: &[Column]) -> Node {
+pub(super) fn cells(app: App, facts: Kept<Facts>, columns: &[Column]) -> Node {
     let columns = columns.to_vec();
     let kind = facts.clone();
     part_of(
@@ -92,8 +93,8 @@ impl Facts {
     }
 }
 
-fn facts(app: AppHandle, row: UserIndex) -> Facts {
-    let directory = app.directory;
+fn facts(app: App, row: UserIndex) -> Facts {
+    let directory = app.directory();
     let (user, devices) = directory.users.with(|users| {
         let unreadable = users.unreadable(row).cloned().map(Facts::Unreadable);
         let user = users.user(row).map(|user| User { mfa: Mfa::Unknown, ..user });
@@ -106,9 +107,9 @@ fn facts(app: AppHandle, row: UserIndex) -> Facts {
 }
 
 /// A population's name; the beginning of its id as long as the name isn't known.
-pub(super) fn population_name(app: AppHandle, user: &User) -> String {
+pub(super) fn population_name(app: App, user: &User) -> String {
     let Some(id) = user.population else { return text::directory::NOTHING.to_owned() };
-    let name = app.directory.population_name(id);
+    let name = app.directory().population_name(id);
     name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
 }
 
@@ -127,7 +128,7 @@ fn saying(facts: &Kept<Facts>, say: impl Fn(&Facts) -> String + 'static) -> impl
     move || facts.with(&say).unwrap_or_default()
 }
 
-fn cell_of(app: AppHandle, column: Column, facts: &Kept<Facts>) -> Node {
+fn cell_of(app: App, column: Column, facts: &Kept<Facts>) -> Node {
     let class = class_of(column);
     let say = move |facts: &Facts| match facts {
         Facts::User { user, population, devices } => word(app, column, user, population, *devices),
@@ -158,11 +159,15 @@ fn cell_of(app: AppHandle, column: Column, facts: &Kept<Facts>) -> Node {
 }
 
 /// What a cell says.
-fn word(app: AppHandle, column: Column, user: &User, population: &str, devices: Devices) -> String {
+fn word(app: App, column: Column, user: &User, population: &str, devices: Devices) -> String {
     let text = |text: Option<&str>| text.unwrap_or(text::directory::NOTHING).to_owned();
     let time = |at: Option<Timestamp>, never: &'static str| {
-        let locale = app.ports.locale.as_ref();
-        at.map_or_else(|| never.to_owned(), |at| text::moment_of(locale, at, app.session.now.get_untracked()))
+        let ports = app.ports.get();
+        let locale = &*ports.locale;
+        at.map_or_else(
+            || never.to_owned(),
+            |at| text::moment_of(locale, at, app.session().now.get_untracked()),
+        )
     };
     match column {
         Column::Name => text::name_of(user),
@@ -179,7 +184,7 @@ fn word(app: AppHandle, column: Column, user: &User, population: &str, devices: 
     }
 }
 
-fn name_cell(app: AppHandle, facts: &Kept<Facts>) -> Node {
+fn name_cell(app: App, facts: &Kept<Facts>) -> Node {
     let of_user =
         |say: fn(&User) -> String| saying(facts, move |facts| facts.user().map(say).unwrap_or_default());
     let (name, title) = (of_user(text::name_of), of_user(text::name_of));
@@ -188,7 +193,7 @@ fn name_cell(app: AppHandle, facts: &Kept<Facts>) -> Node {
     let opened = facts.clone();
     let open = move || {
         if let Some(id) = opened.with_untracked(|facts| facts.user().map(|user| user.id)).flatten() {
-            app.directory.open(id);
+            app.directory().open(id);
         }
     };
     let open = button(tag("bdi").with(says(name)), open)

@@ -1,18 +1,19 @@
 //! The request of an exchange as code, and the choice of its language.
 
+use leptos::prelude::*;
 use pingone_mfa_core::snippets::Language;
 
-use crate::state::AppHandle;
+use crate::state::App;
 
 use super::choice::choice_among;
 use super::markup::{Node, button, group, says, tag};
 use super::text;
 
-pub(super) fn code(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
+pub(super) fn code(app: App) -> Node {
+    let exchanges = app.exchanges();
     let copy = move || {
         if let Some(code) = exchanges.code() {
-            app.session.copy(code);
+            app.session().copy(code);
         }
     };
     let in_use = exchanges.language.get_untracked();

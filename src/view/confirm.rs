@@ -1,17 +1,16 @@
 //! The question before one user is changed who may be locked out by it. The focus is on leaving it as it is.
 
-use leptos::prelude::Effect;
-
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::Confirming;
+use leptos::prelude::*;
 
 use super::markup::{Handle, Node, button, part_of, says, tag};
 use super::question::{name_of, place};
 use super::text;
 use super::token::modal;
 
-pub(super) fn confirm(app: AppHandle) -> Node {
-    let directory = app.directory;
+pub(super) fn confirm(app: App) -> Node {
+    let directory = app.directory();
     let (dialog, cancel) = (Handle::new(), Handle::new());
     Effect::new(move |_| {
         let asks = directory.confirming.with(Option::is_some);
@@ -26,7 +25,7 @@ pub(super) fn confirm(app: AppHandle) -> Node {
         confirming.map(title).unwrap_or_default()
     };
     let to = move || directory.confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
-    modal(app.session)
+    modal(app.session())
         .known_as(dialog)
         .class("confirm")
         .part("dialog")
@@ -52,7 +51,7 @@ pub(super) fn confirm(app: AppHandle) -> Node {
         )
 }
 
-fn concerns(app: AppHandle, asked: &Confirming) -> Vec<Node> {
+fn concerns(app: App, asked: &Confirming) -> Vec<Node> {
     let name = name_of(app, asked.user);
     let sentence =
         |concern| tag("p").class("note warn").with(text::confirm::concern(concern, asked.to, &name));

@@ -7,7 +7,7 @@ use pingone::token::{Actor, TokenFacts};
 
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase, Session};
-use crate::state::watched::Watched;
+use leptos::prelude::*;
 
 use super::markup::{
     Content, Event, Node, button, group, key_of, main_part, part, part_of, says, tag, text_in,
@@ -15,8 +15,8 @@ use super::markup::{
 use super::token::{from_host, token_field};
 use super::{ScreensPlace, sign_in, text};
 
-pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node {
-    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build);
+pub(super) fn connect(session: Session, screens: &ScreensPlace) -> Node {
+    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build());
     let masthead = tag("header")
         .class("masthead")
         .with(tag("strong").class("masthead-name").with(text::PRODUCT))
@@ -31,7 +31,7 @@ pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node
             (false, false) => None,
         },
     );
-    let form = main_part(session.entrance().host.owns_page())
+    let form = main_part(session.ports().host.owns_page())
         .class("connect")
         .part("connect")
         .with(tag("h1").with(text::connect::TITLE))
@@ -50,7 +50,7 @@ pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node
 }
 
 /// What the deployment says to everyone, and where it helps.
-fn notice(session: &'static Session) -> Node {
+fn notice(session: Session) -> Node {
     let settings = session.settings();
     let notice = settings.notice.as_ref().map(|notice| tag("p").class("note").with(notice.as_str()));
     let support = settings.support.as_ref().map(|support| hint(text::connect::support(support)));
@@ -61,15 +61,15 @@ fn hint(text: impl Content) -> Node {
     tag("p").class("hint").with(text)
 }
 
-fn has_token(session: &'static Session) -> bool {
+fn has_token(session: Session) -> bool {
     session.pasted.with(|pasted| pasted.facts().is_some())
 }
 
-fn connect_line(session: &'static Session) -> Node {
+fn connect_line(session: Session) -> Node {
     tag("div").class("connect-go").with(connect_button(session)).with(hint(connect_hint(session)))
 }
 
-fn connect_button(session: &'static Session) -> Node {
+fn connect_button(session: Session) -> Node {
     let name = move || match session.phase.get() {
         Phase::Form | Phase::Connected { .. } => text::connect::CONNECT,
         Phase::Loading => text::connect::LOADING,
@@ -81,29 +81,29 @@ fn connect_button(session: &'static Session) -> Node {
         .follow("disabled", move || (!has_token(session)).then(String::new))
 }
 
-fn connect_hint(session: &'static Session) -> String {
+fn connect_hint(session: Session) -> String {
     let limit = session.list_on_connect();
     if limit == 0 {
         return text::connect::connect_hint_none();
     }
-    text::connect::connect_hint_list(&session.entrance().locale.number(limit))
+    text::connect::connect_hint_list(&session.ports().locale.number(limit))
 }
 
-fn forgotten(session: &'static Session) -> Node {
+fn forgotten(session: Session) -> Node {
     part(move || {
         let Pasted::Forgotten { until, why } = session.pasted.get() else { return None };
         let idle = match why {
             Forgetting::Asked => None,
             Forgetting::Idle(minutes) => Some(minutes),
         };
-        let sentence = text::forgotten(session.entrance().locale.as_ref(), until, idle);
+        let sentence = text::forgotten(session.ports().locale.as_ref(), until, idle);
         Some(tag("p").class("note").with(sentence))
     })
 }
 
-fn facts(session: &'static Session) -> Node {
+fn facts(session: Session) -> Node {
     let facts = move || session.facts().unwrap_or_default();
-    let ends = move || text::ends(session.entrance().locale.as_ref(), facts().expires_at, session.now.get());
+    let ends = move || text::ends(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
     let list = tag("dl")
         .with(fact(text::connect::REGION, region(session)))
         .with(fact(text::connect::ENVIRONMENT_FACT, environment(session)))
@@ -116,7 +116,7 @@ fn facts(session: &'static Session) -> Node {
         .with(tag("h2").with(text::connect::FACTS))
         .with(list)
         .with(notes(session));
-    let user = id_field(session, &session.user).on("input", move |event| session.user.set(text_in(&event)));
+    let user = id_field(session, session.user).on("input", move |event| session.user.set(text_in(&event)));
     let user = tag("label")
         .class("field")
         .with(tag("span").class("field-name").with(text::connect::USER))
@@ -129,7 +129,7 @@ fn fact(name: &'static str, value: impl Content) -> Node {
 }
 
 /// A field for an id. There is no form element, which browsers would take for a login, so Enter is ours.
-fn id_field(session: &'static Session, id: &'static Watched<String>) -> Node {
+fn id_field(session: Session, id: RwSignal<String>) -> Node {
     let connect_on_enter = move |event: Event| {
         if key_of(&event) == "Enter" {
             session.connect();
@@ -145,7 +145,7 @@ fn id_field(session: &'static Session, id: &'static Watched<String>) -> Node {
 }
 
 /// The region as a fact with Change beside it, or as a choice.
-fn region(session: &'static Session) -> Node {
+fn region(session: Session) -> Node {
     let shown = move || {
         let region = session.region.get().and_then(|code| session.region_of(&code));
         region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
@@ -156,13 +156,13 @@ fn region(session: &'static Session) -> Node {
             if is_open {
                 region_choice(session)
             } else {
-                fact_value(text::connect::REGION, "fact-value", shown, &session.region_open)
+                fact_value(text::connect::REGION, "fact-value", shown, session.region_open)
             }
         },
     )
 }
 
-fn region_choice(session: &'static Session) -> Node {
+fn region_choice(session: Session) -> Node {
     let options = move || {
         let chosen = session.region.get();
         let nothing = tag("option").set("value", "").with(text::connect::CHOOSE_REGION);
@@ -189,7 +189,7 @@ fn fact_value(
     name: &'static str,
     class: &'static str,
     value: impl Fn() -> String + Copy + 'static,
-    open: &'static Watched<bool>,
+    open: RwSignal<bool>,
 ) -> Node {
     let change = button(text::connect::CHANGE, move || open.set(true))
         .class("quiet")
@@ -197,7 +197,7 @@ fn fact_value(
     group().with(tag("span").class(class).with(says(value))).with(change)
 }
 
-fn environment(session: &'static Session) -> Node {
+fn environment(session: Session) -> Node {
     let own = move || session.facts().and_then(|facts| facts.environment);
     let origin = move || session.environment.with(|named| (own(), session.other_environment(named)));
     let on_input = move |event: Event| session.type_environment(text_in(&event));
@@ -205,10 +205,10 @@ fn environment(session: &'static Session) -> Node {
         move || session.environment_open.get(),
         move |is_open| {
             if is_open {
-                let field = id_field(session, &session.environment).on("input", on_input);
+                let field = id_field(session, session.environment).on("input", on_input);
                 return field.set("aria-label", text::connect::ENVIRONMENT);
             }
-            let (name, open) = (text::connect::ENVIRONMENT_FACT, &session.environment_open);
+            let (name, open) = (text::connect::ENVIRONMENT_FACT, session.environment_open);
             fact_value(name, "fact-value id", move || session.environment.get(), open)
         },
     );
@@ -219,12 +219,12 @@ fn environment(session: &'static Session) -> Node {
     group().with(shown).with(source)
 }
 
-fn notes(session: &'static Session) -> Node {
+fn notes(session: Session) -> Node {
     part(move || {
         let Pasted::Taken { facts, notes } = session.pasted.get() else { return None };
         let audit = is_application(&facts).then(|| text::connect::AUDIT_APPLICATION.to_owned());
         let now = session.now.get_untracked();
-        let note = |note| text::note(session.entrance().locale.as_ref(), note, now);
+        let note = |note| text::note(session.ports().locale.as_ref(), note, now);
         let sentences = notes.into_iter().map(note).chain(audit);
         let items: Vec<_> = sentences.map(|sentence| tag("li").with(sentence)).collect();
         (!items.is_empty()).then(|| tag("ul").class("notes").with(items))
@@ -236,17 +236,17 @@ fn is_application(facts: &TokenFacts) -> bool {
 }
 
 /// What is wrong with what was entered.
-pub(super) fn problem(session: &'static Session) -> Node {
+pub(super) fn problem(session: Session) -> Node {
     obstacle(session, &ScreensPlace::default())
 }
 
 /// Why Connect went no further.
-fn obstacle(session: &'static Session, screens: &ScreensPlace) -> Node {
+fn obstacle(session: Session, screens: &ScreensPlace) -> Node {
     let screens = Rc::clone(screens);
     part(move || session.obstacle.get().map(|obstacle| obstacle_card(session, &screens, obstacle)))
 }
 
-fn obstacle_card(session: &'static Session, screens: &ScreensPlace, obstacle: Obstacle) -> Node {
+fn obstacle_card(session: Session, screens: &ScreensPlace, obstacle: Obstacle) -> Node {
     let label =
         |code: &RegionCode| session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label);
     let sentence: String = match obstacle {
@@ -278,7 +278,7 @@ fn obstacle_card(session: &'static Session, screens: &ScreensPlace, obstacle: Ob
 }
 
 /// What stands behind the form is missing. Nothing was sent, so that trying again is always right.
-fn not_loaded(session: &'static Session, why: String) -> Node {
+fn not_loaded(session: Session, why: String) -> Node {
     let again = button(text::fault::TRY_AGAIN, move || session.connect());
     let title = tag("p").with(text::connect::NOT_LOADED);
     tag("div").class("problem").set("role", "alert").with(title).with(tag("p").with(why)).with(again)

@@ -1,8 +1,9 @@
 //! The people of the environment: find one, list all, and the panels beside them.
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::{List, Source};
 use crate::state::troubleshooting::Location;
+use leptos::prelude::*;
 
 use super::confirm::confirm;
 use super::ending::ending;
@@ -23,9 +24,9 @@ use super::toolbar::{shown, toolbar};
 use super::troubleshooting::asked;
 use super::user::opened_user;
 
-pub(super) fn directory(app: AppHandle) -> Node {
-    let has_run = move || app.run.progress.with(Option::is_some);
-    main_part(app.ports.host.owns_page())
+pub(super) fn directory(app: App) -> Node {
+    let has_run = move || app.run().progress.with(Option::is_some);
+    main_part(app.ports.get().host.owns_page())
         .follow("class", move || Some(if has_run() { "directory with-run" } else { "directory" }.to_owned()))
         .with(
             tag("div")
@@ -34,7 +35,7 @@ pub(super) fn directory(app: AppHandle) -> Node {
                 .with(run(app))
                 .with(find_person(app))
                 .with(part_of(
-                    move || app.directory.source(),
+                    move || app.directory().source(),
                     move |source| match source {
                         Source::List => everyone(app),
                         Source::Found => hits(app),
@@ -51,8 +52,8 @@ pub(super) fn directory(app: AppHandle) -> Node {
 }
 
 /// The list, what it adds up to, and what is shown of it.
-fn everyone(app: AppHandle) -> Node {
-    let has_list = move || app.directory.list.with(|list| *list != List::Idle);
+fn everyone(app: App) -> Node {
+    let has_list = move || app.directory().list.with(|list| *list != List::Idle);
     let list_of = move |has_list: bool| {
         has_list.then(|| {
             group().with(status(app)).with(toolbar(app)).with(shown(app)).with(selection(app)).with(grid(app))
@@ -71,8 +72,8 @@ fn everyone(app: AppHandle) -> Node {
 }
 
 /// Whom PingOne found.
-fn hits(app: AppHandle) -> Node {
-    let has_rows = move || app.directory.shown_len() > 0;
+fn hits(app: App) -> Node {
+    let has_rows = move || app.directory().shown_len() > 0;
     group()
         .with(tag("div").class("line").with(found(app)))
         .with(part_of(has_rows, move |has_rows| has_rows.then(|| grid(app))))

@@ -1,9 +1,9 @@
 //! The dialog before a run is stopped or discarded. It names the numbers, and the focus is on cancelling.
 
-use leptos::prelude::Effect;
+use leptos::prelude::*;
 use pingone_mfa_core::run::row::RowState;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::run::{Contents, Ending, StopLoss};
 
 use super::figures::number;
@@ -19,15 +19,15 @@ enum Question {
     Discard(Option<Contents>),
 }
 
-fn asked(app: AppHandle) -> Option<Question> {
-    match app.run.ending.get()? {
+fn asked(app: App) -> Option<Question> {
+    match app.run().ending.get()? {
         // A run that has ended meanwhile has nothing left to be stopped.
-        Ending::Stop => app.run.stop_loss().map(Question::Stop),
+        Ending::Stop => app.run().stop_loss().map(Question::Stop),
         Ending::Discard(stored) => Some(Question::Discard(stored.contents.ok())),
     }
 }
 
-pub(super) fn ending(app: AppHandle) -> Node {
+pub(super) fn ending(app: App) -> Node {
     let (dialog, cancel) = (Handle::new(), Handle::new());
     // The figures of a run that goes on change while the dialog is open.
     let is_stop = move || asked(app).map(|question| matches!(question, Question::Stop(_)));
@@ -40,28 +40,30 @@ pub(super) fn ending(app: AppHandle) -> Node {
         is
     });
     let title = move || text::ending::title(is_stop().unwrap_or_default());
-    modal(app.session)
+    modal(app.session())
         .known_as(dialog)
         .class("confirm")
         .part("dialog")
         .follow("aria-label", move || Some(title().to_owned()))
-        .on("close", move |_| app.run.keep())
+        .on("close", move |_| app.run().keep())
         .with(tag("h2").with(says(move || title().to_owned())))
         .with(part_of(move || asked(app), move |question| question.map(|question| losses(app, question))))
         .with(
             tag("footer")
-                .with(button(text::ending::CANCEL, move || app.run.keep()).known_as(cancel).class("primary"))
+                .with(
+                    button(text::ending::CANCEL, move || app.run().keep()).known_as(cancel).class("primary"),
+                )
                 .with(
                     button(
                         says(move || text::ending::go(is_stop().unwrap_or_default()).to_owned()),
-                        move || app.run.end(),
+                        move || app.run().end(),
                     )
                     .class("danger"),
                 ),
         )
 }
 
-fn losses(app: AppHandle, question: Question) -> Node {
+fn losses(app: App, question: Question) -> Node {
     let count = |users: u32| (users, number(app, users));
     let sentences = match question {
         Question::Stop(loss) => text::ending::stop(&count(loss.waiting), loss.has_unstored),

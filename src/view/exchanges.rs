@@ -1,11 +1,12 @@
 //! The last exchanges as a list, and copies of them. The list is in the document only while somebody looks at it.
 
+use leptos::prelude::*;
 use pingone::exchange::Exchange;
 use pingone::request::Method;
 use pingone_mfa_core::exchanges::filter::{Class, ExchangeFilter};
 use pingone_mfa_core::exchanges::log::{Log, Numbered};
 
-use crate::state::AppHandle;
+use crate::state::App;
 
 use super::markup::{
     Event, Handle, Kept, Node, button, group, is_checked, kept, key_of, part_of, rows, says, stop, tag,
@@ -21,9 +22,9 @@ const ROW: i32 = 44;
 const PAGE: isize = 5;
 
 /// Which exchange is shown, and the list to choose another from.
-pub(super) fn choice(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
-    let count = move || app.ports.locale.number(exchanges.log.with(Log::len) as u64);
+pub(super) fn choice(app: App) -> Node {
+    let exchanges = app.exchanges();
+    let count = move || app.ports.get().locale.number(exchanges.log.with(Log::len) as u64);
     let toggle = button(says(move || text::exchanges::list(&count())), move || {
         exchanges.is_open.update(|is_open| *is_open = !*is_open);
     })
@@ -33,8 +34,8 @@ pub(super) fn choice(app: AppHandle) -> Node {
 }
 
 /// Which one is shown.
-fn which(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
+fn which(app: App) -> Node {
+    let exchanges = app.exchanges();
     let line = move || {
         let line = exchanges.shown().map(|shown| line(app, &shown.exchange))?;
         let is_chosen = exchanges.chosen.get().is_some();
@@ -51,18 +52,18 @@ fn which(app: AppHandle) -> Node {
     tag("div").class("exchange-which").with(line).with(follow)
 }
 
-fn line(app: AppHandle, exchange: &Exchange) -> String {
-    let at = app.ports.locale.time_to_second(exchange.at);
+fn line(app: App, exchange: &Exchange) -> String {
+    let at = app.ports.get().locale.time_to_second(exchange.at);
     format!("{at} {} {}", exchange.request.method, status(exchange))
 }
 
-fn list(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
+fn list(app: App) -> Node {
+    let exchanges = app.exchanges();
     let listed = kept(move || exchanges.listed());
     let (counted, looked_at) = (listed.clone(), listed.clone());
     let matching = move || {
         let matching = counted.with(Vec::len).unwrap_or_default();
-        text::exchanges::matching(app.ports.locale.as_ref(), matching, exchanges.log.with(Log::len))
+        text::exchanges::matching(app.ports.get().locale.as_ref(), matching, exchanges.log.with(Log::len))
     };
     let has_some = move || looked_at.with(|listed| !listed.is_empty()).unwrap_or_default();
     let shown = part_of(has_some, move |has_some| has_some.then(|| listbox(app, listed.clone())));
@@ -73,7 +74,7 @@ fn list(app: AppHandle) -> Node {
         .with(shown)
 }
 
-fn method(app: AppHandle) -> Node {
+fn method(app: App) -> Node {
     let option = |method: &Method| method.to_string();
     let choose = |filter: &mut ExchangeFilter, word: &str| {
         filter.method = text::exchanges::METHODS.into_iter().find(|method| method.to_string() == word);
@@ -83,7 +84,7 @@ fn method(app: AppHandle) -> Node {
     filter(app, text::exchanges::METHOD, text::exchanges::ANY_METHOD, options, chosen, choose)
 }
 
-fn class(app: AppHandle) -> Node {
+fn class(app: App) -> Node {
     let word = |class: Class| text::exchanges::class(class).to_owned();
     let choose = |filter: &mut ExchangeFilter, word: &str| {
         filter.class =
@@ -97,14 +98,14 @@ fn class(app: AppHandle) -> Node {
 }
 
 fn filter(
-    app: AppHandle,
+    app: App,
     name: &'static str,
     any: &'static str,
     options: Vec<String>,
     chosen: fn(&ExchangeFilter) -> String,
     choose: fn(&mut ExchangeFilter, &str),
 ) -> Node {
-    let filter = &app.exchanges.filter;
+    let filter = app.exchanges().filter;
     let option = |word: String| tag("option").set_to("value", word.clone()).with(word);
     tag("select")
         .set("aria-label", name)
@@ -114,8 +115,8 @@ fn filter(
         .on("change", move |event| filter.update(|filter| choose(filter, &text_in(&event))))
 }
 
-fn search(app: AppHandle) -> Node {
-    let filter = &app.exchanges.filter;
+fn search(app: App) -> Node {
+    let filter = app.exchanges().filter;
     tag("input")
         .set("type", "search")
         .set("autocomplete", "off")
@@ -126,8 +127,8 @@ fn search(app: AppHandle) -> Node {
         .on("input", move |event| filter.update(|filter| filter.text = text_in(&event)))
 }
 
-fn listbox(app: AppHandle, listed: Kept<Vec<u64>>) -> Node {
-    let exchanges = app.exchanges;
+fn listbox(app: App, listed: Kept<Vec<u64>>) -> Node {
+    let exchanges = app.exchanges();
     let frame = Handle::new();
     let shown = kept(move || exchanges.shown_number());
     let (active, among) = (shown.clone(), listed.clone());
@@ -185,8 +186,8 @@ fn keep_in_view(frame: Handle, place: usize) {
 
 /// One line of the list. An exchange doesn't change, and what is shown of it neither: hundreds of lines come and go in a
 /// second, and each that followed a value would stay among those that are told when it changes.
-fn row(app: AppHandle, number: u64, is_shown: bool) -> Node {
-    let exchanges = app.exchanges;
+fn row(app: App, number: u64, is_shown: bool) -> Node {
+    let exchanges = app.exchanges();
     let contents =
         exchanges.log.with_untracked(|log| log.get(number).map(|numbered| contents(app, numbered)));
     tag("div")
@@ -198,8 +199,9 @@ fn row(app: AppHandle, number: u64, is_shown: bool) -> Node {
         .with(contents)
 }
 
-fn contents(app: AppHandle, Numbered { exchange, .. }: &Numbered) -> Node {
-    let locale = app.ports.locale.as_ref();
+fn contents(app: App, Numbered { exchange, .. }: &Numbered) -> Node {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let is_good = Class::of(exchange) == Class::Good;
     let class = if is_good { "exchange-status" } else { "exchange-status bad" };
     let again = (exchange.attempt > 1).then(|| tag("span").with(text::exchanges::again(exchange.attempt)));
@@ -228,15 +230,15 @@ fn short(part: &str) -> &str {
 }
 
 /// The ways out of the page: each without the people, unless they are asked for this once.
-pub(super) fn copying(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
+pub(super) fn copying(app: App) -> Node {
+    let exchanges = app.exchanges();
     let has_none = move || exchanges.log.with(Log::is_empty).then(String::new);
-    let copy = button(text::exchanges::COPY, move || app.session.copy(exchanges.copy_of_shown()))
+    let copy = button(text::exchanges::COPY, move || app.session().copy(exchanges.copy_of_shown()))
         .follow("disabled", has_none);
     let listed = move || exchanges.listed().len();
-    let name = move || text::exchanges::copy_all(&app.ports.locale.number(listed() as u64));
+    let name = move || text::exchanges::copy_all(&app.ports.get().locale.number(listed() as u64));
     let all = move || {
-        button(says(name), move || app.session.copy(exchanges.copy_of_listed()))
+        button(says(name), move || app.session().copy(exchanges.copy_of_listed()))
             .follow("disabled", move || (listed() == 0).then(String::new))
     };
     let save = move || {

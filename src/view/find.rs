@@ -1,9 +1,10 @@
 //! Finding one person in PingOne.
 
+use leptos::prelude::*;
 use pingone::time::Timestamp;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::{List, Search};
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
@@ -13,10 +14,10 @@ use super::run::open_file;
 use super::text;
 use super::troubleshooting::trouble;
 
-pub(super) fn find_person(app: AppHandle) -> Node {
+pub(super) fn find_person(app: App) -> Node {
     let find_on_enter = move |event: Event| {
         if key_of(&event) == "Enter" {
-            app.directory.find(&text_in(&event));
+            app.directory().find(&text_in(&event));
         }
     };
     let field = tag("input")
@@ -31,15 +32,15 @@ pub(super) fn find_person(app: AppHandle) -> Node {
 }
 
 /// What came of a search in PingOne.
-pub(super) fn found(app: AppHandle) -> Node {
+pub(super) fn found(app: App) -> Node {
     part_of(
-        move || app.directory.search.get(),
+        move || app.directory().search.get(),
         move |search| search.map(|search| search_status(app, &search)),
     )
 }
 
-fn search_status(app: AppHandle, search: &Search) -> Node {
-    let directory = &app.directory;
+fn search_status(app: App, search: &Search) -> Node {
+    let directory = app.directory();
     let has_list = directory.list.with_untracked(|list| *list != List::Idle);
     let back = if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH };
     let answer = match &search.hits {
@@ -54,9 +55,9 @@ fn search_status(app: AppHandle, search: &Search) -> Node {
     group().with(answer).with(button(back, move || directory.close_search()))
 }
 
-fn found_line(app: AppHandle, search: &Search, hits: u64, at: Timestamp) -> String {
-    let (locale, text) = (&app.ports.locale, &search.text);
-    let shown = (app.directory.shown_len() as u64).saturating_sub(search.loaded);
+fn found_line(app: App, search: &Search, hits: u64, at: Timestamp) -> String {
+    let (locale, text) = (&app.ports.get().locale, &search.text);
+    let shown = (app.directory().shown_len() as u64).saturating_sub(search.loaded);
     let (all, at) = (locale.number(hits), locale.time_to_second(at));
     let found = if hits > shown {
         text::directory::found_many(&locale.number(shown), &all, text, &at)

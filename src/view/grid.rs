@@ -6,9 +6,9 @@ use leptos::prelude::Effect;
 use pingone_mfa_core::directory::order::{Column, Sort};
 use pingone_mfa_core::directory::store::Coverage;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::Source;
-use crate::state::watched::Watched;
+use leptos::prelude::*;
 
 use super::cells::{Facts, cells, class_of, kept_facts};
 use super::markup::{
@@ -31,31 +31,31 @@ struct Cell {
 /// A grid and where its keyboard is.
 #[derive(Clone)]
 struct Grid {
-    app: AppHandle,
+    app: App,
     scroller: Handle,
     /// How far it is scrolled, and how high it is.
-    in_sight: Rc<Watched<(i32, i32)>>,
+    in_sight: Rc<RwSignal<(i32, i32)>>,
     /// The cell that has the focus or had it last.
-    focused: Rc<Watched<Option<Cell>>>,
+    focused: Rc<RwSignal<Option<Cell>>>,
     /// How many rows may be rendered by now.
-    ready: Rc<Watched<usize>>,
+    ready: Rc<RwSignal<usize>>,
 }
 
 /// So many rows are made for a frame. The first ones come together with the first pages: all at once would hold up the
 /// browser for longer than a person wouldn't feel.
 const ROWS_A_FRAME: usize = 6;
 
-pub(super) fn grid(app: AppHandle) -> Node {
+pub(super) fn grid(app: App) -> Node {
     let grid = Grid {
         app,
         scroller: Handle::new(),
         // Until the table has been laid out, a screenful is assumed.
-        in_sight: Rc::new(Watched::new((0, 800))),
+        in_sight: Rc::new(RwSignal::new((0, 800))),
         focused: Rc::default(),
         ready: Rc::default(),
     };
     let columns =
-        move || (app.directory.table.view.with(|view| view.columns.clone()), app.directory.source());
+        move || (app.directory().table.view.with(|view| view.columns.clone()), app.directory().source());
     let (scrolled, pressed, focused) = (grid.clone(), grid.clone(), grid.clone());
     grid.clone().mend();
     tag("div")
@@ -83,11 +83,11 @@ impl Grid {
         let seating = Rc::clone(&seats);
         let items = move || {
             let (top, height) = grid.in_sight.get();
-            let len = app.directory.shown_len();
+            let len = app.directory().shown_len();
             let place = grid.focused.get().and_then(|cell| cell.row.checked_sub(2));
             let window = Window::at(len, top, height);
             let items = grid.ready_of(window).items(len, place);
-            app.directory.with_rows(|rows| seating.seat(&items, rows))
+            app.directory().with_rows(|rows| seating.seat(&items, rows))
         };
         let colcount = columns.len() + usize::from(source == Source::List);
         let body = tag("tbody").with(rows(items, move |element| match element {
@@ -102,7 +102,7 @@ impl Grid {
             .set("aria-label", text::directory::USERS)
             .set("aria-multiselectable", "true")
             .set_to("aria-colcount", colcount.to_string())
-            .follow("aria-rowcount", move || Some((app.directory.shown_len() + 1).to_string()))
+            .follow("aria-rowcount", move || Some((app.directory().shown_len() + 1).to_string()))
             .with(head)
             .with(body)
     }
@@ -145,7 +145,7 @@ impl Grid {
     /// Other rows change what is in sight without a scroll, and may take the focused one away.
     fn mend(self) {
         Effect::new(move |before: Option<(usize, Source)>| {
-            let now = (self.app.directory.shown_len(), self.app.directory.source());
+            let now = (self.app.directory().shown_len(), self.app.directory().source());
             // A table that grows moves nothing that is in sight, and measuring makes the browser lay it out at once.
             let grows = before.is_some_and(|(len, source)| source == now.1 && (1..=now.0).contains(&len));
             if !grows {
@@ -162,7 +162,7 @@ impl Grid {
     fn keep_focus(&self) {
         let is_nowhere = self.scroller.keep_tab_stop();
         let Some(cell) = self.focused.get_untracked().filter(|_| is_nowhere) else { return };
-        let last = self.app.directory.shown_len() + 1;
+        let last = self.app.directory().shown_len() + 1;
         let cell = Cell { row: cell.row.clamp(1, last), ..cell };
         self.focused.set(Some(cell));
         let scroller = self.scroller;
@@ -181,7 +181,7 @@ impl Grid {
 
     /// Moves to a cell, as near to it as the table has one.
     fn focus(&self, cell: Cell) {
-        let last = self.app.directory.shown_len() + 1;
+        let last = self.app.directory().shown_len() + 1;
         let cell = Cell { row: cell.row.clamp(1, last), ..cell };
         self.focused.set(Some(cell));
         if let (Some(place), Some((top, height))) = (cell.row.checked_sub(2), self.scroller.view()) {
@@ -195,9 +195,9 @@ impl Grid {
     /// The keys of a grid: <https://www.w3.org/WAI/ARIA/apg/patterns/grid/>.
     fn press(&self, event: &Event) {
         let Some((row, column)) = cell_of(event) else { return };
-        let columns = self.app.directory.table.view.with_untracked(|view| view.columns.len());
-        let last_column = columns + usize::from(self.app.directory.source() == Source::List);
-        let last_row = self.app.directory.shown_len() + 1;
+        let columns = self.app.directory().table.view.with_untracked(|view| view.columns.len());
+        let last_column = columns + usize::from(self.app.directory().source() == Source::List);
+        let last_row = self.app.directory().shown_len() + 1;
         let page = window::page(self.scroller.view().map_or(0, |(_, height)| height));
         let (row, column) = match key_of(event).as_str() {
             "ArrowDown" => (row + 1, column),
@@ -217,16 +217,16 @@ impl Grid {
     }
 }
 
-fn head(app: AppHandle, columns: &[Column], source: Source) -> Node {
+fn head(app: App, columns: &[Column], source: Source) -> Node {
     let select = (source == Source::List).then(|| select_all(app));
     let heads: Vec<Node> = columns.iter().map(|column| head_cell(app, *column, source)).collect();
     let row = tag("tr").set("role", "row").set("aria-rowindex", "1").with(select).with(heads);
     tag("thead").with(row)
 }
 
-fn select_all(app: AppHandle) -> Node {
-    let (table, users) = (&app.directory.table, &app.directory.users);
-    let number = move || app.ports.locale.number(table.selectable_len(users) as u64);
+fn select_all(app: App) -> Node {
+    let (table, users) = (app.directory().table, app.directory().users);
+    let number = move || app.ports.get().locale.number(table.selectable_len(users) as u64);
     let select = tag("input")
         .set("type", "checkbox")
         .set("tabindex", "-1")
@@ -238,8 +238,8 @@ fn select_all(app: AppHandle) -> Node {
     tag("th").class("select").set("role", "columnheader").set("scope", "col").with(select)
 }
 
-fn head_cell(app: AppHandle, column: Column, source: Source) -> Node {
-    let table = &app.directory.table;
+fn head_cell(app: App, column: Column, source: Source) -> Node {
+    let table = app.directory().table;
     let name = text::table::column(column);
     let cell = tag("th").class(class_of(column)).set("role", "columnheader").set("scope", "col");
     // What PingOne found stays in PingOne's order.
@@ -267,8 +267,8 @@ fn arrow_part(arrow: impl Fn() -> &'static str + 'static) -> Node {
 }
 
 /// Upwards, downwards, and then PingOne's own order again.
-fn sort_by(app: AppHandle, column: Column) {
-    let directory = app.directory;
+fn sort_by(app: App, column: Column) {
+    let directory = app.directory();
     let mut view = directory.table.view.get_untracked();
     view.sort = match view.sort.filter(|sort| sort.key == column) {
         None => Some(Sort { key: column, is_descending: false }),
@@ -278,11 +278,11 @@ fn sort_by(app: AppHandle, column: Column) {
     app.look(view);
 }
 
-fn shown(app: AppHandle, seat: &Rc<Seat>, columns: &[Column], source: Source) -> Node {
+fn shown(app: App, seat: &Rc<Seat>, columns: &[Column], source: Source) -> Node {
     let [placed, pressed, guarded, held, selected] = [(); 5].map(|()| Rc::clone(seat));
     let facts = kept_facts(app, move || held.row());
     let select = (source == Source::List).then(|| select_cell(app, seat, &facts));
-    let is_selected = move || app.directory.table.selected.with(|all| all.contains(selected.row()));
+    let is_selected = move || app.directory().table.selected.with(|all| all.contains(selected.row()));
     let press = Rc::clone(&pressed);
     tag("tr")
         .set("role", "row")
@@ -301,8 +301,8 @@ fn spacer(gap: &Rc<Gap>) -> Node {
     tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
 }
 
-fn select_cell(app: AppHandle, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
-    let table = &app.directory.table;
+fn select_cell(app: App, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
+    let table = app.directory().table;
     let (readable, facts, seat) = (facts.clone(), facts.clone(), Rc::clone(seat));
     let select = move || {
         let (named, checked, seat) = (facts.clone(), Rc::clone(&seat), Rc::clone(&seat));
@@ -313,7 +313,7 @@ fn select_cell(app: AppHandle, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
             .follow("aria-label", move || named.with(name).flatten())
             .checked(move || table.selected.with(|selected| selected.contains(checked.row())))
             .on("click", move |event| {
-                table.select(&app.directory.users, seat.row(), is_checked(&event), held(&event).shift);
+                table.select(app.directory().users, seat.row(), is_checked(&event), held(&event).shift);
             })
     };
     part_of(

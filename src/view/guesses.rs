@@ -2,7 +2,7 @@
 
 use pingone_mfa_core::import::{Answer, Guess};
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::Understood;
 
 use super::markup::{Handle, Node, button, group, tag};
@@ -13,13 +13,13 @@ use super::text;
 const MOST_BUTTONS: usize = 6;
 
 /// The questions that are open; nothing where there are none. `next` gets the focus once an answer took its button away.
-pub(super) fn guesses(app: AppHandle, list: &Understood, next: Handle) -> Option<Node> {
+pub(super) fn guesses(app: App, list: &Understood, next: Handle) -> Option<Node> {
     if list.guesses.is_empty() {
         return None;
     }
     let questions = list.guesses.iter().map(|guess| {
         let name = |column: usize| name_at(list, column);
-        let sentence = text::guesses::sentence(app.ports.locale.as_ref(), guess, &name);
+        let sentence = text::guesses::sentence(app.ports.get().locale.as_ref(), guess, &name);
         tag("li")
             .class("note warn")
             .with(tag("p").with(tag("bdi").with(sentence)))
@@ -62,11 +62,12 @@ fn name_at(list: &Understood, column: usize) -> String {
     list.columns.get(column).map_or_else(|| text::sheet::column(column), name_of)
 }
 
-fn answers(app: AppHandle, list: &Understood, guess: &Guess, next: Handle) -> Vec<Node> {
-    let locale = app.ports.locale.as_ref();
+fn answers(app: App, list: &Understood, guess: &Guess, next: Handle) -> Vec<Node> {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let answer = |label: String, answer: Answer| {
         button(label, move || {
-            app.directory.answer_sheet(answer.clone());
+            app.directory().answer_sheet(answer.clone());
             next.focus();
         })
     };

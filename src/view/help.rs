@@ -1,11 +1,11 @@
 //! The help: a dialog with a search, and a way to it from wherever a topic matters.
 
-use leptos::prelude::Effect;
+use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::check::Check;
 use pingone_mfa_core::diagnosis::topic::Topic;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::load::Load;
 
 use super::markup::{Handle, Node, button, once_shown, part_of, says, tag, text_in};
@@ -13,8 +13,8 @@ use super::text;
 use super::token::modal;
 
 /// The dialog. It is opened at a topic, or at its search.
-pub(super) fn help(app: AppHandle) -> Node {
-    let help = app.help;
+pub(super) fn help(app: App) -> Node {
+    let help = app.help();
     let (dialog, search) = (Handle::new(), Handle::new());
     let headings: [(Topic, Handle); Topic::ALL.len()] = Topic::ALL.map(|topic| (topic, Handle::new()));
     Effect::new(move |_| {
@@ -51,7 +51,7 @@ pub(super) fn help(app: AppHandle) -> Node {
         move || (help.is_open.get(), help.search.with(|search| text::help::matching(search))),
         move |(is_open, topics)| is_open.then(|| sections(app, &topics, &headings)),
     );
-    modal(app.session)
+    modal(app.session())
         .known_as(dialog)
         .class("confirm help")
         .set("aria-label", text::help::NAME)
@@ -60,13 +60,13 @@ pub(super) fn help(app: AppHandle) -> Node {
         .with(topics)
 }
 
-fn sections(app: AppHandle, topics: &[Topic], headings: &[(Topic, Handle)]) -> Node {
+fn sections(app: App, topics: &[Topic], headings: &[(Topic, Handle)]) -> Node {
     let shown = headings.iter().filter(|(topic, _)| topics.contains(topic));
     let sections: Vec<Node> = shown.map(|(topic, heading)| section(app, *topic, *heading)).collect();
     tag("div").class("help-topics").with(sections)
 }
 
-fn section(app: AppHandle, topic: Topic, heading: Handle) -> Node {
+fn section(app: App, topic: Topic, heading: Handle) -> Node {
     let paragraphs = text::help::paragraphs(topic).iter().map(|paragraph| tag("p").with(*paragraph));
     let here = (topic == Topic::NewUsers).then(|| tag("p").class("note").with(says(move || new_users(app))));
     let title = tag("h3").known_as(heading).set("tabindex", "-1").with(text::help::title(topic));
@@ -74,10 +74,10 @@ fn section(app: AppHandle, topic: Topic, heading: Handle) -> Node {
 }
 
 /// What this environment's default is, as far as it was read.
-fn new_users(app: AppHandle) -> String {
-    match app.directory.mfa_default.get() {
+fn new_users(app: App) -> String {
+    match app.directory().mfa_default.get() {
         Load::Ready { value, at } => {
-            text::help::new_users_default(value, &app.ports.locale.time_to_second(at))
+            text::help::new_users_default(value, &app.ports.get().locale.time_to_second(at))
         }
         Load::Failed(Fault::RoleMissing(_)) => text::help::NEW_USERS_FORBIDDEN.to_owned(),
         Load::Failed(_) => text::help::NEW_USERS_FAILED.to_owned(),
@@ -86,9 +86,9 @@ fn new_users(app: AppHandle) -> String {
 }
 
 /// A way to what there is to know about a check, under the check's name.
-pub(super) fn link(app: AppHandle, check: Check, name: &'static str) -> Node {
+pub(super) fn link(app: App, check: Check, name: &'static str) -> Node {
     let topic = Topic::of(check);
-    button(name, move || app.help.open(topic))
+    button(name, move || app.help().open(topic))
         .class("quiet help-link")
         .set_to("title", text::help::about(topic))
 }

@@ -1,11 +1,12 @@
 //! The list as a whole: how many there are, how far the reading is, how old it is, and what can be done about it.
 
+use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone::time::PerSecond;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 use pingone_mfa_core::directory::store::UserStore;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::List;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
@@ -29,8 +30,8 @@ enum Look {
     Complete,
 }
 
-pub(super) fn list(app: AppHandle) -> Node {
-    let look = move || match app.directory.list.get() {
+pub(super) fn list(app: App) -> Node {
+    let look = move || match app.directory().list.get() {
         List::Idle => Look::Before,
         List::Loading { .. } => Look::Loading,
         List::Halted { fault, unread } => Look::Halted { fault, unread },
@@ -41,17 +42,17 @@ pub(super) fn list(app: AppHandle) -> Node {
 }
 
 /// How fast is read at most: asked while there is something to read.
-pub(super) fn read_ceiling(app: AppHandle) -> Node {
-    let directory = app.directory;
+pub(super) fn read_ceiling(app: App) -> Node {
+    let directory = app.directory();
     let is_of_use = move || directory.list.with(|list| *list != List::Complete);
     part_of(is_of_use, move |is_of_use| {
-        is_of_use.then(|| ceiling(app, &directory.read_ceiling, move |chosen| directory.limit_reads(chosen)))
+        is_of_use.then(|| ceiling(app, directory.read_ceiling, move |chosen| directory.limit_reads(chosen)))
     })
 }
 
 impl Look {
-    fn node(self, app: AppHandle) -> Node {
-        let directory = app.directory;
+    fn node(self, app: App) -> Node {
+        let directory = app.directory();
         let stop = || button(text::directory::STOP, move || directory.stop());
         let again = || button(text::directory::READ_AGAIN, move || directory.load_all());
         let partial = || tag("p").with(says(move || partial(app)));
@@ -77,31 +78,31 @@ impl Look {
     }
 }
 
-fn unread_list(app: AppHandle, fault: Fault) -> Node {
+fn unread_list(app: App, fault: Fault) -> Node {
     let title = text::fault(&fault);
     trouble(app, Location::People, Operation::ReadUsers, fault, title)
 }
 
-fn total(app: AppHandle) -> Option<u64> {
-    app.directory.total.with(|total| total.ready().copied().flatten())
+fn total(app: App) -> Option<u64> {
+    app.directory().total.with(|total| total.ready().copied().flatten())
 }
 
 /// How many were listed.
-pub(super) fn listed(app: AppHandle) -> u64 {
-    app.directory.table.listed_len.get()
+pub(super) fn listed(app: App) -> u64 {
+    app.directory().table.listed_len.get()
 }
 
-fn of_total(app: AppHandle) -> String {
+fn of_total(app: App) -> String {
     total(app).map_or_else(|| "?".to_owned(), |total| number(app, total))
 }
 
-pub(super) fn partial(app: AppHandle) -> String {
-    let at = app.directory.listed_at.get().map(|at| app.ports.locale.time(at)).unwrap_or_default();
+pub(super) fn partial(app: App) -> String {
+    let at = app.directory().listed_at.get().map(|at| app.ports.get().locale.time(at)).unwrap_or_default();
     text::directory::partial(&number(app, listed(app)), &of_total(app), &at)
 }
 
-fn loading(app: AppHandle) -> String {
-    let List::Loading { pace } = app.directory.list.get() else { return String::new() };
+fn loading(app: App) -> String {
+    let List::Loading { pace } = app.directory().list.get() else { return String::new() };
     let left = total(app).map(|total| seconds(total.saturating_sub(listed(app)), pace));
     let left = left.map(|left| number(app, left));
     text::directory::loading(
@@ -119,11 +120,11 @@ fn seconds(users: u64, pace: PerSecond) -> u64 {
 }
 
 /// What is odd about a list that was read to its end.
-fn remarks(app: AppHandle) -> Vec<Node> {
+fn remarks(app: App) -> Vec<Node> {
     let listed = listed(app);
     let differs = total(app).filter(|count| *count != listed);
     let differs = differs.map(|count| text::directory::differs(&number(app, count)));
-    let unreadable = app.directory.users.with(UserStore::unreadable_len) as u64;
+    let unreadable = app.directory().users.with(UserStore::unreadable_len) as u64;
     let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
     let empty = (listed == 0).then(|| text::directory::NO_USERS.to_owned());
     let remarks = [differs, unreadable, empty].into_iter().flatten();
@@ -131,24 +132,24 @@ fn remarks(app: AppHandle) -> Vec<Node> {
 }
 
 /// Before the list: how many there are, and what loading them costs.
-fn before_list(app: AppHandle) -> Node {
-    part(move || match app.directory.total.get() {
+fn before_list(app: App) -> Node {
+    part(move || match app.directory().total.get() {
         Load::Idle | Load::Loading => tag("p").class("working").with(text::directory::COUNTING),
         Load::Failed(fault) => unread_list(app, fault),
         Load::Ready { value: None, .. } => {
-            let load = button(text::directory::LOAD_ALL, move || app.directory.load_all());
+            let load = button(text::directory::LOAD_ALL, move || app.directory().load_all());
             group().with(tag("p").with(text::directory::COUNT_UNKNOWN)).with(load)
         }
         Load::Ready { value: Some(users), .. } => offer(app, users),
     })
 }
 
-fn offer(app: AppHandle, users: u64) -> Node {
-    let pace = app.directory.read_ceiling.get();
+fn offer(app: App, users: u64) -> Node {
+    let pace = app.directory().read_ceiling.get();
     let requests = users.div_ceil(2 * USERS_PER_REQUEST) * 2;
     let cost = text::directory::cost(&number(app, requests), &number(app, seconds(users, pace).max(1)));
     let users = number(app, users);
-    let load = button(text::directory::load_all(&users), move || app.directory.load_all());
+    let load = button(text::directory::load_all(&users), move || app.directory().load_all());
     group()
         .with(tag("p").with(text::directory::none_loaded(&users)))
         .with(load)

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use crate::state::Ports;
 use crate::state::announcement::Announcement;
 use crate::state::session::Session;
+use leptos::prelude::*;
 
 use super::markup::{Node, group, says, tag};
 use super::{ScreensPlace, text};
 
-pub(super) fn live(session: &'static Session, screens: &ScreensPlace) -> Node {
+pub(super) fn live(session: Session, screens: &ScreensPlace) -> Node {
     let announcer = session.announcer;
     let region = |role, urgency| tag("div").class("unseen").set("role", role).set("aria-live", urgency);
     let (politely, at_once) = (Rc::clone(screens), Rc::clone(screens));
@@ -19,8 +20,9 @@ pub(super) fn live(session: &'static Session, screens: &ScreensPlace) -> Node {
 }
 
 /// The form has few sentences of its own; all others come with what stands behind it.
-fn told(session: &'static Session, screens: &ScreensPlace, announcement: &Announcement) -> String {
-    let locale = session.entrance().locale.as_ref();
+fn told(session: Session, screens: &ScreensPlace, announcement: &Announcement) -> String {
+    let ports = session.ports();
+    let locale = &*ports.locale;
     match announcement {
         Announcement::Quiet => String::new(),
         Announcement::TokenTaken => text::announce::TOKEN_TAKEN.to_owned(),
@@ -30,8 +32,9 @@ fn told(session: &'static Session, screens: &ScreensPlace, announcement: &Announ
 }
 
 /// What is told of somebody who is connected.
-pub(super) fn sentence(ports: &Ports, announcement: &Announcement) -> String {
-    let locale = ports.locale.as_ref();
+pub(super) fn sentence(ports: Ports, announcement: &Announcement) -> String {
+    let ports = ports.get();
+    let locale = &*ports.locale;
     match announcement {
         Announcement::Quiet | Announcement::TokenTaken | Announcement::TokenForgotten(_) => String::new(),
         Announcement::Connected(name) => text::announce::connected(name),

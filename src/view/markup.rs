@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use leptos::ev;
 use leptos::html::{self, ElementChild};
-use leptos::prelude::{AddAnyAttr, AnyView, ArcMemo, Get, GetUntracked, IntoAny, NodeRef};
+use leptos::prelude::*;
 use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::tachys::html::attribute::custom::custom_attribute;
 use leptos::tachys::html::event::on;
@@ -456,7 +456,7 @@ const TAB_STOP: &str = "[tabindex='0']";
 
 /// Whether the browser gives the focus to no element at all: it was on one that has gone.
 fn nothing_has_focus() -> bool {
-    let document = leptos::prelude::document();
+    let document = document();
     document.active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
@@ -513,7 +513,7 @@ pub(super) fn held(event: &Event) -> Held {
 
 /// Does something once everything that is to be shown is there.
 pub(super) fn once_shown(then: impl FnOnce() + 'static) {
-    leptos::prelude::request_animation_frame(then);
+    request_animation_frame(then);
 }
 
 /// Takes an event away from whatever was to take note of it, the browser included.
@@ -524,12 +524,12 @@ pub(super) fn stop(event: &Event) {
 
 /// The text in the field that the event comes from.
 pub(super) fn text_in(event: &Event) -> String {
-    leptos::prelude::event_target_value(event)
+    event_target_value(event)
 }
 
 /// Whether the checkbox that the event comes from is checked.
 pub(super) fn is_checked(event: &Event) -> bool {
-    leptos::prelude::event_target_checked(event)
+    event_target_checked(event)
 }
 
 /// Takes the text out of the field that the event comes from.

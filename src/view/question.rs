@@ -7,9 +7,9 @@ use leptos::prelude::Effect;
 use pingone::user::UserId;
 use pingone_mfa_core::config::settings::BypassRule;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::session::Phase;
-use crate::state::watched::Watched;
+use leptos::prelude::*;
 
 use super::markup::{Event, Handle, Node, button, group, part_of, says, tag, text_in};
 use super::text;
@@ -21,19 +21,19 @@ const HOURS: [u64; 4] = [1, 4, 8, 24];
 /// What was chosen in the dialog.
 struct Choice {
     /// Off for good, and not for a while.
-    for_good: Watched<bool>,
-    hours: Watched<u64>,
+    for_good: RwSignal<bool>,
+    hours: RwSignal<u64>,
 }
 
-pub(super) fn question(app: AppHandle) -> Node {
-    let directory = app.directory;
+pub(super) fn question(app: App) -> Node {
+    let directory = app.directory();
     let (dialog, keep) = (Handle::new(), Handle::new());
     let title =
         move || text::question::title(&directory.asking.get().map(|id| name_of(app, id)).unwrap_or_default());
-    let rule = &app.session.settings().bypass;
+    let rule = &app.session().settings().bypass;
     let choice = Rc::new(Choice {
-        for_good: Watched::new(!directory.may_bypass()),
-        hours: Watched::new(offered(rule)),
+        for_good: RwSignal::new(!directory.may_bypass()),
+        hours: RwSignal::new(offered(rule)),
     });
     let again = Rc::clone(&choice);
     Effect::new(move |_| {
@@ -45,7 +45,7 @@ pub(super) fn question(app: AppHandle) -> Node {
         }
     });
     let ways = Rc::clone(&choice);
-    modal(app.session)
+    modal(app.session())
         .known_as(dialog)
         .class("confirm")
         .part("dialog")
@@ -61,14 +61,14 @@ pub(super) fn question(app: AppHandle) -> Node {
         )
 }
 
-pub(super) fn name_of(app: AppHandle, id: UserId) -> String {
-    let user = app.directory.user(id);
+pub(super) fn name_of(app: App, id: UserId) -> String {
+    let user = app.directory().user(id);
     user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() })
         .unwrap_or_default()
 }
 
-pub(super) fn place(app: AppHandle) -> String {
-    match app.session.phase.get() {
+pub(super) fn place(app: App) -> String {
+    match app.session().phase.get() {
         Phase::Connected { environment, .. } => {
             text::question::place(&environment.name, &text::kind(&environment.kind))
         }
@@ -82,27 +82,27 @@ fn offered(rule: &BypassRule) -> u64 {
     HOURS.into_iter().filter(|hours| *hours <= rule.max_hours.min(USUAL)).max().unwrap_or(1)
 }
 
-fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
-    let rule = &app.session.settings().bypass;
-    let devices = app.directory.opened.with_untracked(|opened| {
+fn the_ways(app: App, id: UserId, choice: &Rc<Choice>) -> Node {
+    let rule = &app.session().settings().bypass;
+    let devices = app.directory().opened.with_untracked(|opened| {
         let opened = opened.as_ref().filter(|opened| opened.id == id)?;
         opened.devices.ready().map(Vec::len)
     });
-    let own = app.directory.is_own(id);
+    let own = app.directory().is_own(id);
     let own = move || own.then(|| tag("p").class("note warn").with(text::confirm::own_account(false)));
     let for_good =
         way(choice, true, group().with(text::question::DISABLE_WAY), text::question::disabled(devices));
-    if !app.directory.may_bypass() {
+    if !app.directory().may_bypass() {
         let why = tag("p").with(text::question::NO_BYPASS);
         return group().with(own()).with(why).with(note(rule)).with(for_good);
     }
     let hours = Rc::clone(choice);
     let until = move || {
-        let end = app.directory.bypass_end(hours.hours.get());
-        text::question::until(app.ports.locale.as_ref(), end, app.session.now.get())
+        let end = app.directory().bypass_end(hours.hours.get());
+        text::question::until(app.ports.get().locale.as_ref(), end, app.session().now.get())
     };
     let name = group().with(text::question::BYPASS_WAY).with(hours_choice(choice, rule)).with(says(until));
-    let for_good = if app.directory.may_change(false) {
+    let for_good = if app.directory().may_change(false) {
         for_good
     } else {
         tag("p").class("hint").with(text::question::NEVER_OFF)
@@ -149,20 +149,20 @@ fn hours_choice(choice: &Rc<Choice>, rule: &BypassRule) -> Node {
         .with(options.collect::<Vec<_>>())
 }
 
-fn go(app: AppHandle, choice: &Rc<Choice>) -> Node {
+fn go(app: App, choice: &Rc<Choice>) -> Node {
     let (named, pressed) = (Rc::clone(choice), Rc::clone(choice));
     let name = move || {
         if named.for_good.get() {
             return text::question::DISABLE.to_owned();
         }
-        let end = app.directory.bypass_end(named.hours.get());
-        text::question::allow(app.ports.locale.as_ref(), end, app.session.now.get())
+        let end = app.directory().bypass_end(named.hours.get());
+        text::question::allow(app.ports.get().locale.as_ref(), end, app.session().now.get())
     };
     let press = move || {
         if pressed.for_good.get_untracked() {
-            app.directory.disable();
+            app.directory().disable();
         } else {
-            app.directory.allow_bypass(pressed.hours.get_untracked());
+            app.directory().allow_bypass(pressed.hours.get_untracked());
         }
     };
     button(says(name), press).class("danger")

@@ -1,10 +1,11 @@
 //! What was sent and what PingOne answered: typed, raw, and the request as code.
 
+use leptos::prelude::*;
 use pingone::exchange::Exchange;
 use pingone::redaction::secrets::PLACEHOLDER;
 use pingone_mfa_core::exchanges::log::Numbered;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::exchanges::Form;
 
 use super::code::code;
@@ -12,8 +13,8 @@ use super::exchanges::{choice, copying};
 use super::markup::{Event, Handle, Node, button, group, key_of, part_of, tag};
 use super::text;
 
-pub(super) fn response(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
+pub(super) fn response(app: App) -> Node {
+    let exchanges = app.exchanges();
     let forms = Form::ALL.map(|form| (form, Handle::new()));
     let to_other = move |event: Event| {
         let to = match key_of(&event).as_str() {
@@ -50,8 +51,8 @@ pub(super) fn response(app: AppHandle) -> Node {
         .with(tag("p").class("hint").with(text::response::KEPT))
 }
 
-fn tab(app: AppHandle, form: Form) -> Node {
-    let exchanges = &app.exchanges;
+fn tab(app: App, form: Form) -> Node {
+    let exchanges = app.exchanges();
     let name = match form {
         Form::Typed => text::response::TYPED,
         Form::Raw => text::response::RAW,
@@ -67,14 +68,14 @@ fn tab(app: AppHandle, form: Form) -> Node {
 }
 
 /// Code has a choice in it, which has to outlive the exchange that is shown.
-fn shown(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
+fn shown(app: App) -> Node {
+    let exchanges = app.exchanges();
     let is_code = move || exchanges.form.get() == Form::Code && exchanges.log.with(|log| !log.is_empty());
     part_of(is_code, move |is_code| if is_code { code(app) } else { answered(app) })
 }
 
-fn answered(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
+fn answered(app: App) -> Node {
+    let exchanges = app.exchanges();
     part_of(
         move || (exchanges.shown(), exchanges.form.get()),
         move |(shown, form)| match (shown, form) {
@@ -90,10 +91,10 @@ pub(super) fn status(exchange: &Exchange) -> String {
     answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
 }
 
-fn typed(app: AppHandle, exchange: Exchange) -> Node {
+fn typed(app: App, exchange: Exchange) -> Node {
     let status = status(&exchange);
     let correlation = exchange.answer.and_then(|answer| answer.head.correlation_id);
-    let at = app.ports.locale.time_to_second(exchange.at);
+    let at = app.ports.get().locale.time_to_second(exchange.at);
     let mut list = tag("dl").define(text::response::STATUS, status);
     for fact in exchange.facts {
         let value = tag("dd").class("code").with(tag("bdi").with(fact.value));
@@ -112,7 +113,7 @@ fn typed(app: AppHandle, exchange: Exchange) -> Node {
     }
 }
 
-fn raw(app: AppHandle, exchange: &Exchange) -> Node {
+fn raw(app: App, exchange: &Exchange) -> Node {
     let body = exchange.sent();
     let content_type = if body.is_empty() { "" } else { "Content-Type: application/json\n" };
     let sent = format!(
@@ -129,7 +130,7 @@ fn raw(app: AppHandle, exchange: &Exchange) -> Node {
         }
     };
     let cut = exchange.answer.as_ref().filter(|answer| answer.is_cut && answer.size > 0);
-    let cut = cut.map(|answer| text::exchanges::cut(&app.ports.locale.number(answer.size as u64)));
+    let cut = cut.map(|answer| text::exchanges::cut(&app.ports.get().locale.number(answer.size as u64)));
     group()
         .with(tag("h3").with(text::response::REQUEST))
         .with(tag("pre").with(sent.trim_end()))

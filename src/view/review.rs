@@ -14,11 +14,11 @@ use pingone_mfa_core::run::proposal::Preview;
 use pingone_mfa_core::run::reference::Pattern;
 use pingone_mfa_core::snippets::script::Shell;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::review::{Obstacle, Reading, Reviewed};
 use crate::state::session::Phase;
 use crate::state::troubleshooting::Location;
-use crate::state::watched::Watched;
+use leptos::prelude::*;
 
 use super::ceiling::ceiling;
 use super::choice::choice_among;
@@ -37,8 +37,8 @@ mod skipped;
 /// Milliseconds of a minute.
 const MINUTE: u64 = 60_000;
 
-pub(super) fn review(app: AppHandle) -> Node {
-    let review = app.review;
+pub(super) fn review(app: App) -> Node {
+    let review = app.review();
     let (dialog, back) = (Handle::new(), Handle::new());
     let is_shown = move || review.shown.with(Option::is_some);
     Effect::new(move |was: Option<bool>| {
@@ -55,7 +55,7 @@ pub(super) fn review(app: AppHandle) -> Node {
         move || review.shown.with(|shown| look(shown.as_ref())),
         move |look| look.map(|look| contents(app, look)),
     );
-    modal(app.session)
+    modal(app.session())
         .known_as(dialog)
         .class("confirm review")
         .part("dialog")
@@ -71,8 +71,8 @@ pub(super) fn review(app: AppHandle) -> Node {
         )
 }
 
-fn place(app: AppHandle) -> String {
-    match app.session.phase.get() {
+fn place(app: App) -> String {
+    match app.session().phase.get() {
         Phase::Connected { environment, region } => {
             format!(
                 "{}, {}",
@@ -92,10 +92,10 @@ fn look(shown: Option<&Reviewed>) -> Option<Reading> {
     })
 }
 
-fn contents(app: AppHandle, look: Reading) -> Node {
+fn contents(app: App, look: Reading) -> Node {
     match look {
         Reading::Waiting(until) => {
-            let until = app.ports.locale.time_to_second(until);
+            let until = app.ports.get().locale.time_to_second(until);
             tag("p").class("working").set("role", "status").with(text::review::waiting(&until))
         }
         Reading::Going(_) => tag("p").class("working").set("role", "status").with(says(move || reading(app))),
@@ -103,10 +103,10 @@ fn contents(app: AppHandle, look: Reading) -> Node {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
             let token = needs_token.then(|| {
-                tag("div").class("review-token").with(next_token(app.session)).with(problem(app.session))
+                tag("div").class("review-token").with(next_token(app.session())).with(problem(app.session()))
             });
             let again =
-                (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
+                (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review().read_on()));
             let why = looked_into(app, Location::Review, move || fault_card(&fault));
             group().with(why).with(token).with(again)
         }
@@ -114,8 +114,8 @@ fn contents(app: AppHandle, look: Reading) -> Node {
     }
 }
 
-fn reading(app: AppHandle) -> String {
-    app.review.shown.with(|shown| match shown {
+fn reading(app: App) -> String {
+    app.review().shown.with(|shown| match shown {
         Some(Reviewed { proposal, reading: Reading::Going(read), .. }) => {
             text::review::reading(&number(app, *read), &number(app, proposal.users.len() as u64))
         }
@@ -123,15 +123,16 @@ fn reading(app: AppHandle) -> String {
     })
 }
 
-fn ready(app: AppHandle, preview: &Rc<Preview>) -> Node {
-    let listed_at = app.review.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.listed_at));
+fn ready(app: App, preview: &Rc<Preview>) -> Node {
+    let listed_at =
+        app.review().shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.listed_at));
     let listed_at = listed_at.map(|at| moment(app, at));
     let read_at = moment(app, preview.plan.made_at);
     let sentence = text::review::chosen(&number(app, preview.chosen), listed_at.as_deref(), &read_at);
     let of_plan = Rc::clone(preview);
-    let plan = move || text::review::plan(&app.review.plan(&of_plan).number().to_string());
+    let plan = move || text::review::plan(&app.review().plan(&of_plan).number().to_string());
     let is_application =
-        app.session.facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));
+        app.session().facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));
     let note = if preview.plan.to {
         (preview.plan.rows.len() as u64 > preview.with_device).then_some(text::review::NO_DEVICE_NOTE)
     } else {
@@ -155,13 +156,19 @@ fn ready(app: AppHandle, preview: &Rc<Preview>) -> Node {
         .with(files(app, preview))
         .with(note.map(|note| tag("p").class("note warn").with(note)))
         .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
-        .with(app.ports.embedder.is_around_frame().then(|| tag("p").class("hint").with(text::handing::APART)))
+        .with(
+            app.ports
+                .get()
+                .embedder
+                .is_around_frame()
+                .then(|| tag("p").class("hint").with(text::handing::APART)),
+        )
         .with(costs(app, preview))
         .with(fields(app, preview))
 }
 
 /// From the chosen to those who will be changed.
-fn sums(app: AppHandle, preview: &Preview) -> Node {
+fn sums(app: App, preview: &Preview) -> Node {
     let to = preview.plan.to;
     let row = |sign: &'static str, users: u64, name: &'static str, choice: Option<Node>| {
         tag("tr")
@@ -190,8 +197,8 @@ fn sums(app: AppHandle, preview: &Preview) -> Node {
 }
 
 /// What of it can be saved, before anything is sent.
-fn files(app: AppHandle, preview: &Preview) -> Node {
-    let (with_names, saved) = (&app.review.save_with_names, &app.review.saved);
+fn files(app: App, preview: &Preview) -> Node {
+    let (with_names, saved) = (app.review().save_with_names, app.review().saved);
     // What somebody else could carry out comes after the same checks as the run.
     let save = |name: String, extent: Extent| {
         let is_held = move || saved.get().is_writing() || (extent == Extent::Plan && obstacle(app).is_some());
@@ -200,7 +207,7 @@ fn files(app: AppHandle, preview: &Preview) -> Node {
     let left_out = preview.plan.left_out.len();
     let left_out = (left_out > 0)
         .then(|| save(text::review::save_left_out(&number(app, left_out as u64)), Extent::LeftOut));
-    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saved.get());
+    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saved.get());
     tag("fieldset")
         .class("files")
         .with(tag("legend").class("field-name").with(text::review::FILES))
@@ -216,19 +223,19 @@ fn files(app: AppHandle, preview: &Preview) -> Node {
                 .with(left_out)
                 .with(tag("span").set("role", "status").with(says(progress))),
         )
-        .with(app.review.may_be_script(preview).then(|| script(app)))
+        .with(app.review().may_be_script(preview).then(|| script(app)))
 }
 
 /// The plan as a script.
-fn script(app: AppHandle) -> Node {
-    let shell = &app.review.shell;
+fn script(app: App) -> Node {
+    let shell = app.review().shell;
     let in_use = shell.get_untracked();
     let languages = choice_among(
         text::code::SCRIPT_LANGUAGE,
         Shell::ALL.map(|shell| (shell.name(), shell == in_use)),
-        |name| {
+        move |name| {
             if let Some(chosen) = Shell::of_name(name) {
-                app.review.shell.set(chosen);
+                app.review().shell.set(chosen);
             }
         },
     );
@@ -244,27 +251,27 @@ fn script(app: AppHandle) -> Node {
 }
 
 /// What it costs, with the choice that changes that. Only the texts in it follow the clock.
-fn costs(app: AppHandle, preview: &Rc<Preview>) -> Node {
+fn costs(app: App, preview: &Rc<Preview>) -> Node {
     let preview = Rc::clone(preview);
     let changes = number(app, preview.plan.rows.len() as u64);
     let estimate = kept(move || {
-        app.session.now.get();
-        app.review.estimate(&preview)
+        app.session().now.get();
+        app.review().estimate(&preview)
     });
     let of_it = move |say: Box<dyn Fn(&Estimate) -> String>| {
         let estimate = estimate.clone();
         says(move || estimate.with(|estimate| estimate.as_ref().map(&say)).flatten().unwrap_or_default())
     };
     let takes = of_it(Box::new(move |estimate| {
-        let pace = number(app, app.run.ceiling.get().whole());
-        let is_named = |field: &'static Watched<String>| field.with(|text| !text.trim().is_empty());
-        let waits = is_named(&app.review.put_pilot_first) || is_named(&app.review.then);
+        let pace = number(app, app.run().ceiling.get().whole());
+        let is_named = |field: RwSignal<String>| field.with(|text| !text.trim().is_empty());
+        let waits = is_named(app.review().put_pilot_first) || is_named(app.review().then);
         text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace, waits)
     }));
     let requests =
         of_it(Box::new(move |estimate| text::review::requests(&number(app, estimate.requests), &changes)));
     let token = of_it(Box::new(move |estimate| token(app, estimate.token)));
-    let ceiling = ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen));
+    let ceiling = ceiling(app, app.run().ceiling, move |chosen| app.run().limit(chosen));
     let takes = group().with(takes).with(tag("br")).with(requests).with(ceiling);
     tag("dl")
         .class("review-costs")
@@ -275,20 +282,20 @@ fn costs(app: AppHandle, preview: &Rc<Preview>) -> Node {
 }
 
 /// Whether the token lasts.
-fn token(app: AppHandle, token: TokenSpan) -> String {
+fn token(app: App, token: TokenSpan) -> String {
     match token {
         TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
         TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
         TokenSpan::Ends { left, waits_after } => {
-            let now = app.session.now.get_untracked();
+            let now = app.session().now.get_untracked();
             let at = Timestamp(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
             text::review::token_ends(left.0 / MINUTE, &moment(app, at))
         }
     }
 }
 
-fn fields(app: AppHandle, preview: &Rc<Preview>) -> Node {
-    let review = app.review;
+fn fields(app: App, preview: &Rc<Preview>) -> Node {
+    let review = app.review();
     let changes = preview.plan.rows.len() as u64;
     let (number_needed, reason_needed) = match review.confirmation(preview) {
         Confirmation::Review { number, reason, .. } => (number, reason),
@@ -297,32 +304,31 @@ fn fields(app: AppHandle, preview: &Rc<Preview>) -> Node {
     };
     let is_many = changes > 1;
     let typed = text::review::type_number(&number(app, changes));
+    let limits = review.limits();
+    let hint = limits.change_reference.hint.as_deref();
+    let reference = field(text::review::REFERENCE.into(), hint, review.reference);
     tag("div")
         .class("review-fields")
         .with(is_many.then(|| {
             field(
                 text::review::START_WITH.into(),
                 Some(text::review::START_WITH_MEANING),
-                &review.put_pilot_first,
+                review.put_pilot_first,
             )
         }))
         .with(
-            is_many.then(|| field(text::review::THEN.into(), Some(text::review::THEN_MEANING), &review.then)),
+            is_many.then(|| field(text::review::THEN.into(), Some(text::review::THEN_MEANING), review.then)),
         )
-        .with(field(
-            text::review::REFERENCE.into(),
-            review.limits().change_reference.hint.as_deref(),
-            &review.reference,
-        ))
+        .with(reference)
         .with(
             reason_needed.then(|| {
-                field(text::review::REASON.into(), Some(text::review::REASON_MEANING), &review.reason)
+                field(text::review::REASON.into(), Some(text::review::REASON_MEANING), review.reason)
             }),
         )
-        .with(number_needed.then(|| field(typed, None, &review.typed)))
+        .with(number_needed.then(|| field(typed, None, review.typed)))
 }
 
-fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<String>) -> Node {
+fn field(name: String, meaning: Option<&str>, value: RwSignal<String>) -> Node {
     let input = tag("input")
         .set("type", "text")
         .set("autocomplete", "off")
@@ -338,18 +344,19 @@ fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<St
 }
 
 /// Why the plan can't leave the page yet.
-fn obstacle(app: AppHandle) -> Option<Obstacle> {
-    let preview = app.review.preview()?;
-    app.review.obstacle(&preview)
+fn obstacle(app: App) -> Option<Obstacle> {
+    let preview = app.review().preview()?;
+    app.review().obstacle(&preview)
 }
 
-fn go(app: AppHandle) -> Node {
-    let review = app.review;
+fn go(app: App) -> Node {
+    let review = app.review();
     let to = move || review.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.proposal.to));
-    let pattern = review.limits().change_reference.pattern.as_ref();
+    let limits = review.limits();
     let sentence = move || {
-        let locale = app.ports.locale.as_ref();
-        let pattern = pattern.map(Pattern::as_str);
+        let ports = app.ports.get();
+        let locale = &*ports.locale;
+        let pattern = limits.change_reference.pattern.as_ref().map(Pattern::as_str);
         let is_all_skipped = review.preview().is_some_and(|preview| preview.has_skipped());
         let obstacle = obstacle(app);
         if is_all_skipped && obstacle == Some(Obstacle::NothingToDo) {

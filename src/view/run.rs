@@ -1,5 +1,6 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
+use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone::time::Millis;
 use pingone_mfa_core::diagnosis::evidence::Operation;
@@ -9,7 +10,7 @@ use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::reason::Reason;
 use pingone_mfa_core::run::row::RowState;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::review::Obstacle;
 use crate::state::run::{Outdated, PauseReason, Phase, Progress, Stored};
 use crate::state::troubleshooting::Location;
@@ -22,9 +23,9 @@ use super::saving::radio;
 use super::troubleshooting::{looked_into, trouble};
 use super::{sign_in, text};
 
-pub(super) fn run(app: AppHandle) -> Node {
+pub(super) fn run(app: App) -> Node {
     let phase = move || {
-        app.run.progress.with(|run| {
+        app.run().progress.with(|run| {
             let kind = |run: &Progress| match &run.phase {
                 Phase::Halted(PauseReason::Failing { fault, .. }) => Some((fault.word(), fault.status())),
                 _ => None,
@@ -33,7 +34,7 @@ pub(super) fn run(app: AppHandle) -> Node {
         })
     };
     let screen = move |shown: Option<_>| {
-        let phase = app.run.progress.with_untracked(|run| run.as_ref().map(|run| run.phase.clone()));
+        let phase = app.run().progress.with_untracked(|run| run.as_ref().map(|run| run.phase.clone()));
         match phase.filter(|_| shown.is_some()) {
             Some(phase) => section(app, &phase),
             None => stored(app),
@@ -54,7 +55,7 @@ fn look_of(phase: &Phase) -> Phase {
     }
 }
 
-fn section(app: AppHandle, phase: &Phase) -> Node {
+fn section(app: App, phase: &Phase) -> Node {
     let section = tag("section").class("run").part("run");
     // It was started in a dialog that is closed by now.
     let section = if *phase == Phase::Starting { section.takes_lost_focus() } else { section };
@@ -63,7 +64,9 @@ fn section(app: AppHandle, phase: &Phase) -> Node {
         .with(heading(app))
         .with(is_begun(phase).then(|| figures(app)))
         .with(waiting_for(app, phase))
-        .with(is_written(phase).then(|| ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen))))
+        .with(
+            is_written(phase).then(|| ceiling(app, app.run().ceiling, move |chosen| app.run().limit(chosen))),
+        )
         .with(remarks(app))
         .with(tag("footer").with(actions(app, phase)))
 }
@@ -78,11 +81,11 @@ fn is_written(phase: &Phase) -> bool {
 }
 
 /// Something of the run, as it is now.
-fn of_run<R: Default>(app: AppHandle, read: impl FnOnce(&Progress) -> R) -> R {
-    app.run.progress.with(|run| run.as_ref().map(read).unwrap_or_default())
+fn of_run<R: Default>(app: App, read: impl FnOnce(&Progress) -> R) -> R {
+    app.run().progress.with(|run| run.as_ref().map(read).unwrap_or_default())
 }
 
-fn heading(app: AppHandle) -> Node {
+fn heading(app: App) -> Node {
     let title = move || {
         of_run(app, |run| {
             let users = number(app, run.tally.all());
@@ -101,7 +104,7 @@ fn heading(app: AppHandle) -> Node {
     tag("header").with(tag("h2").with(says(title))).with(tag("p").class("hint").with(says(facts)))
 }
 
-fn figures(app: AppHandle) -> Node {
+fn figures(app: App) -> Node {
     group().with(bar(app)).with(tag("p").with(says(move || how_far(app)))).with(counts(app))
 }
 
@@ -109,7 +112,7 @@ fn per_mille(run: &Progress) -> u64 {
     u64::from(run.tally.ended()) * 1000 / u64::from(run.tally.all().max(1))
 }
 
-fn bar(app: AppHandle) -> Node {
+fn bar(app: App) -> Node {
     let percent = move || of_run(app, per_mille) / 10;
     tag("div")
         .class("run-bar")
@@ -128,11 +131,11 @@ fn bar(app: AppHandle) -> Node {
         )
 }
 
-fn how_far(app: AppHandle) -> String {
+fn how_far(app: App) -> String {
     of_run(app, |run| {
         let left = run.tally.all() - run.tally.ended();
         let ready =
-            (run.phase == Phase::Working && left > 0).then(|| run.ends_at(app.session.now.get())).flatten();
+            (run.phase == Phase::Working && left > 0).then(|| run.ends_at(app.session().now.get())).flatten();
         let ready = ready.map(|at| moment(app, at));
         let waits = will_pause_again(run.plan.stops, run.tally.ended(), run.tally.all());
         text::run::done(&number(app, run.tally.ended()), &number(app, left), ready.as_deref(), waits)
@@ -140,7 +143,7 @@ fn how_far(app: AppHandle) -> String {
 }
 
 /// How many users are in each state; what nobody is in isn't shown.
-fn counts(app: AppHandle) -> Node {
+fn counts(app: App) -> Node {
     let states = move || {
         of_run(app, |run| {
             let is_shown = |state: &RowState| *state == RowState::Changed || run.tally.of(*state) > 0;
@@ -160,7 +163,7 @@ fn counts(app: AppHandle) -> Node {
 }
 
 /// Why nothing is sent, or what is done besides.
-fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
+fn waiting_for(app: App, phase: &Phase) -> Node {
     let says_so = |sentence: String| tag("p").class("note").with(sentence);
     match phase {
         Phase::Starting => tag("p").class("working").with(text::run::STARTING),
@@ -178,7 +181,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
     }
 }
 
-fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
+fn reading(app: App, sentence: fn(&str) -> String) -> Node {
     let left = move || {
         of_run(app, |run| match run.phase {
             Phase::ReadingBack(left) | Phase::ReadingAgain(left) => number(app, left as u64),
@@ -188,8 +191,8 @@ fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
     tag("p").class("working").with(says(move || sentence(&left())))
 }
 
-fn reading_again(app: AppHandle) -> fn(&str) -> String {
-    let why = app.run.progress.with_untracked(|run| run.as_ref().and_then(|run| run.outdated));
+fn reading_again(app: App) -> fn(&str) -> String {
+    let why = app.run().progress.with_untracked(|run| run.as_ref().and_then(|run| run.outdated));
     match why {
         Some(Outdated::AnotherWriter) => text::run::checking_for_another_writer,
         Some(Outdated::HandedOver) => text::run::checking_after_hand_over,
@@ -197,12 +200,13 @@ fn reading_again(app: AppHandle) -> fn(&str) -> String {
     }
 }
 
-fn halted(app: AppHandle, halt: &PauseReason) -> Node {
+fn halted(app: App, halt: &PauseReason) -> Node {
     let sentence = tag("p").class("note").with(text::run::halt(halt));
     match halt {
         PauseReason::Token => {
-            let signs_in = app.session.offers_sign_in();
-            let again = signs_in.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session)));
+            let signs_in = app.session().offers_sign_in();
+            let again =
+                signs_in.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session())));
             group().with(sentence).with(tag("p").with(text::run::needs_token(signs_in))).with(again)
         }
         PauseReason::Refused(fault) => {
@@ -228,7 +232,7 @@ fn halted(app: AppHandle, halt: &PauseReason) -> Node {
 }
 
 /// What is known of someone else who changes the same users.
-fn another_writer(app: AppHandle) -> String {
+fn another_writer(app: App) -> String {
     of_run(app, |run| {
         let seen = run.another_writer_at.map(|at| moment(app, at)).unwrap_or_default();
         let already = run.read_again.map_or(0, |(_, already)| already);
@@ -238,26 +242,26 @@ fn another_writer(app: AppHandle) -> String {
 }
 
 /// Why something failed, or that it did while nobody has looked yet.
-fn explained(app: AppHandle, fault: &Fault) -> Node {
+fn explained(app: App, fault: &Fault) -> Node {
     let fault = fault.clone();
     looked_into(app, Location::Run, move || fault_card(&fault))
 }
 
 /// What was seen of the test user, for whoever decides whether the run goes on.
-fn tried(app: AppHandle, trial: &PilotReadings) -> Node {
+fn tried(app: App, trial: &PilotReadings) -> Node {
     let flag = trial.flag.as_ref().map(text::run::tried_flag);
     let devices =
-        trial.devices().map(|devices| text::run::tried_devices(app.ports.locale.as_ref(), &devices));
+        trial.devices().map(|devices| text::run::tried_devices(app.ports.get().locale.as_ref(), &devices));
     let sentences: Vec<String> = flag.into_iter().chain(devices).collect();
     tag("p").class("run-trial").with(tag("bdi").with(sentences.join(" ")))
 }
 
-fn pace(app: AppHandle) -> String {
+fn pace(app: App) -> String {
     of_run(app, |run| {
         let Some(pace) = run.users_per_second else { return String::new() };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
         let tenths = (pace * 10.0).round().max(0.0) as u64;
-        let pace = text::run::pace(tenths, &number(app, app.run.ceiling.get().whole()));
+        let pace = text::run::pace(tenths, &number(app, app.run().ceiling.get().whole()));
         match run.slowed {
             Some((times, last)) => format!("{pace} {}", text::run::slowed(times, &moment(app, last))),
             None => pace,
@@ -266,9 +270,9 @@ fn pace(app: AppHandle) -> String {
 }
 
 /// What a person should know besides.
-fn remarks(app: AppHandle) -> Node {
+fn remarks(app: App) -> Node {
     let slept = part_of(
-        move || app.run.slept.get(),
+        move || app.run().slept.get(),
         move |slept| {
             slept.map(|(from, until)| {
                 tag("p").class("note").with(text::run::slept(&moment(app, from), &moment(app, until)))
@@ -312,13 +316,13 @@ fn remarks(app: AppHandle) -> Node {
     let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
     let slows_hidden = move || {
         // The clock says it without a signal; the page looks every second.
-        app.session.now.get();
-        !app.ports.clock.keeps_pace_hidden() && of_run(app, |run| run.phase.is_open())
+        app.session().now.get();
+        !app.ports.get().clock.keeps_pace_hidden() && of_run(app, |run| run.phase.is_open())
     };
     let hidden = part_of(slows_hidden, |slows| {
         slows.then(|| tag("p").class("note").set("role", "status").with(text::run::SLOW_HIDDEN))
     });
-    let offers_sign_in = app.session.offers_sign_in();
+    let offers_sign_in = app.session().offers_sign_in();
     let token = part_of(
         move || token_ends(app),
         move |left| {
@@ -327,7 +331,7 @@ fn remarks(app: AppHandle) -> Node {
     );
     let again_in_time = part_of(
         move || offers_sign_in && token_ends(app).is_some(),
-        move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session))),
+        move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session()))),
     );
     group().with(slept).with(others).with(again).with(blind).with(hidden).with(token).with(again_in_time)
 }
@@ -335,18 +339,18 @@ fn remarks(app: AppHandle) -> Node {
 /// The next token may be given from so long before the end of the present one.
 const TOKEN_NOTICE: i64 = 10 * 60 * 1000;
 
-fn token_ends(app: AppHandle) -> Option<String> {
+fn token_ends(app: App) -> Option<String> {
     let is_working = of_run(app, |run| run.phase == Phase::Working);
-    let ends = app.session.facts().and_then(|facts| facts.expires_at).filter(|_| is_working)?;
-    let now = app.session.now.get();
+    let ends = app.session().facts().and_then(|facts| facts.expires_at).filter(|_| is_working)?;
+    let now = app.session().now.get();
     let left = ends.since(now);
     let ready = of_run(app, |run| run.ends_at(now));
     let is_short = (0..TOKEN_NOTICE).contains(&left) && ready.is_none_or(|ready| ready > ends);
     is_short.then(|| text::remaining(ends, now))
 }
 
-fn actions(app: AppHandle, phase: &Phase) -> Node {
-    let run = app.run;
+fn actions(app: App, phase: &Phase) -> Node {
+    let run = app.run();
     let stop = || {
         group()
             .with(tag("span").class("hint").with(text::run::STAYS))
@@ -390,7 +394,7 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
     }
 }
 
-fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
+fn over(app: App, unread: usize, is_stopped: bool) -> Node {
     let sentence = of_run(app, |run| {
         let changed = run.tally.of(RowState::Changed);
         let time = run.ended_at.map(|at| moment(app, at)).unwrap_or_default();
@@ -415,7 +419,7 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
 }
 
 /// Whom the run left out, and why. `None` where it was nobody.
-fn left_out(app: AppHandle) -> Option<String> {
+fn left_out(app: App) -> Option<String> {
     of_run(app, |run| {
         let counted = Exclusion::ALL.map(|why| (why, run.plan.left_out_for(why)));
         let counted = counted.into_iter().filter(|(_, users)| *users > 0);
@@ -431,8 +435,8 @@ fn left_out(app: AppHandle) -> Option<String> {
 const TOLD_APART: usize = 5;
 
 /// Why users were not changed, each with a way to its cause.
-fn reasons(app: AppHandle) -> Option<Node> {
-    let reasons = app.run.reasons();
+fn reasons(app: App) -> Option<Node> {
+    let reasons = app.run().reasons();
     let told: Vec<Node> = reasons.iter().take(TOLD_APART).map(|reason| why(app, reason)).collect();
     let others: u32 = reasons.iter().skip(TOLD_APART).map(|reason| reason.users).sum();
     let others = (others > 0).then(|| tag("li").with(text::run::other_reasons(&number(app, others))));
@@ -441,17 +445,17 @@ fn reasons(app: AppHandle) -> Option<Node> {
     (!reasons.is_empty()).then(list)
 }
 
-fn why(app: AppHandle, reason: &Reason) -> Node {
+fn why(app: App, reason: &Reason) -> Node {
     let sentence = text::run::reason(reason, &number(app, reason.users));
     let ask = (reason.status >= 400).then(|| {
         let (asked, name) = (reason.clone(), text::run::why(&sentence));
-        button(text::run::WHY, move || app.run.ask_why(&asked)).set_to("aria-label", name)
+        button(text::run::WHY, move || app.run().ask_why(&asked)).set_to("aria-label", name)
     });
     tag("li").class("line").with(tag("span").with(sentence)).with(ask)
 }
 
-fn report(app: AppHandle) -> Node {
-    let saving = &app.saving;
+fn report(app: App) -> Node {
+    let saving = app.saving();
     let is_writing = move || saving.reported.get().is_writing();
     let save = button(text::run::SAVE_REPORT, move || app.save_report())
         .class("primary")
@@ -461,14 +465,14 @@ fn report(app: AppHandle) -> Node {
         button(text::review::save_left_out(&number(app, left_out as u64)), move || app.save_left_out())
             .follow("disabled", move || is_writing().then(String::new))
     });
-    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saving.reported.get());
+    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saving.reported.get());
     tag("fieldset")
         .class("files")
         .with(tag("legend").class("field-name").with(text::run::REPORT))
-        .with(radio("report-contents", text::run::IDS_ONLY, &saving.report_with_names, false))
-        .with(radio("report-contents", text::run::WITH_NAMES, &saving.report_with_names, true))
-        .with(radio("report-format", text::run::CSV, &saving.report_as_json, false))
-        .with(radio("report-format", text::run::JSON, &saving.report_as_json, true))
+        .with(radio("report-contents", text::run::IDS_ONLY, saving.report_with_names, false))
+        .with(radio("report-contents", text::run::WITH_NAMES, saving.report_with_names, true))
+        .with(radio("report-format", text::run::CSV, saving.report_as_json, false))
+        .with(radio("report-format", text::run::JSON, saving.report_as_json, true))
         .with(save)
         .with(save_left_out)
         .with(button(text::outcomes::SHOW_IN_LIST, move || app.show_run_in_list()))
@@ -477,8 +481,8 @@ fn report(app: AppHandle) -> Node {
 }
 
 /// What can be done about what failed, and about what was changed.
-fn after(app: AppHandle, unread: usize) -> Node {
-    let check = (unread > 0).then(|| button(text::run::CHECK, move || app.run.check()));
+fn after(app: App, unread: usize) -> Node {
+    let check = (unread > 0).then(|| button(text::run::CHECK, move || app.run().check()));
     let mendable = app.mendable().unwrap_or_default();
     let retry = (mendable.retry > 0)
         .then(|| button(text::run::retry(&number(app, mendable.retry)), move || app.retry(false)));
@@ -492,7 +496,7 @@ fn after(app: AppHandle, unread: usize) -> Node {
             )
             .with(button(text::run::retry_granted(mendable.retry, &all), move || app.retry(true)))
     });
-    let undo = app.undoable().filter(|_| app.review.may_run(!of_run(app, |run| run.plan.to)));
+    let undo = app.undoable().filter(|_| app.review().may_run(!of_run(app, |run| run.plan.to)));
     let undo = undo.map(|(users, until)| {
         let to = of_run(app, |run| run.plan.to);
         group()
@@ -503,8 +507,8 @@ fn after(app: AppHandle, unread: usize) -> Node {
 }
 
 /// The runs that this browser has stored.
-fn stored(app: AppHandle) -> Node {
-    let runs = move || (app.run.stored.get(), app.run.not_taken.get());
+fn stored(app: App) -> Node {
+    let runs = move || (app.run().stored.get(), app.run().not_taken.get());
     part_of(runs, move |(runs, not_taken)| {
         let has_any = !runs.is_empty();
         let problem =
@@ -520,18 +524,18 @@ fn stored(app: AppHandle) -> Node {
 }
 
 /// The way to a run that was saved as a file.
-pub(super) fn open_file(app: AppHandle) -> Node {
-    let is_permitted = app.review.may_run(true) || app.review.may_run(false);
-    let open = button(text::run::OPEN_FILE, move || app.run.open_file()).class("quiet");
-    group().with(is_permitted.then(|| open.follow("disabled", move || app.run.is_open().then(String::new))))
+pub(super) fn open_file(app: App) -> Node {
+    let is_permitted = app.review().may_run(true) || app.review().may_run(false);
+    let open = button(text::run::OPEN_FILE, move || app.run().open_file()).class("quiet");
+    group().with(is_permitted.then(|| open.follow("disabled", move || app.run().is_open().then(String::new))))
 }
 
-fn one_stored(app: AppHandle, run: Stored) -> Node {
+fn one_stored(app: App, run: Stored) -> Node {
     let is_unfinished = run.is_unfinished();
     let second = run.name.clone();
     let discarded = run.clone();
     let discard =
-        button(text::run::DISCARD, move || app.run.ask_to_discard(discarded.clone())).class("quiet");
+        button(text::run::DISCARD, move || app.run().ask_to_discard(discarded.clone())).class("quiet");
     let line = |sentence: String| tag("p").with(sentence);
     let contents = match run.contents {
         Ok(contents) => contents,
@@ -559,14 +563,14 @@ fn one_stored(app: AppHandle, run: Stored) -> Node {
             .map(|at| text::run::was_handed_over(&moment(app, at)))
             .unwrap_or_default();
         let sentence = sentence + &handed_over;
-        let go_on = button(text::run::CONTINUE, move || app.run.go_on(second.clone())).class("primary");
-        let obstacle = app.review.limits().run_obstacle(contents.to, u64::from(all));
+        let go_on = button(text::run::CONTINUE, move || app.run().go_on(second.clone())).class("primary");
+        let obstacle = app.review().limits().run_obstacle(contents.to, u64::from(all));
         let go_on = match obstacle {
             None => go_on,
             Some(obstacle) => {
                 let obstacle = Obstacle::Limit(obstacle);
                 tag("p").class("hint").with(text::review::obstacle(
-                    app.ports.locale.as_ref(),
+                    app.ports.get().locale.as_ref(),
                     &obstacle,
                     None,
                 ))
@@ -575,7 +579,7 @@ fn one_stored(app: AppHandle, run: Stored) -> Node {
         return tag("div").class("line note").with(line(sentence)).with(go_on).with(discard);
     }
     let changed = number(app, contents.tally.of(RowState::Changed));
-    let look = button(text::run::LOOK, move || app.run.look_at(second.clone())).class("quiet");
+    let look = button(text::run::LOOK, move || app.run().look_at(second.clone())).class("quiet");
     let sentence = line(text::run::finished(contents.to, &when, &plan, &changed)).class("hint");
     tag("div").class("line").with(sentence).with(look).with(discard)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use pingone_mfa_core::directory::store::UserIndex;
 
-use crate::state::watched::Watched;
+use leptos::prelude::*;
 
 use super::markup::{Event, stop};
 use super::window::{Item, Seats};
@@ -31,14 +31,14 @@ pub(super) struct Seated {
 /// An element for a row, and who is in it.
 pub(super) struct Seat {
     /// The place in the table, and the user.
-    taken_by: Watched<(usize, UserIndex)>,
+    taken_by: RwSignal<(usize, UserIndex)>,
     /// Who was in it when a button or a key went down on it.
     pressed: Cell<Option<UserIndex>>,
 }
 
 /// The rows that aren't rendered, as in [`Item::Gap`].
 pub(super) struct Gap {
-    height: Watched<u64>,
+    height: RwSignal<u64>,
 }
 
 impl Seated {
@@ -68,7 +68,7 @@ impl Seated {
         match seats.get(number) {
             Some(seat) => seat.take(by),
             // Numbers are given in their order, so that this is the next one.
-            None => seats.push(Rc::new(Seat { taken_by: Watched::new(by), pressed: Cell::new(None) })),
+            None => seats.push(Rc::new(Seat { taken_by: RwSignal::new(by), pressed: Cell::new(None) })),
         }
     }
 
@@ -76,7 +76,7 @@ impl Seated {
         let mut gaps = self.gaps.borrow_mut();
         match gaps.get(number) {
             Some(gap) => gap.leave(height),
-            None => gaps.push(Rc::new(Gap { height: Watched::new(height) })),
+            None => gaps.push(Rc::new(Gap { height: RwSignal::new(height) })),
         }
         Element::Gap(number)
     }

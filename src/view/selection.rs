@@ -1,8 +1,9 @@
 //! Who is selected, and what can be done with them, or else with everyone who is shown.
 
+use leptos::prelude::*;
 use pingone_mfa_core::directory::store::UserSet;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::Checking;
 use crate::state::troubleshooting::Location;
 
@@ -13,8 +14,8 @@ use super::sheet::from_list;
 use super::text;
 use super::troubleshooting::looked_into;
 
-pub(super) fn selection(app: AppHandle) -> Node {
-    let table = &app.directory.table;
+pub(super) fn selection(app: App) -> Node {
+    let table = app.directory().table;
     let count = move || table.selected.with(UserSet::len);
     let class = move || Some(if count() > 0 { "line selection active" } else { "line selection" }.to_owned());
     let save = button(text::saving::SAVE, move || app.ask_what_to_save());
@@ -24,20 +25,21 @@ pub(super) fn selection(app: AppHandle) -> Node {
         .with(from_list(app))
         .with(outcomes::open(app))
         .with(save);
-    let checking = move || app.directory.checking.get();
+    let checking = move || app.directory().checking.get();
     group()
         .with(bar)
         .with(part_of(checking, move |checking| checking.map(|checking| progress(app, &checking))))
 }
 
-fn line(app: AppHandle, selected: usize) -> Node {
-    let locale = app.ports.locale.as_ref();
+fn line(app: App, selected: usize) -> Node {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let number = locale.number(selected as u64);
     let clear =
-        || button(text::table::CLEAR_SELECTION, move || app.directory.table.deselect()).class("quiet");
+        || button(text::table::CLEAR_SELECTION, move || app.directory().table.deselect()).class("quiet");
     let check = || {
-        let cost = text::table::check_cost(locale, selected as u64, app.directory.read_ceiling.get());
-        let check = button(text::table::check(&number, selected), move || app.directory.check_selected());
+        let cost = text::table::check_cost(locale, selected as u64, app.directory().read_ceiling.get());
+        let check = button(text::table::check(&number, selected), move || app.directory().check_selected());
         group().with(check).with(tag("span").class("hint").with(cost))
     };
     let sentence = tag("p").with(text::table::selected(&number, selected));
@@ -50,10 +52,11 @@ fn line(app: AppHandle, selected: usize) -> Node {
 }
 
 /// How far the reading of devices one by one is.
-fn progress(app: AppHandle, checking: &Checking) -> Node {
-    let locale = app.ports.locale.as_ref();
+fn progress(app: App, checking: &Checking) -> Node {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let name = if checking.is_running { text::directory::STOP } else { text::saving::CLOSE };
-    let stop = button(name, move || app.directory.stop_checking()).class("quiet");
+    let stop = button(name, move || app.directory().stop_checking()).class("quiet");
     let class = if checking.is_running { "working" } else { "done" };
     let sentence = tag("p").class(class).set("role", "status").with(text::table::checked(locale, checking));
     let why =
@@ -62,10 +65,10 @@ fn progress(app: AppHandle, checking: &Checking) -> Node {
 }
 
 /// Turning MFA on or off for everyone who is selected, where the deployment permits it.
-fn change(app: AppHandle, to: bool, number: &str, selected: usize) -> Option<Node> {
-    let is_permitted = if selected == 1 { app.directory.may_change(to) } else { app.review.may_run(to) };
+fn change(app: App, to: bool, number: &str, selected: usize) -> Option<Node> {
+    let is_permitted = if selected == 1 { app.directory().may_change(to) } else { app.review().may_run(to) };
     is_permitted.then(|| {
-        button(text::review::begin(to, number, selected), move || app.review.of_selected(to))
-            .follow("disabled", move || app.run.is_open().then(String::new))
+        button(text::review::begin(to, number, selected), move || app.review().of_selected(to))
+            .follow("disabled", move || app.run().is_open().then(String::new))
     })
 }

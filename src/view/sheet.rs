@@ -3,12 +3,12 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::Effect;
+use leptos::prelude::*;
 use pingone::fault::{Fault, RetryKind};
 use pingone::time::Timestamp;
 use pingone_mfa_core::import::{Answer, Column, Identity};
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::{
     By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, UnreadableBody,
 };
@@ -49,12 +49,12 @@ impl Look {
 }
 
 /// The button that asks for a file.
-pub(super) fn from_list(app: AppHandle) -> Node {
-    button(text::sheet::FROM_LIST, move || app.directory.open_sheet())
+pub(super) fn from_list(app: App) -> Node {
+    button(text::sheet::FROM_LIST, move || app.directory().open_sheet())
 }
 
-pub(super) fn sheet(app: AppHandle) -> Node {
-    let sheet = &app.directory.sheet;
+pub(super) fn sheet(app: App) -> Node {
+    let sheet = app.directory().sheet;
     let (dialog, close) = (Handle::new(), Handle::new());
     let is_open = move || sheet.opening.with(Option::is_some);
     Effect::new(move |was: Option<bool>| {
@@ -67,13 +67,13 @@ pub(super) fn sheet(app: AppHandle) -> Node {
     });
     Effect::new(move |_| {
         // A list of all users that comes to its end while this is open tells whom it names.
-        if app.directory.list.with(|list| *list == List::Complete) {
-            app.directory.match_sheet();
+        if app.directory().list.with(|list| *list == List::Complete) {
+            app.directory().match_sheet();
         }
     });
     Effect::new(move |was: Option<bool>| {
         // Whoever has started a run is done here. A run that was going on before is no reason to leave.
-        let is_running = app.run.is_open();
+        let is_running = app.run().is_open();
         if is_running && was == Some(false) {
             sheet.close();
         }
@@ -81,7 +81,7 @@ pub(super) fn sheet(app: AppHandle) -> Node {
     });
     let look = move || sheet.opening.with(|opening| opening.as_ref().map(Look::of));
     let contents = part_of(look, move |look| look.map(|look| contents(app, look, close)));
-    modal(app.session)
+    modal(app.session())
         .known_as(dialog)
         .class("confirm sheet")
         .part("dialog")
@@ -92,26 +92,26 @@ pub(super) fn sheet(app: AppHandle) -> Node {
         .with(
             tag("footer")
                 .with(part_of(move || choices(app), move |choices| changes(app, choices)))
-                .with(button(text::sheet::ANOTHER, move || app.directory.open_sheet()))
+                .with(button(text::sheet::ANOTHER, move || app.directory().open_sheet()))
                 .with(button(text::sheet::CLOSE, move || sheet.close()).known_as(close).class("primary")),
         )
 }
 
-fn contents(app: AppHandle, look: Look, close: Handle) -> Node {
+fn contents(app: App, look: Look, close: Handle) -> Node {
     match look {
         Look::Reading => tag("p").class("working").set("role", "status").with(text::sheet::READING),
         Look::UnreadableBody(unusable) => {
-            let sentence = text::sheet::unusable(app.ports.locale.as_ref(), unusable);
+            let sentence = text::sheet::unusable(app.ports.get().locale.as_ref(), unusable);
             tag("p").class("note warn").set("role", "alert").with(sentence)
         }
         Look::Read => {
             let list = move || understood(app);
             let finding = move || {
-                let is_loaded = app.directory.list.with(|list| *list == List::Complete);
+                let is_loaded = app.directory().list.with(|list| *list == List::Complete);
                 let list = understood(app);
                 let is_confirmed = list.as_ref().is_some_and(|list| list.guesses.is_empty());
                 let lines = list.filter(|_| is_confirmed).map(|list| list.lines);
-                (app.directory.sheet.finding.with(Step::of), is_loaded, lines)
+                (app.directory().sheet.finding.with(Step::of), is_loaded, lines)
             };
             group()
                 .with(part_of(list, move |list| list.map(|list| summary(app, &list))))
@@ -127,15 +127,16 @@ fn contents(app: AppHandle, look: Look, close: Handle) -> Node {
 }
 
 /// The list as it is understood; whoever asks is shown anew when that changes.
-fn understood(app: AppHandle) -> Option<Rc<Understood>> {
-    app.directory.sheet.opening.with(|opening| match opening {
+fn understood(app: App) -> Option<Rc<Understood>> {
+    app.directory().sheet.opening.with(|opening| match opening {
         Some(Opening::Read(list)) => Some(Rc::clone(list)),
         _ => None,
     })
 }
 
-fn summary(app: AppHandle, list: &Understood) -> Node {
-    let locale = app.ports.locale.as_ref();
+fn summary(app: App, list: &Understood) -> Node {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let troubles = list.troubles.iter().map(|trouble| {
         tag("p").class("note warn").with(tag("bdi").with(text::sheet::trouble(locale, trouble)))
     });
@@ -146,9 +147,9 @@ fn summary(app: AppHandle, list: &Understood) -> Node {
 }
 
 /// Which column names the people, and by what. They are made once for a file, so that the focus stays in them.
-fn fields(app: AppHandle) -> Node {
+fn fields(app: App) -> Node {
     let now = move || {
-        app.directory.sheet.opening.with_untracked(|opening| match opening {
+        app.directory().sheet.opening.with_untracked(|opening| match opening {
             Some(Opening::Read(list)) => Some(Rc::clone(list)),
             _ => None,
         })
@@ -156,15 +157,15 @@ fn fields(app: AppHandle) -> Node {
     let choose_column = move |event: Event| {
         let (Some(list), Ok(column)) = (now(), text_in(&event).parse::<usize>()) else { return };
         let kind = list.columns.get(column).and_then(|column| column.kind);
-        app.directory.answer_sheet(Answer::Column(column, kind.unwrap_or(list.identity)));
+        app.directory().answer_sheet(Answer::Column(column, kind.unwrap_or(list.identity)));
     };
     let choose_identity = move |event: Event| {
         let (Some(list), Ok(place)) = (now(), text_in(&event).parse::<usize>()) else { return };
         let identity = IDENTITIES.get(place).copied().unwrap_or(list.identity);
-        app.directory.answer_sheet(Answer::Column(list.column, identity));
+        app.directory().answer_sheet(Answer::Column(list.column, identity));
     };
     let choose_header = move |event: Event| {
-        app.directory.answer_sheet(Answer::Header(is_checked(&event)));
+        app.directory().answer_sheet(Answer::Header(is_checked(&event)));
     };
     let names = move || understood(app).map(|list| list.columns.iter().map(name_of).collect::<Vec<_>>());
     let columns = part_of(names, move |names| {
@@ -188,7 +189,7 @@ fn fields(app: AppHandle) -> Node {
         .on("change", choose_header);
     let header_name = move || {
         let line = understood(app).map_or(1, |list| list.header_line);
-        text::sheet::header(app.ports.locale.as_ref(), line)
+        text::sheet::header(app.ports.get().locale.as_ref(), line)
     };
     let choice = |name: &'static str| tag("select").set("aria-label", name);
     tag("div")
@@ -220,7 +221,7 @@ fn field(name: &'static str, choice: Node) -> Node {
 }
 
 /// The first lines, as a table that scrolls sideways.
-fn preview(app: AppHandle, list: &Understood) -> Node {
+fn preview(app: App, list: &Understood) -> Node {
     let (frame, chosen) = (Handle::new(), Handle::new());
     let class = |place: usize| if place == list.column { "sheet-chosen" } else { "" };
     let heads = list.columns.iter().enumerate().map(|(place, column)| {
@@ -272,8 +273,8 @@ impl Step {
     }
 }
 
-fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Node {
-    let sheet = &app.directory.sheet;
+fn finding_of(app: App, step: Step, is_loaded: bool, close: Handle) -> Node {
+    let sheet = app.directory().sheet;
     let asking = || tag("p").set("role", "status").with(says(move || asking(app)));
     let end = || {
         button(text::sheet::STOP, move || {
@@ -289,9 +290,10 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
         Step::Halted(fault) => {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token.then(|| group().with(next_token(app.session)).with(problem(app.session)));
+            let token =
+                needs_token.then(|| group().with(next_token(app.session())).with(problem(app.session())));
             let go_on =
-                (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
+                (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory().resume_sheet()));
             let ways = line().with(go_on).with(end());
             let why = looked_into(app, Location::Sheet, move || fault_card(&fault));
             group().with(why).with(asking()).with(token).with(ways)
@@ -300,42 +302,44 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
     }
 }
 
-fn asking(app: AppHandle) -> String {
-    app.directory.sheet.finding.with(|finding| match finding {
-        Finding::Asking { done, of, .. } => text::sheet::asking(app.ports.locale.as_ref(), *done, *of),
+fn asking(app: App) -> String {
+    app.directory().sheet.finding.with(|finding| match finding {
+        Finding::Asking { done, of, .. } => text::sheet::asking(app.ports.get().locale.as_ref(), *done, *of),
         Finding::NotYet | Finding::Done(_) => String::new(),
     })
 }
 
 /// The ways to learn whom the list names, while all users aren't loaded.
-fn not_yet(app: AppHandle, close: Handle) -> Node {
+fn not_yet(app: App, close: Handle) -> Node {
     let load = tag("div").class("line").with(list(app));
-    let locale = app.ports.locale.as_ref();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let Some(understood) = understood(app) else { return group() };
     if understood.lines > MOST_LOOKED_UP {
         return group().with(tag("p").class("note").with(text::sheet::too_long(locale))).with(load);
     }
     // Every request has a preflight.
     let requests = 2 * understood.requests as u64;
-    let pace = app.directory.read_ceiling.get_untracked().whole().max(1);
+    let pace = app.directory().read_ceiling.get_untracked().whole().max(1);
     let cost = text::sheet::cost(locale, requests, requests.div_ceil(pace));
     let look_up = button(text::sheet::look_up(locale, &understood), move || {
-        app.directory.look_up_sheet();
+        app.directory().look_up_sheet();
         close.focus();
     });
     let way = tag("div").class("line").with(look_up).with(tag("span").class("hint").with(cost));
     group().with(way).with(load)
 }
 
-fn matches(app: AppHandle, found: &Found) -> Node {
-    let locale = app.ports.locale.as_ref();
+fn matches(app: App, found: &Found) -> Node {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let row = |pile: Pile| {
         let lines = pile.len(&found.matches);
         let meaning = tag("span").class("hint").with(text::sheet::pile_meaning(pile));
         let save = (lines > 0).then(|| {
             button(text::sheet::save(pile), move || {
                 let name = app.environment().map(|environment| environment.name).unwrap_or_default();
-                app.directory.save_pile(pile, &name);
+                app.directory().save_pile(pile, &name);
             })
         });
         tag("tr")
@@ -373,25 +377,25 @@ struct Choices {
     selected: usize,
 }
 
-fn choices(app: AppHandle) -> Option<Choices> {
-    let found = app.directory.sheet.found()?;
+fn choices(app: App) -> Option<Choices> {
+    let found = app.directory().sheet.found()?;
     let listed_at = match found.by {
         By::List(at) => Some(at),
         By::PingOne(_) => None,
     };
-    let is_listed = app.directory.list.with(|list| *list == List::Complete);
-    let selected = app.directory.sheet_selected();
+    let is_listed = app.directory().list.with(|list| *list == List::Complete);
+    let selected = app.directory().sheet_selected();
     Some(Choices { found: found.matches.found.len(), listed_at, is_listed, selected })
 }
 
-fn changes(app: AppHandle, choices: Option<Choices>) -> Option<Node> {
+fn changes(app: App, choices: Option<Choices>) -> Option<Node> {
     let Choices { found, listed_at, is_listed, selected } = choices.filter(|choices| choices.found > 0)?;
     let number = number(app, found as u64);
     let change = |to: bool| {
-        app.review.may_run(to).then(|| {
-            let begin = move || app.review.of_users(to, app.directory.sheet.users(), listed_at);
+        app.review().may_run(to).then(|| {
+            let begin = move || app.review().of_users(to, app.directory().sheet.users(), listed_at);
             button(text::review::begin(to, &number, found), begin)
-                .follow("disabled", move || app.run.is_open().then(String::new))
+                .follow("disabled", move || app.run().is_open().then(String::new))
         })
     };
     let select = is_listed.then(|| {
@@ -399,8 +403,8 @@ fn changes(app: AppHandle, choices: Option<Choices>) -> Option<Node> {
     });
     let deselect = (selected > 0).then(|| {
         button(text::sheet::DESELECT, move || {
-            app.directory.deselect_sheet();
-            app.directory.sheet.close();
+            app.directory().deselect_sheet();
+            app.directory().sheet.close();
         })
     });
     let changes = [true, false].into_iter().filter_map(change).collect::<Vec<_>>();

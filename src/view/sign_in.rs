@@ -1,5 +1,6 @@
 //! Signing in with PingOne: the ways to it, and what comes of them.
 
+use leptos::prelude::*;
 use pingone_mfa_core::sign_in::session::SignInFault;
 
 use crate::state::session::Session;
@@ -9,7 +10,7 @@ use super::markup::{Node, button, group, part_of, tag};
 use super::text;
 
 /// The first way in, where the deployment has one.
-pub(super) fn first(session: &'static Session) -> Node {
+pub(super) fn first(session: Session) -> Node {
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
     let no_way = (!signs_in && !pastes && !session.offers_host())
         .then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
@@ -25,7 +26,7 @@ pub(super) fn first(session: &'static Session) -> Node {
 }
 
 /// The way to another token while one is connected. The page stays.
-pub(super) fn again(session: &'static Session) -> Option<Node> {
+pub(super) fn again(session: Session) -> Option<Node> {
     session.offers_sign_in().then(|| {
         let go = button(text::sign_in::SIGN_IN_AGAIN, move || session.sign_in())
             .follow("disabled", move || is_busy(session).then(String::new));
@@ -35,7 +36,7 @@ pub(super) fn again(session: &'static Session) -> Option<Node> {
 }
 
 /// A sign-in that isn't renewed any more, below the band.
-pub(super) fn not_renewed(session: &'static Session) -> Node {
+pub(super) fn not_renewed(session: Session) -> Node {
     let notice = move |why: Option<SignInFault>| {
         why.map(|fault| {
             let sentence = tag("p").class("problem").set("role", "alert");
@@ -48,7 +49,7 @@ pub(super) fn not_renewed(session: &'static Session) -> Node {
 }
 
 /// A button where there is no room for what comes of it: that is shown with the other ways to another token.
-pub(super) fn from_elsewhere(session: &'static Session) -> Node {
+pub(super) fn from_elsewhere(session: Session) -> Node {
     button(text::sign_in::SIGN_IN_AGAIN, move || {
         session.replacing.set(true);
         session.sign_in();
@@ -57,11 +58,11 @@ pub(super) fn from_elsewhere(session: &'static Session) -> Node {
 
 /// A second press would lead to a second answer; what PingOne's window brings is waited for, and can be given up. A page that
 /// is being left may stay after all, and then the button is the way on.
-fn is_busy(session: &'static Session) -> bool {
+fn is_busy(session: Session) -> bool {
     session.signing_in.with(|now| matches!(now, SigningIn::Exchanging))
 }
 
-fn came_of_it(session: &'static Session) -> Node {
+fn came_of_it(session: Session) -> Node {
     let look = move || session.signing_in.get();
     part_of(look, move |signing_in| {
         let working = |sentence| tag("p").class("working").set("role", "status").with(sentence);
@@ -75,7 +76,7 @@ fn came_of_it(session: &'static Session) -> Node {
     })
 }
 
-fn waiting(session: &'static Session, is_gone: bool) -> Node {
+fn waiting(session: Session, is_gone: bool) -> Node {
     let sentence = if is_gone { text::sign_in::WINDOW_GONE } else { text::sign_in::WAITING };
     let class = if is_gone { "note" } else { "working" };
     let stop = button(text::sign_in::STOP_WAITING, move || session.stop_signing_in()).class("quiet");
@@ -84,14 +85,14 @@ fn waiting(session: &'static Session, is_gone: bool) -> Node {
         .with(tag("div").class("line").with(stop).with(leaving(session)))
 }
 
-fn failed(session: &'static Session, fault: &SignInFault) -> Node {
+fn failed(session: Session, fault: &SignInFault) -> Node {
     let leave = (*fault == SignInFault::Blocked).then(|| leaving(session));
     let sentence = tag("p").class("problem").set("role", "alert").with(text::sign_in::fault(fault));
     group().with(sentence).with(leave)
 }
 
 /// The way that needs no window, where the page has it.
-fn leaving(session: &'static Session) -> Option<Node> {
+fn leaving(session: Session) -> Option<Node> {
     session.can_leave().then(|| {
         let go = button(text::sign_in::SIGN_IN_HERE, move || session.sign_in_here()).class("quiet");
         tag("div").class("line").with(go).with(tag("span").class("hint").with(text::sign_in::LEAVES))

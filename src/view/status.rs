@@ -1,5 +1,6 @@
 //! MFA status: who has MFA on, by population, as bars to read and numbers to press.
 
+use leptos::prelude::*;
 use pingone::user::PopulationId;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 use pingone_mfa_core::directory::query::{Filters, MfaFilter};
@@ -7,11 +8,11 @@ use pingone_mfa_core::directory::snapshot::{PopulationChange, change};
 use pingone_mfa_core::directory::status::Class;
 use pingone_mfa_core::directory::status::{Checked, Counts, PopulationStatus};
 
+use crate::state::App;
 use crate::state::directory::{List, Report};
 use crate::state::load::Load;
 use crate::state::session::Phase;
 use crate::state::troubleshooting::Location;
-use crate::state::{App, AppHandle};
 
 use super::figures;
 use super::list::partial;
@@ -23,11 +24,11 @@ use super::troubleshooting::trouble;
 /// More populations than this would be longer than the list below.
 const MOST: usize = 12;
 
-pub(super) fn status(app: AppHandle) -> Node {
-    let directory = app.directory;
+pub(super) fn status(app: App) -> Node {
+    let directory = app.directory();
     let headline = move || {
         let all = directory.table.status.with(|status| status.all);
-        text::status::headline(app.ports.locale.as_ref(), &all)
+        text::status::headline(app.ports.get().locale.as_ref(), &all)
     };
     let table = part_of(
         move || directory.table.status.with(|status| (status.all, status.populations.clone())),
@@ -51,24 +52,24 @@ pub(super) fn status(app: AppHandle) -> Node {
 }
 
 /// When the list was read, or how much of it.
-fn read_on(app: AppHandle) -> String {
-    if app.directory.list.with(|list| *list != List::Complete) {
+fn read_on(app: App) -> String {
+    if app.directory().list.with(|list| *list != List::Complete) {
         return partial(app);
     }
-    let at = app.directory.listed_at.get();
-    at.map(|at| text::status::read_on(app.ports.locale.as_ref(), at)).unwrap_or_default()
+    let at = app.directory().listed_at.get();
+    at.map(|at| text::status::read_on(app.ports.get().locale.as_ref(), at)).unwrap_or_default()
 }
 
 /// With PingID the flag may say nothing about how somebody signs on.
-fn flag_may_not_decide(app: AppHandle) -> bool {
-    let directory = app.directory;
+fn flag_may_not_decide(app: App) -> bool {
+    let directory = app.directory();
     directory.has_pingid.get()
         || directory.report.with(|report| report.ready().is_some_and(|report| report.has_pingid))
 }
 
 /// How devices are known, and what makes them known.
-fn devices(app: AppHandle) -> Node {
-    let directory = app.directory;
+fn devices(app: App) -> Node {
+    let directory = app.directory();
     let is_complete = move || directory.list.with(|list| *list == List::Complete);
     let read = move |name| button(name, move || directory.read_report()).class("quiet");
     let show = move |(report, is_complete): (Load<Report>, bool)| {
@@ -86,7 +87,7 @@ fn devices(app: AppHandle) -> Node {
                     .with(read(text::fault::TRY_AGAIN))
             }
             Load::Ready { value, .. } => line
-                .with(hint(&text::status::report(app.ports.locale.as_ref(), &value)))
+                .with(hint(&text::status::report(app.ports.get().locale.as_ref(), &value)))
                 .with(read(text::directory::READ_AGAIN)),
         }
     };
@@ -98,29 +99,29 @@ fn hint(sentence: &str) -> Node {
 }
 
 /// What can be done with numbers that are whole.
-fn actions(app: AppHandle) -> Node {
-    let is_complete = move || app.directory.list.with(|list| *list == List::Complete);
+fn actions(app: App) -> Node {
+    let is_complete = move || app.directory().list.with(|list| *list == List::Complete);
     part_of(is_complete, move |is_complete| {
         is_complete.then(|| {
             let copy = move || {
                 if let Some(text) = summary_of(app) {
-                    app.session.copy(text);
+                    app.session().copy(text);
                 }
             };
-            let quiet = |name, then: fn(AppHandle)| button(name, move || then(app)).class("quiet");
+            let quiet = |name, then: fn(App)| button(name, move || then(app)).class("quiet");
             tag("div")
                 .class("actions")
                 .with(button(text::status::COPY_SUMMARY, copy).class("quiet"))
                 .with(quiet(text::status::SAVE_SNAPSHOT, App::save_snapshot))
                 .with(quiet(text::status::COMPARE, App::open_snapshot))
-                .with(quiet(text::status::PRINT, |app| app.ports.host.print()))
+                .with(quiet(text::status::PRINT, |app| app.ports.get().host.print()))
         })
     })
 }
 
-fn summary_of(app: AppHandle) -> Option<String> {
-    let Phase::Connected { environment, .. } = app.session.phase.get_untracked() else { return None };
-    let directory = app.directory;
+fn summary_of(app: App) -> Option<String> {
+    let Phase::Connected { environment, .. } = app.session().phase.get_untracked() else { return None };
+    let directory = app.directory();
     let earlier = app.earlier();
     let summarized = Summarized {
         environment: &environment,
@@ -130,20 +131,21 @@ fn summary_of(app: AppHandle) -> Option<String> {
         devices_as_of: directory.devices_as_of(),
         earlier: earlier.as_ref(),
     };
-    Some(summary(&summarized, app.ports.locale.as_ref()))
+    Some(summary(&summarized, app.ports.get().locale.as_ref()))
 }
 
 /// What changed since an older snapshot.
-fn comparison(app: AppHandle) -> Option<Node> {
-    let stop = || button(text::status::STOP_COMPARING, move || app.saving.earlier.set(None)).class("quiet");
-    match app.saving.earlier.get()? {
+fn comparison(app: App) -> Option<Node> {
+    let stop = || button(text::status::STOP_COMPARING, move || app.saving().earlier.set(None)).class("quiet");
+    match app.saving().earlier.get()? {
         Err(unusable) => {
             let problem =
                 tag("p").class("problem").set("role", "alert").with(text::status::unusable(&unusable));
             Some(group().with(problem).with(stop()))
         }
         Ok(earlier) => {
-            let locale = app.ports.locale.as_ref();
+            let ports = app.ports.get();
+            let locale = &*ports.locale;
             let at = format!("{} {}", locale.date(earlier.list_read_at), locale.time(earlier.list_read_at));
             let changes = change(&earlier, &app.snapshot()?);
             let item = |change: &PopulationChange| {
@@ -157,7 +159,7 @@ fn comparison(app: AppHandle) -> Option<Node> {
     }
 }
 
-fn numbers(app: AppHandle, all: &Counts, populations: &[PopulationStatus]) -> Node {
+fn numbers(app: App, all: &Counts, populations: &[PopulationStatus]) -> Node {
     let heads = text::status::HEADS.iter().map(|head| tag("th").set("scope", "col").with(*head));
     let head = tag("thead").with(tag("tr").with(heads.collect::<Vec<_>>()));
     let everyone = line(app, Scope::Everyone, text::status::ALL, all);
@@ -175,11 +177,11 @@ fn numbers(app: AppHandle, all: &Counts, populations: &[PopulationStatus]) -> No
     group().with(table).with(rest.map(|rest| tag("p").class("hint").with(rest))).with(legend())
 }
 
-fn population_line(app: AppHandle, part: &PopulationStatus) -> Node {
+fn population_line(app: App, part: &PopulationStatus) -> Node {
     let name = match part.population {
         None => text::status::NO_POPULATION.to_owned(),
         Some(id) => {
-            let name = app.directory.population_name(id);
+            let name = app.directory().population_name(id);
             name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
         }
     };
@@ -196,7 +198,7 @@ enum Scope {
     Nowhere,
 }
 
-fn line(app: AppHandle, scope: Scope, name: &str, counts: &Counts) -> Node {
+fn line(app: App, scope: Scope, name: &str, counts: &Counts) -> Node {
     let cell = |class: &'static str, label: &'static str, filter: Option<MfaFilter>, count: u64| {
         tag("td").class(class).with(number(app, scope, name, label, filter, count))
     };
@@ -217,14 +219,7 @@ fn line(app: AppHandle, scope: Scope, name: &str, counts: &Counts) -> Node {
 }
 
 /// A number that was looked for: "not checked" where that was done for no user, and of how many where it was for some.
-fn checked(
-    app: AppHandle,
-    scope: Scope,
-    whose: &str,
-    label: &'static str,
-    class: Class,
-    found: Checked,
-) -> Node {
+fn checked(app: App, scope: Scope, whose: &str, label: &'static str, class: Class, found: Checked) -> Node {
     if found.is_not_checked() {
         return tag("span").class("zero").with(text::status::NOT_CHECKED_YET);
     }
@@ -235,7 +230,7 @@ fn checked(
 
 /// A number that shows whom it counts.
 fn number(
-    app: AppHandle,
+    app: App,
     scope: Scope,
     whose: &str,
     label: &'static str,
@@ -252,9 +247,9 @@ fn number(
         return tag("span").class("zero").with(written);
     }
     let show = move || {
-        let mut view = app.directory.table.view.get_untracked();
+        let mut view = app.directory().table.view.get_untracked();
         view.filters = Filters { mfa, population, ..Filters::default() };
-        app.directory.table.search_for(&app.directory.users, "");
+        app.directory().table.search_for(app.directory().users, "");
         app.look(view);
     };
     let name = text::status::show(&written, whose, label);

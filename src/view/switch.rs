@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::directory::store::UserStore;
 use pingone_mfa_core::run::outcome::Outcome;
 use pingone_mfa_core::run::row::RowState;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::switch::Switch;
 
 use super::markup::{Node, button, group, kept, part_of, says, tag};
@@ -17,8 +18,8 @@ use super::text;
 pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;
 
 /// `tab_index` is -1 inside the grid, where arrow keys lead to it.
-pub(super) fn mfa_switch(app: AppHandle, whose: &Whose, tab_index: &'static str) -> Node {
-    let directory = &app.directory;
+pub(super) fn mfa_switch(app: App, whose: &Whose, tab_index: &'static str) -> Node {
+    let directory = app.directory();
     let [of, named, pressed] = [(); 3].map(|()| Rc::clone(whose));
     let state = kept(move || State::of(app, of()));
     // Who is renamed gets another label because `whose` is renewed then.
@@ -80,12 +81,12 @@ struct State {
 }
 
 impl State {
-    fn of(app: AppHandle, id: Option<UserId>) -> Self {
-        let directory = &app.directory;
+    fn of(app: App, id: Option<UserId>) -> Self {
+        let directory = app.directory();
         let mfa = id.and_then(|id| directory.with_user(id, UserStore::mfa)).unwrap_or(Mfa::Unknown);
-        let in_run = id.and_then(|id| app.run.state_of(id));
+        let in_run = id.and_then(|id| app.run().state_of(id));
         // Whoever the run is about to change isn't changed by hand.
-        let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run.is_open();
+        let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run().is_open();
         directory.switches.with(|switches| {
             let switch = id.and_then(|id| switches.get(&id));
             let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);

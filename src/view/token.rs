@@ -1,5 +1,6 @@
 //! The field that takes a token. It is read once and emptied; the token is never shown.
 
+use leptos::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::state::handing::Handing;
@@ -11,14 +12,14 @@ use super::markup::{
 use super::{sign_in, text};
 
 /// The ways to another token while one is connected.
-pub(super) fn next_token(session: &'static Session) -> Node {
+pub(super) fn next_token(session: Session) -> Node {
     let host = session.offers_host().then(|| from_host(session));
     let field = session.offers_paste().then(|| token_field(session));
     group().with(host).with(sign_in::again(session)).with(field)
 }
 
 /// How far the host page is with a token, and the way to ask it once more.
-pub(super) fn from_host(session: &'static Session) -> Node {
+pub(super) fn from_host(session: Session) -> Node {
     let ask =
         move |name: &'static str| tag("div").class("line").with(button(name, move || session.ask_host()));
     let missed = move || {
@@ -46,7 +47,7 @@ pub(super) fn from_host(session: &'static Session) -> Node {
 
 /// What is said where a token was taken out of a field that is for something else. It stands at the top, and in each dialog,
 /// because nothing around an open dialog can be read.
-pub(super) fn withheld(session: &'static Session) -> Node {
+pub(super) fn withheld(session: Session) -> Node {
     part_of(
         move || session.is_token_withheld.get(),
         |is_withheld| {
@@ -57,13 +58,13 @@ pub(super) fn withheld(session: &'static Session) -> Node {
 }
 
 /// A dialog, with nothing in it but that.
-pub(super) fn modal(session: &'static Session) -> Node {
+pub(super) fn modal(session: Session) -> Node {
     tag("dialog").on("keydown", |event| close_from_search(&event)).with(withheld(session))
 }
 
 /// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
 /// it is complete.
-pub(super) fn token_field(session: &'static Session) -> Node {
+pub(super) fn token_field(session: Session) -> Node {
     let on_paste = move |event: Event| {
         if let Some(text) = take_paste(&event) {
             session.take_paste(&Zeroizing::new(text));

@@ -1,11 +1,12 @@
 //! Searching and filtering the list, and the line that says what is shown of it.
 
+use leptos::prelude::*;
 use pingone::user::{GroupId, PopulationId};
 use pingone_mfa_core::directory::order::Column;
 use pingone_mfa_core::directory::query::{Filters, GroupFilter};
 use uuid::Uuid;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
 use crate::state::directory::{List, Members};
 use crate::state::load::Load;
@@ -20,7 +21,7 @@ use super::outcomes;
 use super::text;
 use super::troubleshooting::looked_into;
 
-pub(super) fn toolbar(app: AppHandle) -> Node {
+pub(super) fn toolbar(app: App) -> Node {
     tag("div")
         .class("toolbar")
         .part("toolbar")
@@ -38,8 +39,8 @@ pub(super) fn toolbar(app: AppHandle) -> Node {
         .with(part(move || problems(app)))
 }
 
-fn search(app: AppHandle) -> Node {
-    let directory = app.directory;
+fn search(app: App) -> Node {
+    let directory = app.directory();
     tag("input")
         .class("search")
         .set("type", "search")
@@ -48,7 +49,7 @@ fn search(app: AppHandle) -> Node {
         .set("aria-label", text::table::SEARCH)
         .set("placeholder", text::table::SEARCH)
         .value(move || directory.table.search.get())
-        .on("input", move |event| directory.table.search_for(&directory.users, &text_in(&event)))
+        .on("input", move |event| directory.table.search_for(directory.users, &text_in(&event)))
 }
 
 /// A filter as a choice among words.
@@ -56,7 +57,7 @@ fn search(app: AppHandle) -> Node {
 struct Choice {
     name: &'static str,
     /// The words and their labels.
-    options: fn(AppHandle) -> Vec<(String, String)>,
+    options: fn(App) -> Vec<(String, String)>,
     chosen: fn(&Filters) -> String,
     choose: fn(&mut Filters, &str),
 }
@@ -85,7 +86,7 @@ const ACCOUNT: Choice = Choice {
 const POPULATION: Choice = Choice {
     name: text::table::POPULATION,
     options: |app| {
-        app.directory.populations.with(|populations| {
+        app.directory().populations.with(|populations| {
             let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
             known.iter().map(|population| (population.id.0.to_string(), population.name.clone())).collect()
         })
@@ -97,8 +98,8 @@ const POPULATION: Choice = Choice {
 const GROUP: Choice = Choice {
     name: text::table::GROUP,
     options: |app| {
-        let chosen = app.directory.table.view.with_untracked(|view| view.filters.group);
-        app.directory.groups.with(|groups| {
+        let chosen = app.directory().table.view.with_untracked(|view| view.filters.group);
+        app.directory().groups.with(|groups| {
             let known = groups.ready().map(Vec::as_slice).unwrap_or_default();
             let named = |id| known.iter().any(|group| group.id == id);
             // A group may be chosen by the address before any name is known.
@@ -116,18 +117,18 @@ const GROUP: Choice = Choice {
 };
 
 /// The names of the groups are read when somebody turns to the choice.
-fn group_choice(app: AppHandle) -> Node {
+fn group_choice(app: App) -> Node {
     choice(app, GROUP)
-        .on("pointerdown", move |_| app.directory.read_groups())
-        .on("focus", move |_| app.directory.read_groups())
+        .on("pointerdown", move |_| app.directory().read_groups())
+        .on("focus", move |_| app.directory().read_groups())
 }
 
 fn labels<T>(words: &[(T, &'static str)], label: impl Fn(&T) -> &'static str) -> Vec<(String, String)> {
     words.iter().map(|(value, word)| ((*word).to_owned(), label(value).to_owned())).collect()
 }
 
-fn choice(app: AppHandle, choice: Choice) -> Node {
-    let view = &app.directory.table.view;
+fn choice(app: App, choice: Choice) -> Node {
+    let view = app.directory().table.view;
     let chosen = move || view.with(|view| (choice.chosen)(&view.filters));
     let options = move || {
         // The choice itself follows what is chosen; its options are made only when there are others.
@@ -150,8 +151,8 @@ fn choice(app: AppHandle, choice: Choice) -> Node {
 }
 
 /// What is needed less often.
-fn more(app: AppHandle) -> Node {
-    let view = &app.directory.table.view;
+fn more(app: App) -> Node {
+    let view = app.directory().table.view;
     let created = move || view.with(|view| view.filters.created_since.map(date_of)).unwrap_or_default();
     let on_created = move |event: Event| {
         change(app, |view| view.filters.created_since = date(&text_in(&event)));
@@ -197,14 +198,14 @@ fn labeled(name: &'static str, field: Node) -> Node {
     tag("label").class("field").with(tag("span").class("field-name").with(name)).with(field)
 }
 
-fn columns(app: AppHandle) -> Node {
+fn columns(app: App) -> Node {
     let boxes: Vec<Node> = Column::OPTIONAL.iter().map(|column| column_box(app, *column)).collect();
     let legend = tag("legend").class("field-name").with(text::table::COLUMNS);
     tag("fieldset").class("columns").with(legend).with(boxes)
 }
 
-fn column_box(app: AppHandle, column: Column) -> Node {
-    let view = &app.directory.table.view;
+fn column_box(app: App, column: Column) -> Node {
+    let view = app.directory().table.view;
     let toggle = move |event: Event| {
         let is_shown = is_checked(&event);
         change(app, |view| {
@@ -218,22 +219,22 @@ fn column_box(app: AppHandle, column: Column) -> Node {
     tag("label").class("check").with(field).with(text::table::column(column))
 }
 
-fn change(app: AppHandle, change: impl FnOnce(&mut View)) {
-    let mut view = app.directory.table.view.get_untracked();
+fn change(app: App, change: impl FnOnce(&mut View)) {
+    let mut view = app.directory().table.view.get_untracked();
     change(&mut view);
     app.look(view);
 }
 
 /// What the address named that isn't known.
-fn problems(app: AppHandle) -> Option<Node> {
+fn problems(app: App) -> Option<Node> {
     let problems = app.address_problems.get();
     (!problems.is_empty())
         .then(|| tag("p").class("note").with(text::table::address_problem(&problems.join(", "))))
 }
 
 /// What is shown, over how much, and how old it is.
-pub(super) fn shown(app: AppHandle) -> Node {
-    let directory = app.directory;
+pub(super) fn shown(app: App) -> Node {
+    let directory = app.directory();
     let again = move |is_complete: bool| {
         is_complete.then(|| button(text::directory::READ_AGAIN, move || directory.load_all()).class("quiet"))
     };
@@ -250,9 +251,9 @@ pub(super) fn shown(app: AppHandle) -> Node {
         .class("line shown")
         .with(tag("p").set("role", "status").with(says(move || shown_line(app))))
         .with(part_of(
-            move || directory.table.undecided(&directory.users),
+            move || directory.table.undecided(directory.users),
             move |users| {
-                let sentence = || text::table::undecided(&app.ports.locale.number(users), users);
+                let sentence = || text::table::undecided(&app.ports.get().locale.number(users), users);
                 (users > 0).then(|| tag("p").class("hint").with(sentence()))
             },
         ))
@@ -266,9 +267,10 @@ pub(super) fn shown(app: AppHandle) -> Node {
         .with(part_of(move || ask_pingone(app), move |text| text.map(|text| offer_search(app, text))))
 }
 
-fn shown_line(app: AppHandle) -> String {
-    let directory = app.directory;
-    let locale = app.ports.locale.as_ref();
+fn shown_line(app: App) -> String {
+    let directory = app.directory();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let (shown, listed) = (directory.shown_len() as u64, listed(app));
     let is_complete = directory.list.with(|list| *list == List::Complete);
     if shown == 0 && listed > 0 {
@@ -277,15 +279,15 @@ fn shown_line(app: AppHandle) -> String {
     }
     let of = (shown != listed).then(|| locale.number(listed));
     let read = directory.listed_at.get().filter(|_| is_complete);
-    let age = read.map(|at| text::table::age(locale, at, app.session.now.get()));
+    let age = read.map(|at| text::table::age(locale, at, app.session().now.get()));
     text::table::shown(&locale.number(shown), shown, of.as_deref(), age.as_deref())
 }
 
 /// Who is in the group that is filtered by, by whose account and when.
-fn group_line(app: AppHandle, members: &Members) -> Node {
+fn group_line(app: App, members: &Members) -> Node {
     let filter = members.filter;
     let again =
-        || button(text::directory::READ_AGAIN, move || app.directory.read_members(filter)).class("quiet");
+        || button(text::directory::READ_AGAIN, move || app.directory().read_members(filter)).class("quiet");
     match &members.read {
         Load::Idle | Load::Loading => tag("p").class("working hint").with(text::table::READING_GROUP),
         Load::Failed(fault) => {
@@ -293,9 +295,10 @@ fn group_line(app: AppHandle, members: &Members) -> Node {
             group().with(looked_into(app, Location::Group, move || fault_card(&fault))).with(again())
         }
         Load::Ready { value, at } => {
-            let locale = app.ports.locale.as_ref();
+            let ports = app.ports.get();
+            let locale = &*ports.locale;
             let listed = app
-                .directory
+                .directory()
                 .users
                 .with_untracked(|users| value.iter().filter(|id| users.find(**id).is_some()).count());
             let (all, at) = (value.len() as u64, locale.time(*at));
@@ -306,15 +309,15 @@ fn group_line(app: AppHandle, members: &Members) -> Node {
 }
 
 /// What was searched for in vain while PingOne may have it.
-fn ask_pingone(app: AppHandle) -> Option<String> {
-    let directory = app.directory;
+fn ask_pingone(app: App) -> Option<String> {
+    let directory = app.directory();
     let is_partial = directory.list.with(List::is_partial);
     let text = directory.table.search.with(|text| text.trim().to_owned());
     (is_partial && directory.shown_len() == 0 && !text.is_empty()).then_some(text)
 }
 
-fn offer_search(app: AppHandle, text: String) -> Node {
+fn offer_search(app: App, text: String) -> Node {
     // A text of any length may have been typed.
     let short: String = text.chars().take(40).collect();
-    button(text::table::ask_pingone(&short), move || app.directory.find(&text))
+    button(text::table::ask_pingone(&short), move || app.directory().find(&text))
 }

@@ -1,5 +1,6 @@
 //! Why something doesn't work: what to do, who can do it, what was checked.
 
+use leptos::prelude::*;
 use pingone::environment::Environment;
 use pingone::fault::Fault;
 use pingone::region::RegionCode;
@@ -7,7 +8,7 @@ use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep};
 use pingone_mfa_core::diagnosis::check::{Check, Finding, Verdict};
 use pingone_mfa_core::diagnosis::evidence::{Operation, Symptom};
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::List;
 use crate::state::session::Phase;
 use crate::state::troubleshooting::{Case, Location};
@@ -19,7 +20,7 @@ use super::text;
 use super::text::troubleshooting as say;
 
 /// Something that failed, and its cause as it is found. Where something else is looked into meanwhile, its card.
-pub(super) fn trouble(app: AppHandle, spot: Location, tried: Operation, fault: Fault, title: String) -> Node {
+pub(super) fn trouble(app: App, spot: Location, tried: Operation, fault: Fault, title: String) -> Node {
     let is_shown = {
         let fault = fault.clone();
         move || in_case(app, spot, |case| is_about(case, &fault)).unwrap_or_default()
@@ -33,7 +34,7 @@ pub(super) fn trouble(app: AppHandle, spot: Location, tried: Operation, fault: F
 }
 
 /// What was looked into here. Before anything was, something else.
-pub(super) fn looked_into(app: AppHandle, spot: Location, otherwise: impl Fn() -> Node + 'static) -> Node {
+pub(super) fn looked_into(app: App, spot: Location, otherwise: impl Fn() -> Node + 'static) -> Node {
     part_of(
         move || case(app, spot).map(|case| case.evidence.symptom),
         move |symptom| match symptom {
@@ -44,7 +45,7 @@ pub(super) fn looked_into(app: AppHandle, spot: Location, otherwise: impl Fn() -
 }
 
 /// A read that failed beside what stands there anyway.
-pub(super) fn failed_read(app: AppHandle, spot: Location, title: fn(Operation, &Fault) -> String) -> Node {
+pub(super) fn failed_read(app: App, spot: Location, title: fn(Operation, &Fault) -> String) -> Node {
     let failed = move || {
         in_case(app, spot, |case| case.evidence.fault().map(|(tried, fault)| (tried, fault.clone())))
             .flatten()
@@ -56,7 +57,7 @@ pub(super) fn failed_read(app: AppHandle, spot: Location, title: fn(Operation, &
 }
 
 /// What somebody asked for without anything having failed.
-pub(super) fn asked(app: AppHandle, spot: Location) -> Node {
+pub(super) fn asked(app: App, spot: Location) -> Node {
     let is_shown = move || {
         in_case(app, spot, |case| !matches!(case.evidence.symptom, Symptom::Failed { .. }))
             .unwrap_or_default()
@@ -64,27 +65,27 @@ pub(super) fn asked(app: AppHandle, spot: Location) -> Node {
     part_of(is_shown, move |is_shown| is_shown.then(|| region(app, spot, None)))
 }
 
-fn case(app: AppHandle, spot: Location) -> Option<Case> {
+fn case(app: App, spot: Location) -> Option<Case> {
     in_case(app, spot, Case::clone)
 }
 
-fn in_case<R>(app: AppHandle, spot: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
-    app.trouble.case.with(|case| case.as_ref().filter(|case| case.spot == spot).map(read))
+fn in_case<R>(app: App, spot: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
+    app.trouble().case.with(|case| case.as_ref().filter(|case| case.spot == spot).map(read))
 }
 
 fn is_about(case: &Case, fault: &Fault) -> bool {
     matches!(&case.evidence.symptom, Symptom::Failed { fault: known, .. } if known == fault)
 }
 
-fn region(app: AppHandle, spot: Location, title: Option<String>) -> Node {
+fn region(app: App, spot: Location, title: Option<String>) -> Node {
     let has_failed = title.is_some();
     // Untracked: the region itself is made once, and its parts follow the case.
-    let is_silence = app.trouble.case.with_untracked(|case| {
+    let is_silence = app.trouble().case.with_untracked(|case| {
         case.as_ref().is_some_and(|case| matches!(case.evidence.symptom, Symptom::NotPrompted(_)))
     });
     let of_question = if is_silence { say::NO_PROMPT } else { say::ALL_CHECKS };
     let title = title.or_else(|| Some(of_question.to_owned()));
-    let close = (!has_failed).then(|| button(say::CLOSE, move || app.trouble.close()).class("quiet"));
+    let close = (!has_failed).then(|| button(say::CLOSE, move || app.trouble().close()).class("quiet"));
     let is_searching = move || in_case(app, spot, |case| case.is_searching).unwrap_or_default();
     let searching = part_of(is_searching, |is_searching| {
         is_searching.then(|| tag("p").class("working").with(say::CHECKING))
@@ -124,13 +125,14 @@ fn region(app: AppHandle, spot: Location, title: Option<String>) -> Node {
 }
 
 fn diagnosed(
-    app: AppHandle,
+    app: App,
     spot: Location,
     title: Option<&str>,
     diagnoses: &[Diagnosis],
     is_searching: bool,
 ) -> Node {
-    let locale = app.ports.locale.as_ref();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     let Some(first) = diagnoses.first() else {
         return group().with((!is_searching).then(|| tag("p").class("note done").with(say::HEALTHY)));
     };
@@ -176,13 +178,13 @@ fn is_worth_saying(first: Cause, second: Cause) -> bool {
     !is_sure && (first, second) != (Cause::EnvironmentMissing, Cause::NoRole)
 }
 
-fn is_possible(app: AppHandle, spot: Location, next: &NextStep) -> bool {
+fn is_possible(app: App, spot: Location, next: &NextStep) -> bool {
     match next {
         NextStep::UseRegion(_) | NextStep::UseEnvironment(_) => spot == Location::Form,
         // The form has the field itself.
         NextStep::ReplaceToken => {
             let has_field = matches!(spot, Location::Form | Location::Sheet | Location::Review);
-            !has_field && !app.session.replacing.get_untracked()
+            !has_field && !app.session().replacing.get_untracked()
         }
         // Where there is a button for it already, there is no second one.
         NextStep::TryAgain => match spot {
@@ -194,58 +196,58 @@ fn is_possible(app: AppHandle, spot: Location, next: &NextStep) -> bool {
             | Location::Group
             | Location::Checking
             | Location::Everything => false,
-            Location::People => app.directory.list.with_untracked(|list| *list == List::Idle),
+            Location::People => app.directory().list.with_untracked(|list| *list == List::Idle),
             Location::Search | Location::User(_) => true,
         },
     }
 }
 
-fn next_button(app: AppHandle, next: NextStep) -> Node {
+fn next_button(app: App, next: NextStep) -> Node {
     let name = say::next(&next, |code| label(app, code));
     let act = move || match next.clone() {
-        NextStep::TryAgain => app.trouble.try_again(),
-        NextStep::ReplaceToken => app.session.replacing.set(true),
-        NextStep::UseRegion(code) => app.session.take_issuing_region(code),
-        NextStep::UseEnvironment(id) => app.session.take_environment(id),
+        NextStep::TryAgain => app.trouble().try_again(),
+        NextStep::ReplaceToken => app.session().replacing.set(true),
+        NextStep::UseRegion(code) => app.session().take_issuing_region(code),
+        NextStep::UseEnvironment(id) => app.session().take_environment(id),
     };
     button(name, act)
 }
 
-fn label(app: AppHandle, code: &RegionCode) -> String {
-    app.session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label)
+fn label(app: App, code: &RegionCode) -> String {
+    app.session().region_of(code).map_or_else(|| code.0.clone(), |region| region.label)
 }
 
-fn environment(app: AppHandle) -> Option<Environment> {
-    match app.session.phase.get_untracked() {
+fn environment(app: App) -> Option<Environment> {
+    match app.session().phase.get_untracked() {
         Phase::Connected { environment, .. } => Some(environment),
         Phase::Form | Phase::Loading | Phase::Connecting => None,
     }
 }
 
-fn copy_request(app: AppHandle, spot: Location) {
-    let case = app.trouble.case.get_untracked().filter(|case| case.spot == spot);
+fn copy_request(app: App, spot: Location) {
+    let case = app.trouble().case.get_untracked().filter(|case| case.spot == spot);
     if let Some(text) = case.and_then(|case| request(app, &case)) {
-        app.session.copy(text);
+        app.session().copy(text);
     }
 }
 
-fn request(app: AppHandle, case: &Case) -> Option<String> {
+fn request(app: App, case: &Case) -> Option<String> {
     let environment = environment(app);
     let region = case.evidence.region.as_ref().map(|(region, _)| region.label.as_str());
-    let may_change = app.directory.may_change(true);
+    let may_change = app.directory().may_change(true);
     let context = say::RequestContext { environment: environment.as_ref(), region, may_change };
     Some(say::request(&case.evidence, case.cause()?, &context))
 }
 
 /// For PingOne's support: the request, the checks, and the build of this page.
-fn ticket(app: AppHandle, spot: Location) -> Node {
+fn ticket(app: App, spot: Location) -> Node {
     let copy = move || {
-        let case = app.trouble.case.get_untracked().filter(|case| case.spot == spot);
+        let case = app.trouble().case.get_untracked().filter(|case| case.spot == spot);
         let Some(case) = case else { return };
         let asked = request(app, &case).unwrap_or_default();
         let lines = shown(&case.findings).map(|finding| line(app, finding));
         let lines: Vec<String> = lines.collect();
-        app.session.copy(format!("{asked}\n{}\nBuild: {}\n", lines.join("\n"), app.session.build));
+        app.session().copy(format!("{asked}\n{}\nBuild: {}\n", lines.join("\n"), app.session().build()));
     };
     button(say::COPY_TICKET, copy).class("quiet")
 }
@@ -254,22 +256,22 @@ fn shown(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
     findings.iter().filter(|finding| finding.check.is_always_shown() || finding.verdict != Verdict::NotRun)
 }
 
-fn evidence_of(app: AppHandle, finding: &Finding) -> String {
+fn evidence_of(app: App, finding: &Finding) -> String {
     if finding.check == Check::ChangeFlag && finding.verdict == Verdict::NotRun {
         return say::NOT_WRITTEN.to_owned();
     }
-    say::seen(app.ports.locale.as_ref(), &finding.seen, app.session.now.get_untracked(), |code| {
+    say::seen(app.ports.get().locale.as_ref(), &finding.seen, app.session().now.get_untracked(), |code| {
         label(app, code)
     })
 }
 
-fn line(app: AppHandle, finding: &Finding) -> String {
+fn line(app: App, finding: &Finding) -> String {
     let (check, verdict) = (say::check(finding.check), say::verdict(finding.verdict));
     format!("{verdict}: {check}: {}", evidence_of(app, finding))
 }
 
 /// The checks. A line is made once, so that its link keeps the focus while further answers come in.
-fn checks(app: AppHandle, spot: Location) -> Node {
+fn checks(app: App, spot: Location) -> Node {
     let listed = move || {
         let listed = in_case(app, spot, |case| shown(&case.findings).map(|finding| finding.check).collect());
         listed.unwrap_or_default()
@@ -278,7 +280,7 @@ fn checks(app: AppHandle, spot: Location) -> Node {
     group().with(head).with(tag("ul").class("checks").with(rows(listed, move |check| item(app, spot, check))))
 }
 
-fn item(app: AppHandle, spot: Location, check: Check) -> Node {
+fn item(app: App, spot: Location, check: Check) -> Node {
     let finding = move || {
         in_case(app, spot, |case| case.findings.iter().find(|finding| finding.check == check).cloned())
             .flatten()
@@ -316,6 +318,6 @@ fn point(check: Check) -> Node {
 }
 
 /// Opens the checks of everything.
-pub(super) fn everything(app: AppHandle) -> impl Content {
-    button(say::EVERYTHING, move || app.trouble.check_everything())
+pub(super) fn everything(app: App) -> impl Content {
+    button(say::EVERYTHING, move || app.trouble().check_everything())
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::bypass::Bypass;
 use pingone::device::Devices;
 use pingone::device::{Device, usable};
@@ -14,7 +15,7 @@ use pingone_mfa_core::directory::second_factor::{AccountNote, SecondFactor, Sign
 use pingone_mfa_core::directory::store::UserStore;
 use pingone_mfa_core::run::outcome::Outcome;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::{Bypassing, Opened};
 use crate::state::load::Load;
 use crate::state::switch::Switch;
@@ -28,8 +29,8 @@ use super::text::troubleshooting as say;
 use super::troubleshooting::{asked, failed_read, trouble};
 
 /// The user who is opened, if any.
-pub(super) fn opened_user(app: AppHandle) -> Node {
-    let directory = &app.directory;
+pub(super) fn opened_user(app: App) -> Node {
+    let directory = app.directory();
     let read = move || {
         directory.opened.with(|opened| opened.as_ref().map(|opened| (opened.id, opened.read.clone())))
     };
@@ -47,13 +48,13 @@ pub(super) fn opened_user(app: AppHandle) -> Node {
 }
 
 /// The name of the button in the list that opens the user who is opened.
-fn opener(app: AppHandle) -> String {
-    let id = app.directory.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
-    let user = id.and_then(|id| app.directory.users.with_untracked(|users| users.user(users.find(id)?)));
+fn opener(app: App) -> String {
+    let id = app.directory().opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
+    let user = id.and_then(|id| app.directory().users.with_untracked(|users| users.user(users.find(id)?)));
     user.map(|user| text::directory::open(&text::name_of(&user), &user.username)).unwrap_or_default()
 }
 
-fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
+fn person(app: App, id: UserId, read: &Load<()>) -> Node {
     let id_line = tag("p").class("id").with(id.to_string());
     match read {
         Load::Idle | Load::Loading => {
@@ -70,7 +71,7 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
             ))
         }
         Load::Ready { .. } => {
-            let why = button(say::WHY_NO_PROMPT, move || app.trouble.ask_why_not_asked(id)).class("quiet");
+            let why = button(say::WHY_NO_PROMPT, move || app.trouble().ask_why_not_asked(id)).class("quiet");
             let asked = asked(app, Location::User(id));
             group()
                 .with(facts(app, id))
@@ -83,18 +84,19 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
     }
 }
 
-fn facts(app: AppHandle, id: UserId) -> Node {
-    let user = move || app.directory.user(id).map(|user| User { mfa: Mfa::Unknown, ..user });
+fn facts(app: App, id: UserId) -> Node {
+    let user = move || app.directory().user(id).map(|user| User { mfa: Mfa::Unknown, ..user });
     part_of(user, move |user| {
         let user = user?;
         let name = text::name_of(&user);
-        let locale = app.ports.locale.as_ref();
-        let now = app.session.now.get_untracked();
+        let ports = app.ports.get();
+        let locale = &*ports.locale;
+        let now = app.session().now.get_untracked();
         let signed_on = text::last_sign_on(locale, user.last_sign_on, now);
         let population = user.clone();
         let population = says(move || population_name(app, &population));
         let email = user.email.unwrap_or_else(|| text::directory::NOTHING.to_owned());
-        let copy = button(text::user::COPY_ID, move || app.session.copy(id.to_string())).class("quiet");
+        let copy = button(text::user::COPY_ID, move || app.session().copy(id.to_string())).class("quiet");
         let facts = tag("dl")
             .define(text::table::column(Column::Username), tag("bdi").with(user.username))
             .define(text::table::column(Column::Email), tag("bdi").with(email))
@@ -108,7 +110,7 @@ fn facts(app: AppHandle, id: UserId) -> Node {
 }
 
 /// What decides whether this person is asked for a second factor, as far as PingOne tells.
-fn states(app: AppHandle, id: UserId) -> Node {
+fn states(app: App, id: UserId) -> Node {
     let rows = tag("div")
         .class("states")
         .with(mfa(app, id))
@@ -128,16 +130,16 @@ fn state(name: &'static str, value: impl Content, read_at: Option<String>) -> No
         .with(read_at.map(|at| tag("span").class("hint").with(at)))
 }
 
-fn read_at(app: AppHandle, at: Timestamp) -> String {
-    text::user::read_at(&app.ports.locale.time_to_second(at))
+fn read_at(app: App, at: Timestamp) -> String {
+    text::user::read_at(&app.ports.get().locale.time_to_second(at))
 }
 
 fn part<T: Clone + PartialEq + 'static>(
-    app: AppHandle,
+    app: App,
     of: fn(&Opened) -> &Load<T>,
     show: impl Fn(Load<T>) -> Node + 'static,
 ) -> Node {
-    let part = move || app.directory.opened.with(|opened| opened.as_ref().map(|opened| of(opened).clone()));
+    let part = move || app.directory().opened.with(|opened| opened.as_ref().map(|opened| of(opened).clone()));
     part_of(part, move |part| part.map(&show))
 }
 
@@ -154,7 +156,7 @@ fn missing(fault: Option<&Fault>) -> Node {
     }
 }
 
-fn mfa(app: AppHandle, id: UserId) -> Node {
+fn mfa(app: App, id: UserId) -> Node {
     let whose: Whose = Rc::new(move || Some(id));
     part(
         app,
@@ -171,7 +173,7 @@ fn mfa(app: AppHandle, id: UserId) -> Node {
     )
 }
 
-fn bypass(app: AppHandle) -> Node {
+fn bypass(app: App) -> Node {
     part(
         app,
         |opened| &opened.bypass,
@@ -181,11 +183,11 @@ fn bypass(app: AppHandle) -> Node {
                 Load::Ready { value, at } => {
                     let bypass = Bypass::from(value);
                     let until = says(move || {
-                        let now = app.session.now.get();
+                        let now = app.session().now.get();
                         let until = bypass.active(now);
                         until.map_or_else(
                             || text::user::NO_BYPASS.to_owned(),
-                            |until| text::question::until(app.ports.locale.as_ref(), until, now),
+                            |until| text::question::until(app.ports.get().locale.as_ref(), until, now),
                         )
                     });
                     state(name, until, Some(read_at(app, at)))
@@ -198,7 +200,7 @@ fn bypass(app: AppHandle) -> Node {
     )
 }
 
-fn devices(app: AppHandle) -> Node {
+fn devices(app: App) -> Node {
     part(
         app,
         |opened| &opened.devices,
@@ -221,8 +223,8 @@ fn devices(app: AppHandle) -> Node {
     )
 }
 
-fn device(app: AppHandle, device: &Device) -> Node {
-    let paired = device.created_at.map(|at| text::user::paired(&app.ports.locale.date(at)));
+fn device(app: App, device: &Device) -> Node {
+    let paired = device.created_at.map(|at| text::user::paired(&app.ports.get().locale.date(at)));
     let words = [
         Some(text::device_kind(&device.kind)),
         device.nickname.as_ref().map(|nickname| format!("\"{nickname}\"")),
@@ -234,7 +236,7 @@ fn device(app: AppHandle, device: &Device) -> Node {
     tag("li").with(tag("bdi").with(words.join(", ")))
 }
 
-fn groups(app: AppHandle) -> Node {
+fn groups(app: App) -> Node {
     part(
         app,
         |opened| &opened.groups,
@@ -264,9 +266,9 @@ fn names(names: &[String]) -> Vec<Node> {
 }
 
 /// What new users begin with: it explains a flag that nobody remembers having set.
-fn default(app: AppHandle) -> Node {
+fn default(app: App) -> Node {
     part_of(
-        move || app.directory.mfa_default.get(),
+        move || app.directory().mfa_default.get(),
         move |read| match read {
             Load::Ready { value, at } => {
                 state(text::user::DEFAULT, text::user::default(value), Some(read_at(app, at)))
@@ -283,20 +285,20 @@ fn default(app: AppHandle) -> Node {
 
 /// What this panel shows of the user, and nothing that it doesn't show: devices may be known from PingOne's report, and
 /// a bypass from an earlier look.
-fn outlook(app: AppHandle, id: UserId) -> SignInOutlook {
-    let account = app.directory.user(id).map_or(Account::Unknown, |user| user.account);
-    let mfa = app.directory.with_user(id, UserStore::mfa).unwrap_or(Mfa::Unknown);
-    let (bypass, devices) = app.directory.opened.with(|opened| {
+fn outlook(app: App, id: UserId) -> SignInOutlook {
+    let account = app.directory().user(id).map_or(Account::Unknown, |user| user.account);
+    let mfa = app.directory().with_user(id, UserStore::mfa).unwrap_or(Mfa::Unknown);
+    let (bypass, devices) = app.directory().opened.with(|opened| {
         let opened = opened.as_ref().filter(|opened| opened.id == id);
         let bypass = opened.and_then(|opened| opened.bypass.ready().copied());
         let devices = opened.and_then(|opened| opened.devices.ready().map(|devices| usable(devices)));
         (bypass.map_or(Bypass::NotChecked, Bypass::from), devices.unwrap_or(Devices::NotChecked))
     });
-    SignInFacts { account, mfa, bypass, devices }.outlook(app.session.now.get())
+    SignInFacts { account, mfa, bypass, devices }.outlook(app.session().now.get())
 }
 
 /// That the account can't sign in, before anything else.
-fn account_note(app: AppHandle, id: UserId) -> Node {
+fn account_note(app: App, id: UserId) -> Node {
     part_of(
         move || outlook(app, id).account,
         |account: Option<AccountNote>| {
@@ -306,9 +308,9 @@ fn account_note(app: AppHandle, id: UserId) -> Node {
 }
 
 /// What the states mean together at sign-on.
-fn meaning(app: AppHandle, id: UserId) -> Node {
+fn meaning(app: App, id: UserId) -> Node {
     let is_reading = move || {
-        app.directory.opened.with(|opened| {
+        app.directory().opened.with(|opened| {
             opened
                 .as_ref()
                 .is_some_and(|opened| opened.devices == Load::Loading || opened.bypass == Load::Loading)
@@ -326,7 +328,7 @@ fn meaning(app: AppHandle, id: UserId) -> Node {
 }
 
 /// What had to be read about this user, and could not be.
-fn unread(app: AppHandle, id: UserId) -> Node {
+fn unread(app: App, id: UserId) -> Node {
     failed_read(app, Location::User(id), |tried, fault| match tried {
         Operation::FilterUsers => text::user::protection_unread(&text::fault(fault)),
         _ => text::fault(fault),
@@ -334,20 +336,20 @@ fn unread(app: AppHandle, id: UserId) -> Node {
 }
 
 /// How the last change of this user ended.
-fn ended(app: AppHandle, id: UserId) -> Node {
+fn ended(app: App, id: UserId) -> Node {
     // A change that worked is no news once the flag was read to be another.
     let holds = move |to: bool, outcome: &Outcome| {
-        let flag = app.directory.with_user(id, UserStore::mfa);
+        let flag = app.directory().with_user(id, UserStore::mfa);
         !matches!(outcome, Outcome::Changed { .. }) || flag == Some(to.into())
     };
-    let ended = move || match app.directory.switches.with(|switches| switches.get(&id).cloned()) {
+    let ended = move || match app.directory().switches.with(|switches| switches.get(&id).cloned()) {
         Some(Switch::Ended { to, outcome, at }) => holds(to, &outcome).then_some((to, outcome, at)),
         Some(Switch::Sending { .. } | Switch::Checking { .. } | Switch::Reading | Switch::Protected)
         | None => None,
     };
     let flag = part_of(ended, move |ended| {
         let (to, outcome, at) = ended?;
-        let sentence = text::outcome(&outcome, to, &app.ports.locale.time_to_second(at));
+        let sentence = text::outcome(&outcome, to, &app.ports.get().locale.time_to_second(at));
         Some(match outcome.fault() {
             Some(fault) => {
                 let tried = Operation::ChangeFlag(Some(id));
@@ -358,7 +360,7 @@ fn ended(app: AppHandle, id: UserId) -> Node {
         })
     });
     let bypassing = move || {
-        let bypassing = app.directory.bypassing.get();
+        let bypassing = app.directory().bypassing.get();
         bypassing
             .filter(|(user, _)| *user == id)
             .map(|(_, bypassing)| bypassing)
@@ -370,20 +372,21 @@ fn ended(app: AppHandle, id: UserId) -> Node {
 }
 
 /// Whether a bypass that was allowed is active, as far as it was read since.
-fn is_still_so(app: AppHandle, bypassing: &Bypassing) -> bool {
+fn is_still_so(app: App, bypassing: &Bypassing) -> bool {
     let Bypassing::Allowed { until, .. } = bypassing else { return true };
-    let is_another = app.directory.opened.with(|opened| {
+    let is_another = app.directory().opened.with(|opened| {
         let read = opened.as_ref().and_then(|opened| opened.bypass.ready().copied());
         read.is_some_and(|read| read != Some(*until))
     });
-    !is_another && *until > app.session.now.get()
+    !is_another && *until > app.session().now.get()
 }
 
-fn bypassed(app: AppHandle, id: UserId, bypassing: &Bypassing) -> Node {
+fn bypassed(app: App, id: UserId, bypassing: &Bypassing) -> Node {
     let failed = |fault: &Fault, title| {
         trouble(app, Location::User(id), Operation::AllowBypass(id), fault.clone(), title)
     };
-    let locale = app.ports.locale.as_ref();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
     match bypassing {
         Bypassing::Sending => tag("p").class("working").with(text::user::BYPASSING),
         Bypassing::Allowed { until, at } => {
@@ -398,10 +401,10 @@ fn bypassed(app: AppHandle, id: UserId, bypassing: &Bypassing) -> Node {
     }
 }
 
-fn read_again(app: AppHandle, id: UserId, outcome: &Outcome) -> Option<Node> {
+fn read_again(app: App, id: UserId, outcome: &Outcome) -> Option<Node> {
     match outcome {
         Outcome::Unconfirmed(_) => {
-            Some(button(text::directory::READ_AGAIN, move || app.directory.read_mfa(id)))
+            Some(button(text::directory::READ_AGAIN, move || app.directory().read_mfa(id)))
         }
         Outcome::Changed { .. } | Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Gone(_) => None,
     }

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::user::UserId;
 use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::proposal::{Choices, Preview};
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::load::Load;
 use crate::view::figures::number;
 use crate::view::markup::{Node, button, group, is_checked, says, tag};
@@ -26,8 +27,8 @@ const fn sign(is_in: bool) -> &'static str {
 }
 
 /// Those who would be changed if a person included them, whatever becomes of MFA.
-pub(super) fn accounts(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
-    let (choices, to) = (app.review.choices.get_untracked(), preview.plan.to);
+pub(super) fn accounts(app: App, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
+    let (choices, to) = (app.review().choices.get_untracked(), preview.plan.to);
     let disabled = (preview.disabled > 0).then(|| {
         let choice = choice(app, text::review::DISABLED, choices.disabled, |choices, is_in| {
             choices.disabled = is_in;
@@ -46,8 +47,8 @@ pub(super) fn accounts(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> 
 }
 
 /// Those who have an active device, have none, or of whom that isn't known.
-pub(super) fn devices(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
-    let choices = app.review.choices.get_untracked();
+pub(super) fn devices(app: App, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
+    let choices = app.review().choices.get_untracked();
     let without = (preview.without_device > 0).then(|| {
         let choice = choice(app, text::review::WITHOUT_DEVICE, choices.without_device, |choices, is_in| {
             choices.without_device = is_in;
@@ -67,11 +68,11 @@ pub(super) fn devices(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> V
     [with, without, unknown].into_iter().flatten().collect()
 }
 
-fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices, bool)) -> Node {
+fn choice(app: App, name: &'static str, is_in: bool, set: fn(&mut Choices, bool)) -> Node {
     let on_change = move |event| {
-        let mut choices = app.review.choices.get_untracked();
+        let mut choices = app.review().choices.get_untracked();
         set(&mut choices, is_checked(&event));
-        app.review.choose(choices);
+        app.review().choose(choices);
     };
     let field = tag("input")
         .set("type", "checkbox")
@@ -82,48 +83,49 @@ fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices,
 }
 
 /// How to learn the devices that aren't known.
-pub(super) fn learn_devices(app: AppHandle, preview: &Rc<Preview>) -> Option<Node> {
+pub(super) fn learn_devices(app: App, preview: &Rc<Preview>) -> Option<Node> {
     let unknown = preview.devices_not_known;
     if unknown == 0 {
         return None;
     }
     let of_plan = Rc::clone(preview);
     let check = (unknown <= MOST_CHECKED).then(|| {
-        let press = move || app.directory.check(unknown_devices(app, &of_plan));
+        let press = move || app.directory().check(unknown_devices(app, &of_plan));
         button(text::review::check_devices(&number(app, unknown), unknown), press)
     });
-    let report = button(text::review::LOAD_REPORT, move || app.directory.read_report());
+    let report = button(text::review::LOAD_REPORT, move || app.directory().read_report());
     let line = tag("div").class("line").with(report).with(check);
     let progress = tag("span").class("hint").set("role", "status").with(says(move || progress(app)));
     Some(group().with(line.with(progress)))
 }
 
-fn unknown_devices(app: AppHandle, preview: &Preview) -> Vec<UserId> {
+fn unknown_devices(app: App, preview: &Preview) -> Vec<UserId> {
     let planned = preview.plan.rows.iter().map(|row| row.user);
     let left_out = preview.plan.left_out.iter();
     let skipped = left_out.filter(|left_out| left_out.why == Exclusion::DevicesNotKnown);
-    app.directory.with_unknown_devices(planned.chain(skipped.map(|left_out| left_out.user)))
+    app.directory().with_unknown_devices(planned.chain(skipped.map(|left_out| left_out.user)))
 }
 
-fn progress(app: AppHandle) -> String {
-    let locale = app.ports.locale.as_ref();
-    match app.directory.report.get() {
+fn progress(app: App) -> String {
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
+    match app.directory().report.get() {
         Load::Loading => return text::review::LOADING_REPORT.to_owned(),
         Load::Failed(fault) => return text::review::report_failed(&text::fault(&fault)),
         Load::Idle | Load::Ready { .. } => {}
     }
-    app.directory.checking.with(|checking| {
+    app.directory().checking.with(|checking| {
         checking.as_ref().map(|checking| text::table::checked(locale, checking)).unwrap_or_default()
     })
 }
 
 /// Who couldn't be read, why, and a way to try it again.
-pub(super) fn unreadable(app: AppHandle, preview: &Preview) -> Option<Node> {
+pub(super) fn unreadable(app: App, preview: &Preview) -> Option<Node> {
     let users = preview.left_out(Exclusion::Unreadable);
     if users == 0 {
         return None;
     }
-    let named = app.review.named_unreadable(preview, MOST_NAMED);
+    let named = app.review().named_unreadable(preview, MOST_NAMED);
     let more = users.saturating_sub(named.len() as u64);
     let line = |(name, why): (String, _)| {
         tag("li").with(tag("bdi").with(name)).with(": ").with(text::review::unreadable_because(&why))
@@ -135,6 +137,6 @@ pub(super) fn unreadable(app: AppHandle, preview: &Preview) -> Option<Node> {
             .with(tag("p").with(text::review::unreadable(&number(app, users), users)))
             .with(list)
             .with((more > 0).then(|| tag("p").with(text::review::more_unreadable(&number(app, more)))))
-            .with(button(text::review::READ_AGAIN, move || app.review.read_skipped())),
+            .with(button(text::review::READ_AGAIN, move || app.review().read_skipped())),
     )
 }
