@@ -81,6 +81,10 @@ Ship it:
               --npm       packs the element as an npm package, too: target/npm/pingone-mfa.tgz
               --demo      builds the demo into dist-demo/ instead: it needs no PingOne, for any static host
 
+  audit     Checks the dependencies with cargo-deny, by the rules in deny.toml: licenses, bans,
+            sources, and security advisories. Installs cargo-deny first (minutes, once). Fails
+            for the advisories if their database, on github.com, can't be downloaded.
+
 Behind the scenes:
   setup     Installs what the build needs and is missing: the wasm32 target, Trunk, and
             wasm-bindgen's command line. The commands above call it themselves.
@@ -113,6 +117,8 @@ pub(crate) enum Command {
     /// Prints where the time of the tests goes.
     Timings,
     Check,
+    /// Checks the dependencies.
+    Audit,
     Bench(Bench),
     /// The options are parsed by the soak program.
     Soak(Vec<String>),
@@ -158,6 +164,7 @@ impl Command {
             "test" if rest == ["--engines"] => Ok(Self::Test(Engines::All)),
             "test" => without_arguments(Self::Test(Engines::Sample), &name, &rest),
             "check" => without_arguments(Self::Check, &name, &rest),
+            "audit" => without_arguments(Self::Audit, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),
             "snippets" => without_arguments(Self::Snippets, &name, &rest),
@@ -321,8 +328,8 @@ mod tests {
     #[test]
     fn every_command_is_listed_in_the_help() {
         for name in [
-            "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup", "seal",
-            "help",
+            "audit", "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup",
+            "seal", "help",
         ] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }

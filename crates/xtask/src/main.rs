@@ -9,10 +9,12 @@
 //!   configuration, `sbom` lists the dependencies, and `npm` packs the element for other projects.
 //! - `check` and `suite` run the tests, `bench` measures, `soak` plays runs under faults, and `snippets` runs the
 //!   code that the page generates.
+//! - `audit` checks the dependencies.
 //! - `demo` and `dev` serve the page for trying it out and for working on it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
+mod audit;
 mod bench;
 mod check;
 mod command;
@@ -85,6 +87,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Test(engines) => return Ok(suite::run(&workspace, engines)),
         Command::Timings => timings::run(&workspace)?,
         Command::Check => return Ok(check::run(&workspace)),
+        Command::Audit => return audit::run(&workspace),
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,
         Command::Snippets => snippets::run(&workspace)?,
