@@ -81,6 +81,8 @@ Ship it:
               --npm       packs the element as an npm package, too: target/npm/pingone-mfa.tgz
               --demo      builds the demo into dist-demo/ instead: it needs no PingOne, for any static host
 
+  update    Moves pinned crates and tools to their newest compatible versions, and Cargo.lock, and
+            prints a table: what moved, and what didn't and why. Commits nothing.
   audit     Checks the dependencies with cargo-deny, by the rules in deny.toml: licenses, bans,
             sources, and security advisories. Installs cargo-deny first (minutes, once). Fails
             for the advisories if their database, on github.com, can't be downloaded.
@@ -119,6 +121,8 @@ pub(crate) enum Command {
     Check,
     /// Checks the dependencies.
     Audit,
+    /// Moves pinned versions.
+    Update,
     Bench(Bench),
     /// The options are parsed by the soak program.
     Soak(Vec<String>),
@@ -165,6 +169,7 @@ impl Command {
             "test" => without_arguments(Self::Test(Engines::Sample), &name, &rest),
             "check" => without_arguments(Self::Check, &name, &rest),
             "audit" => without_arguments(Self::Audit, &name, &rest),
+            "update" => without_arguments(Self::Update, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),
             "snippets" => without_arguments(Self::Snippets, &name, &rest),
@@ -329,7 +334,7 @@ mod tests {
     fn every_command_is_listed_in_the_help() {
         for name in [
             "audit", "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup",
-            "seal", "help",
+            "seal", "update", "help",
         ] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }

@@ -18,12 +18,36 @@ impl Lock {
         fs::read_to_string(&path).map(Self).map_err(Failure::file("read", &path))
     }
 
+    /// The packages, including those of this workspace.
+    pub(crate) fn packages(&self) -> impl Iterator<Item = Package<'_>> {
+        self.0.split("[[package]]").filter_map(Package::parse)
+    }
+
     /// SHA-256 of a package as downloaded from the registry; crates of this workspace have none.
     pub(crate) fn checksum(&self, package: &str, version: &str) -> Option<&str> {
         let head = format!("\nname = \"{package}\"\nversion = \"{version}\"\n");
         let block = self.0.split("[[package]]").find(|block| block.starts_with(&head))?;
         let line = block.lines().find_map(|line| line.strip_prefix("checksum = \""))?;
         line.strip_suffix('"')
+    }
+}
+
+/// A package in the lock file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Package<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
+    /// Registry or repository; packages of this workspace, and others given by a path, have none.
+    pub(crate) source: Option<&'a str>,
+}
+
+impl<'a> Package<'a> {
+    fn parse(block: &'a str) -> Option<Self> {
+        let value = |key: &str| {
+            let line = block.lines().find_map(|line| line.strip_prefix(key))?;
+            line.strip_prefix(" = \"")?.strip_suffix('"')
+        };
+        Some(Self { name: value("name")?, version: value("version")?, source: value("source") })
     }
 }
 
@@ -75,6 +99,15 @@ checksum = \"00ff\"
         assert_eq!(lock.checksum("wasm-bindgen", "0.2.130"), Some("00ff"));
         assert_eq!(lock.checksum("wasm-bindgen", "0.2.129"), None);
         assert_eq!(lock.checksum("wasm-bindgen-futures", "0.4.80"), None);
+    }
+
+    #[test]
+    fn a_package_has_name_version_and_source() {
+        let lock = Lock::from(LOCK);
+        let packages: Vec<_> = lock.packages().map(|it| (it.name, it.version, it.source)).collect();
+        let expected =
+            [("wasm-bindgen-futures", "0.4.80", None), ("wasm-bindgen", "0.2.130", Some("registry"))];
+        assert_eq!(packages, expected);
     }
 
     #[test]
