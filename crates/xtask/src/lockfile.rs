@@ -74,7 +74,14 @@ fn version_of<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::process;
+
+    const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
     const LOCK: &str = "\
 [[package]]
@@ -108,6 +115,26 @@ checksum = \"00ff\"
         let expected =
             [("wasm-bindgen-futures", "0.4.80", None), ("wasm-bindgen", "0.2.130", Some("registry"))];
         assert_eq!(packages, expected);
+    }
+
+    /// A package from a path has no source, so those without one must be the workspace's.
+    #[test]
+    fn every_package_comes_from_crates_io_or_this_workspace() {
+        let workspace = Workspace::find().unwrap();
+        let mut metadata = workspace.cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        let metadata: Value = serde_json::from_str(&process::filter(&mut metadata, "").unwrap()).unwrap();
+        let members = metadata["packages"].as_array().unwrap().iter();
+        let members: BTreeSet<_> = members.map(|member| member["name"].as_str().unwrap()).collect();
+        let lock = Lock::read(&workspace).unwrap();
+        let foreign: Vec<_> = lock
+            .packages()
+            .filter(|package| match package.source {
+                Some(source) => source != CRATES_IO,
+                None => !members.contains(package.name),
+            })
+            .collect();
+        assert!(foreign.is_empty(), "not from crates.io: {foreign:?}");
+        assert!(lock.packages().count() > members.len(), "no package was read");
     }
 
     #[test]
