@@ -25,9 +25,9 @@ Run it:
 Work on it:
   dev       Serves the page and the sandbox, and shows every change of the code within seconds.
               --users N, --open, -- ...   as for the demo
-  check     The quick loop: format, spelling, lints, native tests but the slowest.
-  test      Everything: format, spelling, lints, native tests, tests in a headless browser,
-            the release build, and the end-to-end tests against it.
+  check     The quick loop: format, spelling, lints, rustdoc, native tests but the slowest.
+  test      Everything: format, spelling, lints, rustdoc, native tests, tests in a headless
+            browser, the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
               --engines   all journeys in Firefox and WebKit, too, and a table of them
               --timings   instead prints what compiling each package takes, and the 20
