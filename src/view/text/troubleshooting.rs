@@ -104,6 +104,7 @@ pub const fn check(check: Check) -> &'static str {
         Check::Storage => "Storage",
         Check::HostPage => "Page around",
         Check::Deployment => "Deployment",
+        Check::Page => "This page",
     }
 }
 
@@ -195,6 +196,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::LockSilent => "This browser doesn't say whether another of its tabs runs something here.",
         Cause::HostRefused => "The page around this one doesn't permit the change.",
         Cause::DeploymentForbids => "This deployment doesn't permit the change.",
+        Cause::Internal => "This page has a defect. PingOne isn't the cause.",
         Cause::AccountUnusable => {
             "The account is disabled or locked, so nobody gets as far as a second factor."
         }
@@ -300,6 +302,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::DeploymentForbids => {
             "Ask the administrators of this page: its config.json decides which users are changed here."
         }
+        Cause::Internal => "Try again. Please report it, with the build number and what you did.",
         Cause::AccountUnusable => "Enable or unlock the account in PingOne's console.",
         Cause::FlagOff => "Turn MFA on.",
         Cause::Bypassed => {
@@ -712,7 +715,7 @@ mod tests {
 
     #[test]
     fn every_cause_says_what_to_do_in_one_sentence_or_few() {
-        for fault in [Fault::Unreachable, Fault::TokenForgotten] {
+        for fault in [Fault::Unreachable, Fault::TokenForgotten, Fault::Internal("x")] {
             for cause in [Cause::of(Operation::Connect, &fault), Cause::of(Operation::ReadUsers, &fault)] {
                 assert!(!to_do(cause).is_empty() && !plain_cause(cause).is_empty(), "{cause:?}");
             }

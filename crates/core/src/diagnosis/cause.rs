@@ -100,6 +100,8 @@ pub enum Cause {
     HostRefused,
     /// The deployment doesn't permit the change.
     DeploymentForbids,
+    /// This page has a defect: one of its steps left no result, or one of another kind.
+    Internal,
     /// The user's account is disabled or locked.
     AccountUnusable,
     /// The user's MFA flag (`mfaEnabled`) is off.
@@ -187,13 +189,7 @@ impl Cause {
             Self::EnvironmentMissing => (Check::Environment, Who::You, Offer::UseEnvironment),
             Self::EnvironmentSuspect => (Check::OwnEnvironment, Who::You, Offer::TryAgain),
             Self::NoRole => (Check::Role, Who::EnvironmentAdmin, Offer::UseEnvironment),
-            Self::RoleMissing(Permission::ReadUsers) => {
-                (Check::ReadUsers, Who::EnvironmentAdmin, Offer::TryAgain)
-            }
-            Self::RoleMissing(Permission::UpdateMfa) => {
-                (Check::ChangeFlag, Who::EnvironmentAdmin, Offer::TryAgain)
-            }
-            Self::RoleMissing(_) => (Check::Role, Who::EnvironmentAdmin, Offer::TryAgain),
+            Self::RoleMissing(missing) => (check_of(missing), Who::EnvironmentAdmin, Offer::TryAgain),
             Self::RoleArriving => (Check::Propagation, Who::Time, Offer::TryAgain),
             Self::ScopeTooNarrow => (Check::Scope, Who::EnvironmentAdmin, Offer::TryAgain),
             Self::RoleLost => (Check::Role, Who::EnvironmentAdmin, Offer::TryAgain),
@@ -224,6 +220,7 @@ impl Cause {
             Self::LockSilent => (Check::Storage, Who::You, Offer::TryAgain),
             Self::HostRefused => (Check::HostPage, Who::Deployer, Offer::TryAgain),
             Self::DeploymentForbids => (Check::Deployment, Who::Deployer, Offer::TryAgain),
+            Self::Internal => (Check::Page, Who::Makers, Offer::TryAgain),
             Self::AccountUnusable => (Check::Account, Who::You, Offer::TryAgain),
             Self::FlagOff => (Check::Flag, Who::You, Offer::TryAgain),
             Self::Bypassed => (Check::Bypass, Who::You, Offer::TryAgain),
@@ -257,5 +254,14 @@ impl Cause {
             Self::NoRole | Self::ScopeTooNarrow | Self::RoleLost => Some(Permission::UpdateMfa),
             _ => None,
         }
+    }
+}
+
+/// The check that fails without this permission.
+const fn check_of(missing: Permission) -> Check {
+    match missing {
+        Permission::ReadUsers => Check::ReadUsers,
+        Permission::UpdateMfa => Check::ChangeFlag,
+        _ => Check::Role,
     }
 }

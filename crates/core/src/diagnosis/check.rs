@@ -125,6 +125,8 @@ checks! {
     HostPage => other(Topic::Report, Evidence::check_host_page),
     /// The deployment permits the change.
     Deployment => other(Topic::Report, Evidence::check_deployment),
+    /// This page itself works: no defect of its own was noticed.
+    Page => other(Topic::Report, Evidence::check_page),
 }
 
 impl Check {

@@ -103,6 +103,7 @@ impl Evidence {
             Fault::NotStored(JournalFault::Silent) => vec![Cause::StorageSilent],
             Fault::NotStored(_) => vec![Cause::NotStored],
             Fault::LockSilent => vec![Cause::LockSilent],
+            Fault::Internal(_) => vec![Cause::Internal],
             Fault::HostRefused => vec![Cause::HostRefused],
             Fault::NotPermitted(_) => vec![Cause::DeploymentForbids],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],
@@ -434,6 +435,17 @@ mod tests {
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Responsible::EnvironmentAdmin);
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).missing(), Some(Permission::UpdateMfa));
         assert_eq!(Cause::TokenExpired.who(), Responsible::You);
+    }
+
+    #[test]
+    fn a_defect_of_this_page_is_named_as_one_and_is_for_its_makers() {
+        for operation in [Operation::ReadUsers, Operation::ChangeFlag(None)] {
+            let cause = Cause::of(operation, &Fault::Internal("x"));
+            assert_eq!(
+                (cause, cause.who(), cause.check()),
+                (Cause::Internal, Responsible::Makers, Check::Page)
+            );
+        }
     }
 
     #[test]

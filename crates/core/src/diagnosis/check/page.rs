@@ -1,4 +1,4 @@
-//! Checks of what surrounds this page: the browser's storage, the host page and the deployment.
+//! Checks of this page and what surrounds it: the browser's storage, the host page and the deployment.
 
 use pingone::fault::Fault;
 
@@ -25,6 +25,13 @@ impl Evidence {
         match self.fault() {
             Some((_, fault @ Fault::NotPermitted(_))) => (Verdict::Fail, Seen::Fault(fault.clone())),
             _ => NOT_RUN,
+        }
+    }
+
+    pub(super) fn check_page(&self) -> CheckResult {
+        match self.faults().find(|fault| matches!(fault, Fault::Internal(_))) {
+            Some(fault) => (Verdict::Fail, Seen::Fault(fault.clone())),
+            None => NOT_RUN,
         }
     }
 }

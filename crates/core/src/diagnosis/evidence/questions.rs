@@ -87,6 +87,7 @@ impl Evidence {
                     | Fault::HostRefused
                     | Fault::NotPermitted(_)
                     | Fault::LockSilent
+                    | Fault::Internal(_)
             )
         };
         self.faults().any(is_final)
@@ -199,10 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_token_and_a_rate_limit_lead_to_no_question() {
+    fn an_expired_token_a_rate_limit_and_a_defect_lead_to_no_question() {
         for fault in [
             Fault::TokenExpired(refused(401)),
             Fault::TokenForgotten,
+            Fault::Internal("x"),
             Fault::RateLimited { refusal: refused(429), after: None },
         ] {
             assert_eq!(failed(Operation::ReadUsers, fault).next_question(), None);
