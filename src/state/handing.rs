@@ -59,17 +59,17 @@ impl Session {
 
     pub(super) fn ask_host_when_due(&'static self) {
         let clock = &self.entrance().clock;
-        let due = self.provision.borrow().due(clock.now(), clock.wall());
+        let due = self.provision.borrow().due(clock.reading());
         if let Some(reason) = due
             && self.offers_host()
         {
-            self.ask_for(reason);
+            self.ask_for(reason.into());
         }
     }
 
     fn ask_for(&'static self, reason: Reason) {
         let (embedder, clock) = (&self.entrance().embedder, &self.entrance().clock);
-        self.provision.borrow_mut().asked(clock.now());
+        self.provision.borrow_mut().ask(clock.now());
         self.handing.set(Handing::Asking);
         let mut answer = embedder.token(reason);
         self.asking.abort_all();
@@ -90,14 +90,13 @@ impl Session {
     fn handed(&'static self, text: Option<Zeroizing<String>>) {
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
-            self.provision.borrow_mut().missed();
+            self.provision.borrow_mut().miss(self.entrance().clock.now());
             self.handing.set(Handing::Missed);
             return;
         }
         self.is_not_signed_in();
-        let now = self.entrance().clock.wall();
-        let ends_at = self.facts_now().and_then(|facts| facts.expires_after(now));
-        self.provision.borrow_mut().held(now, ends_at);
+        let facts = self.facts_now().unwrap_or_default();
+        self.provision.borrow_mut().hold(&facts, self.entrance().clock.reading());
         self.handing.set(Handing::Idle);
         self.go();
     }
@@ -105,7 +104,7 @@ impl Session {
     /// The token came from a person, who gives the next one too; or there is none.
     pub(super) fn is_not_handed(&'static self) {
         self.asking.abort_all();
-        self.provision.borrow_mut().forgotten();
+        self.provision.borrow_mut().end();
         self.handing.set(Handing::Idle);
     }
 

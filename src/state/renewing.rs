@@ -32,13 +32,13 @@ impl Session {
         let is_granted = self.standing.signed_in.with_untracked(has_refresh);
         let facts = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).filter(|_| is_granted);
         if let Some(facts) = facts {
-            self.standing.renewal.borrow_mut().hold(&facts, self.entrance().clock.now());
+            self.standing.renewal.borrow_mut().hold(&facts, self.entrance().clock.reading());
         }
     }
 
     pub(super) fn renew_when_due(&'static self) {
         let clock = &self.entrance().clock;
-        let is_due = self.standing.renewal.borrow().is_due(clock.now(), clock.wall());
+        let is_due = self.standing.renewal.borrow().due(clock.reading()).is_some();
         // Whoever is just connecting began it with the token in use.
         if is_due && self.is_connected() {
             self.renew();
@@ -51,7 +51,7 @@ impl Session {
             Some((renewal(signed_in)?, token_address(&signed_in.place)))
         });
         let Some((form, address)) = form_and_place else { return };
-        self.standing.renewal.borrow_mut().ask();
+        self.standing.renewal.borrow_mut().ask(self.entrance().clock.now());
         let asking = self.entrance().sign_in.post(&address, form);
         self.standing.renewing.spawn(async move {
             match self.read_renewed(self.answer_in_time(asking).await) {

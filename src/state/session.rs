@@ -14,8 +14,8 @@ use pingone::token::claims::{Paste, PasteFault};
 use pingone::user::UserId;
 use pingone_mfa_core::config::settings::Settings;
 use pingone_mfa_core::connect::fields::ConnectFields;
+use pingone_mfa_core::connect::token_schedule::TokenSchedule;
 use pingone_mfa_core::embedding::frame;
-use pingone_mfa_core::embedding::token_requests::Provision;
 use uuid::Uuid;
 
 use super::announcement::{Announcement, Announcer};
@@ -125,7 +125,7 @@ pub struct Session {
     touched: Cell<ClockReading>,
     /// What stands behind the form, once it is here.
     pub(super) rooms: Watched<Option<&'static dyn Rooms>>,
-    pub(super) provision: RefCell<Provision>,
+    pub(super) provision: RefCell<TokenSchedule>,
     pub(super) asking: Tasks,
     ticking: Tasks,
     pub(super) connecting: Tasks,
@@ -161,7 +161,7 @@ impl Session {
             signing_in: Watched::default(),
             standing: SignInSession::default(),
             handing: Watched::default(),
-            provision: RefCell::default(),
+            provision: RefCell::new(TokenSchedule::for_host_page()),
             replacing: Watched::default(),
             is_token_withheld: Watched::default(),
             given: RefCell::default(),

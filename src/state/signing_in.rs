@@ -4,12 +4,12 @@ use std::cell::RefCell;
 
 use futures::future::{Either, select};
 use pingone::time::Millis;
+use pingone_mfa_core::connect::token_schedule::TokenSchedule;
 use pingone_mfa_core::ports::SignInWindow;
 use pingone_mfa_core::sign_in::protocol::{Code, Granted, token_address};
 use pingone_mfa_core::sign_in::protocol::{
     address, begin, exchange, granted, is_answer, read, returned, write,
 };
-use pingone_mfa_core::sign_in::renewal::Renewal;
 use pingone_mfa_core::sign_in::session::{SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn};
 
 use super::session::{Phase, Session};
@@ -39,14 +39,25 @@ pub enum SigningIn {
 }
 
 /// Who signed in, and what goes on because of it.
-#[derive(Default)]
 pub struct SignInSession {
     pub(super) signed_in: Watched<Option<SignedIn>>,
-    pub(super) renewal: RefCell<Renewal>,
+    pub(super) renewal: RefCell<TokenSchedule>,
     /// Why PingOne gives no next token, where one was expected.
     pub(super) not_renewed: Watched<Option<SignInFault>>,
     waiting: Tasks,
     pub(super) renewing: Tasks,
+}
+
+impl Default for SignInSession {
+    fn default() -> Self {
+        Self {
+            signed_in: Watched::default(),
+            renewal: RefCell::new(TokenSchedule::for_refresh()),
+            not_renewed: Watched::default(),
+            waiting: Tasks::default(),
+            renewing: Tasks::default(),
+        }
+    }
 }
 
 impl Session {

@@ -714,6 +714,25 @@ fn a_read_back_tells_network_failures_from_failing_users() {
 }
 
 #[test]
+fn an_answer_of_another_kind_pauses_a_read_back_as_a_defect_and_a_person_can_resume() {
+    for by_pages in [true, false] {
+        let stage = Stage::new(100, &TokenSpec::default());
+        let (mut run, _) = finished_run(&stage);
+        let mut back = ReadBack::new(&mut run, listing(&stage, by_pages));
+        let (now, at) = (stage.clock.now() + Millis::seconds(60), stage.clock.wall());
+        let Step::Start(job) = back.next(now) else { panic!("nothing is read back") };
+        back.apply(Event::Started(job.clone()), now);
+        let flag = Answered { at, correlation_id: None, result: Ok(JobAnswer::Flag(true)) };
+        let page = Answered { at, correlation_id: None, result: Err(Fault::Unreachable) };
+        let wrong = if by_pages { readback::Answer::Answered(flag) } else { readback::Answer::Page(page) };
+        back.apply(Event::Answered(job, Ok(wrong)), now);
+        assert!(matches!(back.state(), State::Halted(Fault::Internal(_))), "{:?}", back.state());
+        back.apply(Event::Command(Command::Resume), now);
+        assert_eq!(back.state(), State::Reading);
+    }
+}
+
+#[test]
 fn a_member_of_a_protected_group_is_never_written_by_a_resumed_run() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, PlannedPauses::default());

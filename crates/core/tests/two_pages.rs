@@ -312,22 +312,13 @@ fn random_scenario(seed: u64) -> Scenario {
     let first = latency(&mut dice);
     Scenario {
         seed,
-<<<<<<< HEAD
-        later: if dice.happens(50) { dice.between(0, 400) } else { dice.between(0, 20_000) },
-        latencies: [first, if dice.happens(50) { first } else { latency() }],
-        persons: [person(), person()],
-        is_fast: dice.happens(30),
-        by_pages: dice.happens(50),
-        is_kept_here: dice.happens(30),
-        read_delay: 0,
-=======
         later: if dice.percent(50) { dice.between(0, 400) } else { dice.between(0, 20_000) },
         latencies: [first, if dice.percent(50) { first } else { latency(&mut dice) }],
         persons: [person(&mut dice), person(&mut dice)],
         is_fast: dice.percent(30),
         by_pages: dice.percent(50),
         is_kept_here: dice.percent(30),
->>>>>>> h-testkit
+        read_delay: 0,
     }
 }
 
