@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Reflect};
 use leptos::mount::UnmountHandle;
-use leptos::prelude::{AnyView, Render};
+use leptos::prelude::{AnyView, Owner, Render};
 use pingone_mfa_core::config::read_config;
 use pingone_mfa_core::embedding::frame::Hello;
 use pingone_mfa_core::ports::Embedder;
@@ -110,6 +110,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         host: Rc::new(BrowserHost::new(owns_page, owns_address)),
         embedder,
         wrapper: wrapper.clone(),
+        owner: OnceCell::new(),
         made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();
@@ -124,14 +125,17 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         embedder: outside.embedder.clone(),
         #[cfg(feature = "demo")]
         mint: outside.transport.clone(),
-        rest: Rc::new(SplitRest::new(outside, screens.clone(), report(options))),
+        rest: Rc::new(SplitRest::new(Rc::clone(&outside), screens.clone(), report(options))),
     };
     // Mounting makes what runs the session's tasks, so the session is started inside and handed out.
     let started = Rc::new(OnceCell::new());
     let handed_out = Rc::clone(&started);
     let mounted = leptos::mount::mount_to(wrapper, move || {
+        if let Some(owner) = Owner::current() {
+            // Mounting runs this once.
+            let _ = outside.owner.set(owner.downgrade());
+        }
         let session = Session::start(ConnectPorts::new(entrance), wishes);
-        // Mounting runs this once.
         let _ = handed_out.set(session);
         view::root(session, &screens)
     });

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Math, Reflect};
+use leptos::reactive::owner::WeakOwner;
 use pingone_mfa_core::ports::Embedder;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
@@ -34,6 +35,8 @@ pub(crate) struct Outside {
     pub(crate) embedder: Rc<dyn Embedder>,
     /// The element that everything is shown in.
     pub(crate) wrapper: HtmlElement,
+    /// The owner of all state of the element, so that what is made later goes with it too.
+    pub(crate) owner: OnceCell<WeakOwner>,
     /// What stands behind the form, once it was made.
     pub(crate) made: OnceCell<Rc<dyn Rooms>>,
 }
@@ -74,14 +77,13 @@ struct NotLoaded;
 
 /// The one way into the second file: whatever only this reaches is there, and not in the first one.
 #[cfg(feature = "split")]
-#[allow(clippy::unnecessary_wraps, reason = "the loading can fail, and its failure takes the same way")]
 #[wasm_split_helpers::wasm_split(rest, fallible, preload(load_rest))]
 fn open_rest(
     outside: Rc<Outside>,
     screens: ScreensPlace,
     session: Session,
 ) -> Result<Rc<dyn Rooms>, NotLoaded> {
-    Ok(rooms(&outside, &screens, session))
+    rooms(&outside, &screens, session)
 }
 
 #[cfg(feature = "split")]
@@ -104,13 +106,15 @@ async fn open_rest(
     screens: ScreensPlace,
     session: Session,
 ) -> Result<Rc<dyn Rooms>, NotLoaded> {
-    Ok(rooms(&outside, &screens, session))
+    rooms(&outside, &screens, session)
 }
 
 /// What stands behind the form. It is made once for an element, although two may ask for it at a time: who connects,
 /// and who looks for help.
-fn rooms(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn Rooms> {
-    Rc::clone(outside.made.get_or_init(|| make(outside, screens, session)))
+fn rooms(outside: &Outside, screens: &ScreensPlace, session: Session) -> Result<Rc<dyn Rooms>, NotLoaded> {
+    let owner = outside.owner.get().and_then(WeakOwner::upgrade).ok_or(NotLoaded)?;
+    let made = outside.made.get_or_init(|| owner.with(|| make(outside, screens, session)));
+    Ok(Rc::clone(made))
 }
 
 fn make(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn Rooms> {

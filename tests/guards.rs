@@ -11,15 +11,17 @@ use pingone::device::Devices;
 use pingone::environment::EnvironmentId;
 use pingone::fault::WriteRefusal;
 use pingone::time::Timestamp;
-use pingone::user::{Account, GroupId, Mfa, Name, User, UserId};
+use pingone::user::{GroupId, Mfa, UserId};
 use pingone_mfa_core::directory::store::UserStore;
 use pingone_mfa_core::run::guard::{Guard, Objection, Rules};
 use pingone_mfa_core::run::journal::{Entry, Restored, restore};
 use pingone_mfa_core::run::limits::Limits;
-use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedRow};
 use pingone_mfa_core::run::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::run::row::{Failure, Row, RowState};
 use pingone_mfa_core::run::run_file;
+use pingone_mfa_testkit::plan::plan_of;
+use pingone_mfa_testkit::user::user;
 use uuid::Uuid;
 
 const ENVIRONMENT: EnvironmentId = EnvironmentId(Uuid::from_u128(99));
@@ -35,19 +37,7 @@ fn guard() -> Guard {
 fn store(mfa: Mfa) -> UserStore {
     let mut users = UserStore::default();
     for id in [MEMBER, OTHER] {
-        let user = User {
-            id,
-            username: id.to_string(),
-            name: Name::default(),
-            email: None,
-            external_id: None,
-            population: None,
-            account: Account::Enabled,
-            created_at: None,
-            last_sign_on: None,
-            mfa,
-        };
-        let row = users.learn(&user, &str::to_lowercase);
+        let row = users.learn(&user(id, mfa), &str::to_lowercase);
         users.set_devices(row, Devices::Usable(1));
     }
     users
@@ -55,17 +45,7 @@ fn store(mfa: Mfa) -> UserStore {
 
 fn plan(to: bool) -> Plan {
     let row = |user| PlannedRow { user, from: Mfa::from(!to), read_at: Timestamp(1) };
-    Plan {
-        environment: ENVIRONMENT,
-        to,
-        made_at: Timestamp(1),
-        rows: vec![row(MEMBER), row(OTHER)],
-        left_out: vec![],
-        reference: String::new(),
-        stops: PlannedPauses::default(),
-        reason: String::new(),
-        undoes: None,
-    }
+    plan_of(ENVIRONMENT, to, Timestamp(1), vec![row(MEMBER), row(OTHER)])
 }
 
 /// Whether the plan of this proposal has only the other user and leaves the member out as protected.

@@ -15,30 +15,23 @@ use pingone_mfa_core::sign_in::protocol::{
 use pingone_mfa_core::sign_in::session::{
     ClientId, SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn,
 };
-use pingone_sandbox::{EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Sandbox, Seed};
+use pingone_mfa_testkit::tenant::{LOCAL, local_seed};
+use pingone_sandbox::{PUBLIC_CLIENT_ID, Sandbox};
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const HOST: &str = "http://127.0.0.1:4001";
 const REDIRECT: &str = "http://127.0.0.1:4000/";
 
 fn sandbox() -> Sandbox {
-    Sandbox::new(Seed {
-        users: 20,
-        seed: 7,
-        api_base: format!("{HOST}/v1"),
-        auth_base: HOST.to_owned(),
-        kind: EnvironmentKind::Sandbox,
-        populations: Populations::Usual,
-    })
+    Sandbox::new(local_seed(20, 7))
 }
 
 fn place(sandbox: &Sandbox) -> SignInTarget {
     let region = Region {
         code: RegionCode("LOCAL".into()),
         label: "Local sandbox".into(),
-        api_base: format!("{HOST}/v1"),
-        auth_base: HOST.into(),
+        api_base: format!("{LOCAL}/v1"),
+        auth_base: LOCAL.into(),
         pingone: None,
     };
     let environment = EnvironmentId(sandbox.environment_id());
@@ -62,7 +55,7 @@ fn granted(
 }
 
 fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, String) {
-    let path = address.strip_prefix(HOST).unwrap();
+    let path = address.strip_prefix(LOCAL).unwrap();
     let request = Request::post(path).body(form.as_bytes().to_vec()).unwrap();
     let response = sandbox.handle(&request, pingone_sandbox::Timestamp(NOW.0)).response;
     let location = response.headers().get("location").map_or("", |value| value.to_str().unwrap()).to_owned();
@@ -508,7 +501,7 @@ fn signing_out_revokes_the_refresh_token_and_redirects_back() {
     ] {
         let address = sign_off::address(&signed_in.place, way);
         assert!(!address.contains("eyJ"), "the URL must not contain a token");
-        let request = Request::get(address.strip_prefix(HOST).unwrap()).body(Vec::new()).unwrap();
+        let request = Request::get(address.strip_prefix(LOCAL).unwrap()).body(Vec::new()).unwrap();
         let response = sandbox.handle(&request, pingone_sandbox::Timestamp(NOW.0)).response;
         assert_eq!(response.headers()["location"], back);
     }

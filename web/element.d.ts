@@ -54,7 +54,8 @@ export type FaultWord =
   | "not-stored"
   | "host-refused"
   | "not-permitted"
-  | "lock-silent";
+  | "lock-silent"
+  | "internal";
 
 /** Details are counts, IDs and keywords, never names or tokens. All events bubble out of the element. */
 export interface PingOneMfaEvents {

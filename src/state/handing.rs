@@ -61,18 +61,18 @@ impl Session {
     }
 
     pub(super) fn ask_host_when_due(self) {
-        let clock = &self.ports.get().clock;
-        let due = self.provision.read_value().due(clock.now(), clock.wall());
+        let clock = Rc::clone(&self.ports.get().clock);
+        let due = self.provision.read_value().due(clock.reading());
         if let Some(reason) = due
             && self.offers_host()
         {
-            self.ask_for(reason);
+            self.ask_for(reason.into());
         }
     }
 
     fn ask_for(self, reason: Reason) {
         let (embedder, clock) = (Rc::clone(&self.ports.get().embedder), Rc::clone(&self.ports.get().clock));
-        self.provision.write_value().asked(clock.now());
+        self.provision.write_value().ask(clock.now());
         self.handing.set(Handing::Asking);
         let mut answer = embedder.token(reason);
         self.asking.abort_all();
@@ -93,14 +93,13 @@ impl Session {
     fn handed(self, text: Option<Zeroizing<String>>) {
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
-            self.provision.write_value().missed();
+            self.provision.write_value().miss(self.ports.get().clock.now());
             self.handing.set(Handing::Missed);
             return;
         }
         self.is_not_signed_in();
-        let now = self.ports.get().clock.wall();
-        let ends_at = self.facts_now().and_then(|facts| facts.expires_after(now));
-        self.provision.write_value().held(now, ends_at);
+        let facts = self.facts_now().unwrap_or_default();
+        self.provision.write_value().hold(&facts, self.ports.get().clock.reading());
         self.handing.set(Handing::Idle);
         self.go();
     }
@@ -108,7 +107,7 @@ impl Session {
     /// The token came from a person, who gives the next one too; or there is none.
     pub(super) fn is_not_handed(self) {
         self.asking.abort_all();
-        self.provision.write_value().forgotten();
+        self.provision.write_value().end();
         self.handing.set(Handing::Idle);
     }
 

@@ -35,13 +35,13 @@ impl Session {
         let is_granted = self.standing.signed_in.with_untracked(has_refresh);
         let facts = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).filter(|_| is_granted);
         if let Some(facts) = facts {
-            self.standing.renewal.write_value().hold(&facts, self.ports.get().clock.now());
+            self.standing.renewal.write_value().hold(&facts, self.ports.get().clock.reading());
         }
     }
 
     pub(super) fn renew_when_due(self) {
         let clock = Rc::clone(&self.ports.get().clock);
-        let is_due = self.standing.renewal.read_value().is_due(clock.now(), clock.wall());
+        let is_due = self.standing.renewal.read_value().due(clock.reading()).is_some();
         // Whoever is just connecting began it with the token in use.
         if is_due && self.is_connected() {
             self.renew();
@@ -54,7 +54,7 @@ impl Session {
             Some((renewal(signed_in)?, token_address(&signed_in.place)))
         });
         let Some((form, address)) = form_and_place else { return };
-        self.standing.renewal.write_value().ask();
+        self.standing.renewal.write_value().ask(self.ports.get().clock.now());
         let asking = self.ports.get().sign_in.post(&address, form);
         self.standing.renewing.spawn(async move {
             match self.read_renewed(self.answer_in_time(asking).await) {

@@ -13,8 +13,8 @@ use pingone::token::claims::{Paste, PasteFault};
 use pingone::user::UserId;
 use pingone_mfa_core::config::settings::Settings;
 use pingone_mfa_core::connect::fields::ConnectFields;
+use pingone_mfa_core::connect::token_schedule::TokenSchedule;
 use pingone_mfa_core::embedding::frame;
-use pingone_mfa_core::embedding::token_requests::Provision;
 use uuid::Uuid;
 
 use super::announcement::{Announcement, Announcer};
@@ -124,7 +124,7 @@ pub struct Session {
     touched: StoredValue<ClockReading, LocalStorage>,
     /// What stands behind the form, once it is here.
     pub(super) rooms: RwSignal<Option<Rc<dyn Rooms>>, LocalStorage>,
-    pub(super) provision: StoredValue<Provision, LocalStorage>,
+    pub(super) provision: StoredValue<TokenSchedule>,
     pub(super) asking: Tasks,
     ticking: Tasks,
     pub(super) connecting: Tasks,
@@ -159,7 +159,7 @@ impl Session {
             signing_in: RwSignal::default(),
             standing: SignInSession::default(),
             handing: RwSignal::default(),
-            provision: StoredValue::default(),
+            provision: StoredValue::new(TokenSchedule::for_host_page()),
             replacing: RwSignal::default(),
             is_token_withheld: RwSignal::default(),
             given: StoredValue::default(),

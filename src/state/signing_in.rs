@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use futures::future::{Either, select};
 use pingone::time::Millis;
+use pingone_mfa_core::connect::token_schedule::TokenSchedule;
 use pingone_mfa_core::ports::SignInWindow;
 use pingone_mfa_core::sign_in::protocol::{Code, Granted, token_address};
 use pingone_mfa_core::sign_in::protocol::{
     address, begin, exchange, granted, is_answer, read, returned, write,
 };
-use pingone_mfa_core::sign_in::renewal::Renewal;
 use pingone_mfa_core::sign_in::session::{SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn};
 
 use super::session::{Phase, Session};
@@ -39,14 +39,26 @@ pub enum SigningIn {
 }
 
 /// Who signed in, and what goes on because of it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct SignInSession {
     pub(super) signed_in: RwSignal<Option<SignedIn>>,
-    pub(super) renewal: StoredValue<Renewal, LocalStorage>,
+    pub(super) renewal: StoredValue<TokenSchedule>,
     /// Why PingOne gives no next token, where one was expected.
     pub(super) not_renewed: RwSignal<Option<SignInFault>>,
     waiting: Tasks,
     pub(super) renewing: Tasks,
+}
+
+impl Default for SignInSession {
+    fn default() -> Self {
+        Self {
+            signed_in: RwSignal::default(),
+            renewal: StoredValue::new(TokenSchedule::for_refresh()),
+            not_renewed: RwSignal::default(),
+            waiting: Tasks::default(),
+            renewing: Tasks::default(),
+        }
+    }
 }
 
 impl Session {
@@ -107,7 +119,7 @@ impl Session {
         let (entrance, not_here) = (self.ports.get(), || SignInFault::NotHere);
         let place = self.place_of_sign_in().ok_or_else(not_here)?;
         let chance = entrance.sign_in.chance().ok_or_else(not_here)?;
-        let attempt = begin(place, way, &chance, entrance.clock.wall());
+        let attempt = begin(place, way, &chance, self.ports.get().clock.wall());
         if way == SignInMode::OwnWindow {
             let window = entrance.sign_in.open(&address(&attempt)).ok_or(SignInFault::Blocked)?;
             self.wait_for(window, attempt);

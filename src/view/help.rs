@@ -87,7 +87,7 @@ fn new_users(app: App) -> String {
 
 /// A way to what there is to know about a check, under the check's name.
 pub(super) fn link(app: App, check: Check, name: &'static str) -> Node {
-    let topic = Topic::of(check);
+    let topic = check.topic();
     button(name, move || app.help().open(topic))
         .class("quiet help-link")
         .set_to("title", text::help::about(topic))

@@ -1117,6 +1117,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
         Fault::NotStored(why) => not_stored(why),
         Fault::LockSilent => "This browser doesn't answer whether another of its tabs runs something in this environment. Nothing was sent.".into(),
+        Fault::Internal(what) => format!("This page has a defect ({what}). Please report it."),
         Fault::HostRefused => "The page around this one didn't permit the change. Nothing was sent.".into(),
         Fault::NotPermitted(WriteRefusal::Protected) => "This user is in a group that this deployment protects. Nothing was sent.".into(),
         Fault::NotPermitted(_) => "This deployment doesn't permit the change. Nothing was sent.".into(),

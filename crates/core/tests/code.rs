@@ -6,9 +6,8 @@ use pingone::user::UserId;
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::write::WriteMfa;
 use pingone_mfa_core::snippets::{Language, Sample};
+use pingone_mfa_testkit::stage::Stage;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
-
-use crate::support::Stage;
 
 /// A rule that makes every answer of this endpoint faulty.
 fn faulty(endpoint: &str, fault: Fault) -> Rule {

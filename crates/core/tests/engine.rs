@@ -12,7 +12,7 @@ use pingone::environment::EnvironmentKind;
 use pingone::fault::Fault;
 use pingone::filter::Filter;
 use pingone::request::{
-    CountUsers, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, SearchUsers,
+    CountUsers, Kind, ReadEnvironment, ReadPopulations, ReadReport, ReadUser, SearchUsers,
 };
 use pingone::time::{Millis, PerSecond};
 use pingone::user::{Mfa, UserId};
@@ -22,14 +22,13 @@ use pingone_mfa_core::directory::listing::{self, Listing, State};
 use pingone_mfa_core::directory::person_search::{Casing, person_search};
 use pingone_mfa_core::import::lookup::{self, Answer, Lookup, LookupRequest};
 use pingone_mfa_core::import::{Identity, Matches, Questions, read};
-use pingone_mfa_core::run::change::{Change, Job};
-use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::outcome::Outcome;
-use pingone_mfa_core::run::write::WriteMfa;
+use pingone_mfa_testkit::change::change;
+use pingone_mfa_testkit::stage::Stage;
+use pingone_mfa_testkit::transport::Fate;
 use pingone_sandbox::{Role, TokenSpec};
 
 use crate::normalize::normalize;
-use crate::support::{Fate, Stage};
 
 fn stage(users: u32) -> Stage {
     Stage::new(users, &TokenSpec::default())
@@ -37,26 +36,6 @@ fn stage(users: u32) -> Stage {
 
 fn jonas(stage: &Stage) -> UserId {
     UserId(stage.mount.sandbox.borrow().user_by_username("jonas.brandt").unwrap())
-}
-
-fn change(stage: &Stage, user: UserId, to: bool) -> (Outcome, Mfa) {
-    let connection = stage.connection.clone();
-    stage.clock.run(async move {
-        let permit = Guard::default().planned(user, to).unwrap();
-        let mut change = Change::new(permit, Rc::new(connection.policy().clone()), connection.jitter());
-        let (_, mut inbox) = mpsc::unbounded();
-        let perform = |job| {
-            let connection = connection.clone();
-            async move {
-                match job {
-                    Job::Write(permit) => connection.send(WriteMfa(permit)).await,
-                    Job::Read(user) => connection.send(ReadMfa(user)).await,
-                }
-            }
-        };
-        drive(&mut change, &connection, &mut inbox, perform, |_| {}).await;
-        (change.outcome().unwrap().clone(), change.read())
-    })
 }
 
 fn list(connection: &Connection, stage: &Stage, command: Option<Command>) -> (State, Vec<UserId>, u64) {
@@ -247,7 +226,10 @@ fn a_stop_before_the_first_page_sends_at_most_that_page() {
 fn a_change_is_one_put() {
     let stage = stage(50);
     let user = jonas(&stage);
-    assert_eq!(change(&stage, user, true), (Outcome::Changed { read_back: false }, Mfa::On));
+    assert_eq!(
+        change(&stage.clock, &stage.connection, user, true),
+        (Outcome::Changed { read_back: false }, Mfa::On)
+    );
     assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(true));
     assert_eq!(stage.exchanges.borrow().len(), 1);
 }
@@ -257,7 +239,10 @@ fn a_change_whose_answer_is_lost_is_read_back_and_not_retried() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().push_back(Fate::Unconfirmed);
-    assert_eq!(change(&stage, user, true), (Outcome::Changed { read_back: true }, Mfa::On));
+    assert_eq!(
+        change(&stage.clock, &stage.connection, user, true),
+        (Outcome::Changed { read_back: true }, Mfa::On)
+    );
     let methods: Vec<String> =
         stage.exchanges.borrow().iter().map(|exchange| exchange.request.method.to_string()).collect();
     assert_eq!(methods, ["PUT", "GET"]);
@@ -268,7 +253,7 @@ fn a_change_that_never_arrived_is_retried() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().push_back(Fate::NeverArrives);
-    assert_eq!(change(&stage, user, true).0, Outcome::Changed { read_back: false });
+    assert_eq!(change(&stage.clock, &stage.connection, user, true).0, Outcome::Changed { read_back: false });
     assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(true));
     let attempts: Vec<(String, u32)> = stage
         .exchanges
@@ -284,7 +269,7 @@ fn a_request_without_an_answer_times_out_and_is_read_back() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().push_back(Fate::Silence);
-    assert_eq!(change(&stage, user, true).0, Outcome::Changed { read_back: true });
+    assert_eq!(change(&stage.clock, &stage.connection, user, true).0, Outcome::Changed { read_back: true });
     let first = stage.exchanges.borrow()[0].clone();
     assert_eq!(first.fault, Some(Fault::Timeout { after: Millis::seconds(15) }));
     assert_eq!(first.took, Millis::seconds(15));
@@ -295,14 +280,17 @@ fn a_user_who_is_not_reached_is_not_reported_as_unchanged() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().extend([Fate::Unconfirmed].into_iter().chain([Fate::NeverArrives; 9]));
-    assert_eq!(change(&stage, user, true), (Outcome::Unconfirmed(Fault::Unreachable), Mfa::Unknown));
+    assert_eq!(
+        change(&stage.clock, &stage.connection, user, true),
+        (Outcome::Unconfirmed(Fault::Unreachable), Mfa::Unknown)
+    );
 }
 
 #[test]
 fn a_read_only_role_is_refused_and_nothing_is_changed() {
     let stage = Stage::new(50, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
     let user = jonas(&stage);
-    let (outcome, _) = change(&stage, user, true);
+    let (outcome, _) = change(&stage.clock, &stage.connection, user, true);
     assert!(matches!(outcome, Outcome::Refused(Fault::RoleMissing(_))), "{outcome:?}");
     assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(false));
     assert_eq!(stage.exchanges.borrow().len(), 1);
@@ -385,7 +373,7 @@ fn a_report_that_a_role_may_not_read_is_not_retried() {
 fn exchanges_never_contain_the_token_and_lists_keep_no_users() {
     let stage = stage(250);
     let user = jonas(&stage);
-    change(&stage, user, true);
+    change(&stage.clock, &stage.connection, user, true);
     list(&stage.connection, &stage, None);
     let recorded = format!("{:?}", stage.exchanges.borrow());
     assert!(!recorded.contains(&stage.token) && !recorded.contains("eyJ"), "the token was recorded");

@@ -18,14 +18,15 @@ use pingone_mfa_core::directory::store::UserStore;
 use pingone_mfa_core::import::{Answer, Direction, Guess, Identity, ImportFile, Matches, read};
 use pingone_mfa_core::run::engine::{Job, JobRunner, Run, RunStatus};
 use pingone_mfa_core::run::guard::Guard;
-use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan::PlannedRow;
 use pingone_mfa_core::run::ports::Journal;
+use pingone_mfa_testkit::journal::MemoryJournal;
+use pingone_mfa_testkit::plan::plan_of;
+use pingone_mfa_testkit::stage::Stage;
 use pingone_sandbox::TokenSpec;
 use writer::{File, Shape, Truth};
 
-use crate::memory_journal::MemoryJournal;
 use crate::normalize::normalize;
-use crate::support::Stage;
 
 /// The number of generated files.
 const FILES: u64 = 1000;
@@ -128,17 +129,8 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
         (EnvironmentId(sandbox.environment_id()), off.collect::<Vec<_>>())
     };
     let read_at = stage.clock.wall();
-    let plan = Plan {
-        environment,
-        to: true,
-        made_at: read_at,
-        rows: off.iter().map(|user| PlannedRow { user: *user, from: Mfa::Off, read_at }).collect(),
-        left_out: vec![],
-        reference: String::new(),
-        stops: PlannedPauses::default(),
-        reason: String::new(),
-        undoes: None,
-    };
+    let rows = off.iter().map(|user| PlannedRow { user: *user, from: Mfa::Off, read_at }).collect();
+    let plan = plan_of(environment, true, read_at, rows);
     let connection = stage.connection.clone();
     let kept = connection.clone();
     let job_runner = JobRunner {

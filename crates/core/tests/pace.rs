@@ -12,21 +12,20 @@ use http::Method;
 use pingone::clock::Clock;
 use pingone::connection::Connection;
 use pingone::driver::{Command, drive};
-use pingone::environment::EnvironmentId;
 use pingone::policy::Policy;
 use pingone::policy::Rate;
 use pingone::request::{Kind, Request};
 use pingone::time::{Millis, PerSecond, Timestamp};
 use pingone::transport::{Head, Response, Transport, TransportError};
-use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::run::engine::{JobRunner, PauseReason, Run, RunStatus};
-use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses};
 use pingone_mfa_core::run::ports::Journal;
 use pingone_mfa_core::run::row::RowState;
+use pingone_mfa_testkit::clock::VirtualClock;
+use pingone_mfa_testkit::journal::MemoryJournal;
+use pingone_mfa_testkit::plan::plan;
+use pingone_mfa_testkit::stage::Stage;
 use pingone_sandbox::{Behavior, ClientAddress, Fault, On, Rule, TokenSpec};
-
-use crate::memory_journal::MemoryJournal;
-use crate::support::{Stage, VirtualClock};
 
 /// The number of connections to one host.
 const CONNECTIONS: u32 = 6;
@@ -78,7 +77,7 @@ impl Browser {
             .extension(ClientAddress("the page's".to_owned()))
             .body(body)
             .unwrap();
-        let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
+        let now = stage.clock.sandbox_time();
         let answer = stage.mount.sandbox.borrow_mut().handle(&sent, now).response;
         stage.clock.sleep_until(stage.clock.now() + self.latency.get()).await;
         match self.queue.borrow_mut().pop_front() {
@@ -140,22 +139,10 @@ impl Race {
     }
 
     fn plan(&self, users: usize) -> Plan {
-        let sandbox = self.stage.mount.sandbox.borrow();
-        let read_at = self.stage.clock.wall();
-        let off = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).take(users);
-        let rows: Vec<_> = off.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect();
-        assert_eq!(rows.len(), users);
-        Plan {
-            environment: EnvironmentId(sandbox.environment_id()),
-            to: true,
-            made_at: read_at,
-            rows,
-            left_out: vec![],
-            reference: String::new(),
-            stops: PlannedPauses::default(),
-            reason: String::new(),
-            undoes: None,
-        }
+        let mut plan = plan(&self.stage, PlannedPauses::default());
+        plan.rows.truncate(users);
+        assert_eq!(plan.rows.len(), users);
+        plan
     }
 
     /// Drives the run to its end, together with `beside`. Nothing may pause it for a person,
@@ -242,7 +229,7 @@ async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: R
             .extension(ClientAddress("another's".to_owned()))
             .body(vec![])
             .unwrap();
-        let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
+        let now = stage.clock.sandbox_time();
         let status = stage.mount.sandbox.borrow_mut().handle(&sent, now).response.status();
         refused.set(refused.get() + u32::from(status.as_u16() == 429));
         at = at + Millis(1000 / per_second);

@@ -9,49 +9,31 @@ use futures::future::FutureExt;
 use pingone::clock::Clock;
 use pingone::connection::Answered;
 use pingone::driver::{Command, Event, Step, Work, drive};
-use pingone::environment::EnvironmentId;
 use pingone::exchange::Exchange;
 use pingone::fault::{BadAnswer, Fault, JournalFault, Refusal};
 use pingone::request::Method;
 use pingone::time::{Millis, Timestamp};
-use pingone::user::{Account, GroupId, Mfa, Name, User, UserId};
+use pingone::user::{GroupId, Mfa, UserId};
 use pingone_mfa_core::directory::listing::Listing;
-use pingone_mfa_core::directory::store::UserStore;
 use pingone_mfa_core::run::engine::readback::{self, ReadBack, State};
 use pingone_mfa_core::run::engine::{Job, JobAnswer, JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::run::guard::{Guard, Rules};
 use pingone_mfa_core::run::journal::{Entry, Restored, restore};
 use pingone_mfa_core::run::limits::Limits;
 use pingone_mfa_core::run::pilot::DeviceComparison;
-use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedPauses};
 use pingone_mfa_core::run::ports::Journal;
 use pingone_mfa_core::run::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::run::record::Record;
 use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_core::run::write::WriteMfa;
+use pingone_mfa_testkit::journal::MemoryJournal;
+use pingone_mfa_testkit::plan::plan;
+use pingone_mfa_testkit::stage::Stage;
+use pingone_mfa_testkit::transport::Fate;
+use pingone_mfa_testkit::user::fresh_values;
 use pingone_sandbox::{BackgroundChange, Fault as SandboxFault, On, Role, Rule, TokenSpec};
 use uuid::Uuid;
-
-use crate::memory_journal::MemoryJournal;
-use crate::support::{Fate, Stage};
-
-/// A plan that turns MFA on for all users who have it off.
-fn plan(stage: &Stage, stops: PlannedPauses) -> Plan {
-    let sandbox = stage.mount.sandbox.borrow();
-    let read_at = stage.clock.wall();
-    let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
-    Plan {
-        environment: EnvironmentId(sandbox.environment_id()),
-        to: true,
-        made_at: read_at,
-        rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
-        left_out: vec![],
-        reference: String::new(),
-        stops,
-        reason: String::new(),
-        undoes: None,
-    }
-}
 
 /// Drives a run. `decide` is asked at every pause; `None` leaves the run paused.
 fn carry_out(
@@ -732,6 +714,25 @@ fn a_read_back_tells_network_failures_from_failing_users() {
 }
 
 #[test]
+fn an_answer_of_another_kind_pauses_a_read_back_as_a_defect_and_a_person_can_resume() {
+    for by_pages in [true, false] {
+        let stage = Stage::new(100, &TokenSpec::default());
+        let (mut run, _) = finished_run(&stage);
+        let mut back = ReadBack::new(&mut run, listing(&stage, by_pages));
+        let (now, at) = (stage.clock.now() + Millis::seconds(60), stage.clock.wall());
+        let Step::Start(job) = back.next(now) else { panic!("nothing is read back") };
+        back.apply(Event::Started(job.clone()), now);
+        let flag = Answered { at, correlation_id: None, result: Ok(JobAnswer::Flag(true)) };
+        let page = Answered { at, correlation_id: None, result: Err(Fault::Unreachable) };
+        let wrong = if by_pages { readback::Answer::Answered(flag) } else { readback::Answer::Page(page) };
+        back.apply(Event::Answered(job, Ok(wrong)), now);
+        assert!(matches!(back.state(), State::Halted(Fault::Internal(_))), "{:?}", back.state());
+        back.apply(Event::Command(Command::Resume), now);
+        assert_eq!(back.state(), State::Reading);
+    }
+}
+
+#[test]
 fn a_member_of_a_protected_group_is_never_written_by_a_resumed_run() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, PlannedPauses::default());
@@ -1316,28 +1317,6 @@ fn an_unwritten_pilot_user_is_read_again_after_a_long_wait() {
     assert_eq!(run.pilot().unwrap().before, None);
 }
 
-/// All users, with their current values.
-fn fresh_values(stage: &Stage) -> UserStore {
-    let sandbox = stage.mount.sandbox.borrow();
-    let mut users = UserStore::default();
-    for id in sandbox.user_ids() {
-        let user = User {
-            id: UserId(id),
-            username: id.to_string(),
-            name: Name::default(),
-            email: None,
-            external_id: None,
-            population: None,
-            account: Account::Enabled,
-            created_at: None,
-            last_sign_on: None,
-            mfa: sandbox.mfa_enabled(id).map_or(Mfa::Unknown, Mfa::from),
-        };
-        users.learn(&user, &str::to_lowercase);
-    }
-    users
-}
-
 #[test]
 fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_changed() {
     let stage = Stage::new(100, &TokenSpec::default());
@@ -1366,7 +1345,8 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
     let proposal = Proposal::undo(run.plan(), run.rows());
     wait(&stage, proposal.settle_wait(stage.connection.policy().settle, stage.clock.wall()));
     stage.mount.sandbox.borrow_mut().settle(now(&stage));
-    let (users, read_at, guard) = (fresh_values(&stage), stage.clock.wall(), Guard::default());
+    let (users, read_at, guard) =
+        (fresh_values(&stage.mount.sandbox.borrow()), stage.clock.wall(), Guard::default());
     let fresh =
         FreshValues { users: &users, read_at: &|_| Some(read_at), is_unread: &|_| false, guard: &guard };
     let preview = proposal.preview(&fresh, Choices::ALL, read_at);

@@ -10,7 +10,6 @@ use futures::future::{FutureExt, pending, select};
 use pingone::clock::Clock;
 use pingone::connection::Answered;
 use pingone::driver::{Command, Event, Step, Work, drive};
-use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, Refusal};
 use pingone::request::Method;
 use pingone::time::Millis;
@@ -19,15 +18,16 @@ use pingone_mfa_core::run::engine::readback::ReadBack;
 use pingone_mfa_core::run::engine::{Job, JobAnswer, JobRunner, Outdated, PauseReason, Run, RunStatus};
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::journal::{Entry, restore};
-use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses};
 use pingone_mfa_core::run::ports::Journal;
 use pingone_mfa_core::run::proposal::Proposal;
 use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_core::run::run_file;
+use pingone_mfa_testkit::journal::MemoryJournal;
+use pingone_mfa_testkit::plan::plan;
+use pingone_mfa_testkit::stage::Stage;
+use pingone_mfa_testkit::transport::Fate;
 use pingone_sandbox::{BackgroundChange, TokenSpec};
-
-use crate::memory_journal::MemoryJournal;
-use crate::support::{Fate, Stage};
 
 /// A page with a run and its journal.
 struct Page {
@@ -149,25 +149,8 @@ impl Page {
 }
 
 fn switched(stage: &Stage, user: UserId) {
-    let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
+    let now = stage.clock.sandbox_time();
     stage.mount.sandbox.borrow_mut().apply_background_change(BackgroundChange::Switched(user.0, true), now);
-}
-
-fn plan(stage: &Stage, stops: PlannedPauses) -> Plan {
-    let sandbox = stage.mount.sandbox.borrow();
-    let read_at = stage.clock.wall();
-    let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
-    Plan {
-        environment: EnvironmentId(sandbox.environment_id()),
-        to: true,
-        made_at: read_at,
-        rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
-        left_out: vec![],
-        reference: String::new(),
-        stops,
-        reason: String::new(),
-        undoes: None,
-    }
 }
 
 fn never(halt: &PauseReason) -> Option<Command> {

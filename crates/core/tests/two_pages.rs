@@ -10,54 +10,38 @@ use futures::future::{FutureExt, LocalBoxFuture, join, select};
 use pingone::clock::Clock;
 use pingone::connection::Connection;
 use pingone::driver::{Command, drive};
-use pingone::environment::EnvironmentId;
 use pingone::policy::Policy;
 use pingone::policy::Rate;
 use pingone::request::{Method, Request};
 use pingone::time::{Millis, PerSecond, Timestamp};
-use pingone::transport::{Head, Response, Transport, TransportError};
-use pingone::user::{Mfa, UserId};
+use pingone::transport::{Response, Transport, TransportError};
 use pingone_mfa_core::directory::export::{Contents, Format};
 use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::run::engine::readback::ReadBack;
 use pingone_mfa_core::run::engine::{JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::journal::{Entry, restore};
-use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
+use pingone_mfa_core::run::plan::PlannedPauses;
 use pingone_mfa_core::run::ports::Journal;
 use pingone_mfa_core::run::proposal::Proposal;
 use pingone_mfa_core::run::report::{LimitsInForce, RunReport};
 use pingone_mfa_core::run::report_file::ReportWriter;
 use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_core::run::run_file;
-use pingone_sandbox::{Sandbox, TokenSpec, readable_correlation_id};
-
-use crate::memory_journal::MemoryJournal;
-use crate::support::{Stage, VirtualClock};
-
-/// A reproducible random number generator.
-struct Dice(Cell<u64>);
-
-impl Dice {
-    fn between(&self, least: u64, most: u64) -> u64 {
-        self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
-        let mut mixed = self.0.get();
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        least + (mixed ^ (mixed >> 31)) % (most - least + 1)
-    }
-
-    fn happens(&self, percent: u64) -> bool {
-        self.between(1, 100) <= percent
-    }
-}
+use pingone_mfa_testkit::clock::VirtualClock;
+use pingone_mfa_testkit::journal::MemoryJournal;
+use pingone_mfa_testkit::plan::plan;
+use pingone_mfa_testkit::random::Dice;
+use pingone_mfa_testkit::stage::Stage;
+use pingone_mfa_testkit::transport::{authorized, readable};
+use pingone_sandbox::{Sandbox, TokenSpec};
 
 /// One computer's transport to PingOne.
 struct ComputerTransport {
     sandbox: Rc<RefCell<Sandbox>>,
     clock: Rc<VirtualClock>,
     token: String,
-    dice: Rc<Dice>,
+    dice: Rc<RefCell<Dice>>,
     /// The least and the greatest latency of a request, and of an answer, in milliseconds.
     latency: (u64, u64),
     /// Added to the latency of answers to a GET, in milliseconds.
@@ -67,25 +51,18 @@ struct ComputerTransport {
 impl Transport for ComputerTransport {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let (sandbox, clock) = (Rc::clone(&self.sandbox), Rc::clone(&self.clock));
-        let one_way = |dice: &Dice| Millis(dice.between(self.latency.0, self.latency.1));
-        let (there, mut back) = (one_way(&self.dice), one_way(&self.dice));
-        if request.method == Method::Get {
+        let is_read = request.method == Method::Get;
+        let one_way = || self.dice.borrow_mut().millis(self.latency.0, self.latency.1);
+        let (there, mut back) = (one_way(), one_way());
+        if is_read {
             back = back + Millis(self.read_delay);
         }
-        let sent = http::Request::builder()
-            .method(request.method.to_string().as_str())
-            .uri(request.endpoint.as_str())
-            .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", "application/json")
-            .body(request.body.unwrap_or_default())
-            .unwrap();
+        let sent = authorized(request, &self.token);
         async move {
             clock.sleep_until(clock.now() + there).await;
-            let now = pingone_sandbox::Timestamp(clock.wall().0);
-            let reply = sandbox.borrow_mut().handle(&sent, now).response;
+            let answer = sandbox.borrow_mut().handle(&sent, clock.sandbox_time()).response;
             clock.sleep_until(clock.now() + back).await;
-            let head = Head::new(reply.status().as_u16(), readable_correlation_id(&reply));
-            Ok(Response { head, body: reply.into_body() })
+            Ok(readable(answer))
         }
         .boxed_local()
     }
@@ -103,7 +80,7 @@ struct Page {
     connection: Connection,
     memory_journal: Rc<MemoryJournal>,
     clock: Rc<VirtualClock>,
-    dice: Rc<Dice>,
+    dice: Rc<RefCell<Dice>>,
     by_pages: bool,
     person: Person,
     /// The time at which the run is saved for another computer.
@@ -188,7 +165,7 @@ impl Page {
                     Some(halt) => assert_eq!(halt, PauseReason::AnotherWriter),
                 }
                 self.pauses.set(self.pauses.get() + 1);
-                let thinking_time = Millis(self.dice.between(500, 40_000));
+                let thinking_time = self.dice.borrow_mut().millis(500, 40_000);
                 self.clock.sleep_until(self.clock.now() + thinking_time).await;
                 let goes_on = matches!(self.person, Person::Continues(most) if self.pauses.get() <= most);
                 let command = if goes_on { Command::Resume } else { Command::Stop };
@@ -258,8 +235,8 @@ impl Outcome {
 
 fn play(scenario: Scenario) -> Outcome {
     let stage = Stage::new(300, &TokenSpec::default());
-    let dice = Rc::new(Dice(Cell::new(scenario.seed.wrapping_mul(0x2545_f491_4f6c_dd1d))));
-    let plan = plan(&stage);
+    let dice = Rc::new(RefCell::new(Dice::new(scenario.seed)));
+    let plan = plan(&stage, PlannedPauses::default());
     let page = |index: usize, entries: Vec<Vec<u8>>| {
         let transport = ComputerTransport {
             sandbox: Rc::clone(&stage.mount.sandbox),
@@ -280,7 +257,7 @@ fn play(scenario: Scenario) -> Outcome {
             Rc::clone(&stage.clock) as Rc<dyn Clock>,
             Policy::with_rate(rate),
             Rc::new(|_| {}),
-            dice.between(0, u64::from(u32::MAX)),
+            dice.borrow_mut().between(0, u64::from(u32::MAX)),
         );
         let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
         memory_journal.entries.borrow_mut().extend(entries);
@@ -297,7 +274,7 @@ fn play(scenario: Scenario) -> Outcome {
     };
     // The run begins on the first computer, is saved there, and continues in both places.
     let first = page(0, vec![Entry::Plan(plan.clone()).encode()]);
-    let saved_at = dice.between(0, if scenario.is_fast { 200 } else { 4_000 });
+    let saved_at = dice.borrow_mut().between(0, if scenario.is_fast { 200 } else { 4_000 });
     let (first, _) = stage.clock.run(async move {
         let run = first.carry_out(0, Some(saved_at)).await;
         (first, run)
@@ -321,43 +298,26 @@ fn play(scenario: Scenario) -> Outcome {
     Outcome { by_both, pages }
 }
 
-fn plan(stage: &Stage) -> Plan {
-    let sandbox = stage.mount.sandbox.borrow();
-    let read_at = stage.clock.wall();
-    let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
-    Plan {
-        environment: EnvironmentId(sandbox.environment_id()),
-        to: true,
-        made_at: read_at,
-        rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
-        left_out: vec![],
-        reference: String::new(),
-        stops: PlannedPauses::default(),
-        reason: String::new(),
-        undoes: None,
-    }
-}
-
 /// A random scenario: the pages begin together or one after the other, at the same pace or not.
 fn random_scenario(seed: u64) -> Scenario {
-    let dice = Dice(Cell::new(seed));
-    let latency = || {
+    let mut dice = Dice::from_state(seed);
+    let latency = |dice: &mut Dice| {
         let least = dice.between(2, 120);
         (least, least + dice.between(0, 80))
     };
-    let person = || match dice.between(0, 3) {
+    let person = |dice: &mut Dice| match dice.between(0, 3) {
         0 => Person::PlannedPauses,
         most => Person::Continues(u32::try_from(most).unwrap()),
     };
-    let first = latency();
+    let first = latency(&mut dice);
     Scenario {
         seed,
-        later: if dice.happens(50) { dice.between(0, 400) } else { dice.between(0, 20_000) },
-        latencies: [first, if dice.happens(50) { first } else { latency() }],
-        persons: [person(), person()],
-        is_fast: dice.happens(30),
-        by_pages: dice.happens(50),
-        is_kept_here: dice.happens(30),
+        later: if dice.percent(50) { dice.between(0, 400) } else { dice.between(0, 20_000) },
+        latencies: [first, if dice.percent(50) { first } else { latency(&mut dice) }],
+        persons: [person(&mut dice), person(&mut dice)],
+        is_fast: dice.percent(30),
+        by_pages: dice.percent(50),
+        is_kept_here: dice.percent(30),
         read_delay: 0,
     }
 }

@@ -172,8 +172,8 @@ impl Connection {
         let exchange: LocalBoxFuture<'_, _> =
             Box::pin(self.exchange(call.request(&self.tenant), C::SUBJECT, &mut read));
         let Answered { at, correlation_id, result } = exchange.await;
-        // A body that was read without a fault has set `answer`.
-        let result = result.and_then(|()| answer.ok_or(Fault::TokenForgotten));
+        let result =
+            result.and_then(|()| answer.ok_or(Fault::Internal("a body that was read left no answer")));
         Answered { at, correlation_id, result }
     }
 

@@ -192,6 +192,10 @@ pub enum Fault {
     /// The browser's locks don't say whether another page runs something here. Nothing was sent.
     #[error("the browser's locks don't answer")]
     LockSilent,
+    /// A defect of this program: a step that always leaves a result left none, or one of another kind. The text says
+    /// which, for a report. After a write it isn't known whether anything was changed.
+    #[error("a defect of this program: {0}")]
+    Internal(&'static str),
 }
 
 /// When the same request may succeed.
@@ -260,7 +264,8 @@ impl Fault {
             | Self::NotStored(_)
             | Self::HostRefused
             | Self::NotPermitted(_)
-            | Self::LockSilent => RetryKind::Never,
+            | Self::LockSilent
+            | Self::Internal(_) => RetryKind::Never,
         }
     }
 
@@ -293,6 +298,7 @@ impl Fault {
             Self::HostRefused => "host-refused",
             Self::NotPermitted(_) => "not-permitted",
             Self::LockSilent => "lock-silent",
+            Self::Internal(_) => "internal",
         }
     }
 
@@ -341,7 +347,8 @@ impl Fault {
             | Self::NotStored(_)
             | Self::HostRefused
             | Self::NotPermitted(_)
-            | Self::LockSilent => false,
+            | Self::LockSilent
+            | Self::Internal(_) => false,
         }
     }
 
@@ -409,6 +416,7 @@ impl Fault {
             Self::HostRefused,
             Self::NotPermitted(WriteRefusal::Protected),
             Self::LockSilent,
+            Self::Internal("an example"),
         ]
     }
 }

@@ -41,12 +41,16 @@ impl Once {
         Self { kind, policy, jitter, attempts: 0, state: State::Waiting { until: Millis(0) } }
     }
 
-    /// The result; `None` until the call is done.
-    #[must_use]
-    pub fn result(&self) -> Option<&Result<(), Fault>> {
-        match &self.state {
-            State::Done(result) => Some(result),
-            State::Waiting { .. } | State::Sent => None,
+    /// The result, after [`drive`] has returned, which it does only once the call is done.
+    ///
+    /// # Errors
+    /// The fault that the call failed with, or [`Fault::Internal`] if the call isn't done.
+    pub fn into_result(self) -> Result<(), Fault> {
+        match self.state {
+            State::Done(result) => result,
+            State::Waiting { .. } | State::Sent => {
+                Err(Fault::Internal("the driver returned before the call was done"))
+            }
         }
     }
 }
@@ -68,8 +72,7 @@ impl Connection {
             })
         };
         let result = self.make_once(C::KIND, &perform).await;
-        // A successful call has stored its answer.
-        result.and_then(|()| answer.take().ok_or(Fault::TokenForgotten))
+        result.and_then(|()| answer.take().ok_or(Fault::Internal("a successful call stored no answer")))
     }
 
     async fn make_once(
@@ -80,8 +83,7 @@ impl Connection {
         let mut once = Once::new(kind, self.shared_policy(), self.jitter());
         let (_, mut inbox) = mpsc::unbounded();
         drive(&mut once, self, &mut inbox, perform, |_| {}).await;
-        // The driver returns only once the work is done.
-        once.result().cloned().unwrap_or(Err(Fault::TokenForgotten))
+        once.into_result()
     }
 }
 
@@ -119,5 +121,19 @@ impl Work for Once {
             // This work's inbox has no sender.
             Event::Command(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_is_left_unfinished_is_a_defect_and_not_a_forgotten_token() {
+        let once = || Once::new(Kind::Read, Rc::new(Policy::default()), Jitter::new(1));
+        assert!(matches!(once().into_result(), Err(Fault::Internal(_))));
+        let mut done = once();
+        done.apply(Event::Answered(Kind::Read, Ok(())), Millis(0));
+        assert_eq!(done.into_result(), Ok(()));
     }
 }

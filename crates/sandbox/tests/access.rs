@@ -5,7 +5,7 @@ use pingone_sandbox::{Actor, CustomRole, Permission, Role, Scope, Timestamp, Tok
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
+use pingone_mfa_testkit::client::{Answer, ApiClient, NOW, id, listed, refusal};
 
 const CLIENT: Uuid = Uuid::from_u128(0x1d);
 
@@ -54,7 +54,7 @@ fn each_built_in_role_grants_its_permissions() {
         (Role::IdentityDataReadOnly, "environment populations users assignments"),
         (Role::ConfigurationReadOnly, "environment populations settings"),
     ] {
-        let mut api = ApiClient::of(&with_role(role));
+        let mut api = ApiClient::of(60, &with_role(role));
         let user = api.sandbox.user_by_username("jonas.brandt").unwrap();
         for (name, paths) in [
             ("environment", vec![String::new(), "/capabilities".to_owned(), "/v1/roles".to_owned()]),
@@ -81,7 +81,7 @@ fn each_built_in_role_grants_its_permissions() {
 fn an_administrator_who_signed_on_holds_the_same_role_as_the_client() {
     for role in Role::ALL {
         let spec = TokenSpec { actor: Actor::Person, ..with_role(role) };
-        let (mut person, mut client) = (ApiClient::of(&spec), ApiClient::of(&with_role(role)));
+        let (mut person, mut client) = (ApiClient::of(60, &spec), ApiClient::of(60, &with_role(role)));
         for path in ["", "/populations", "/users", "/mfaSettings"] {
             assert_eq!(person.get(path).0, client.get(path).0, "{role:?} {path}");
         }
@@ -90,7 +90,7 @@ fn an_administrator_who_signed_on_holds_the_same_role_as_the_client() {
 
 #[test]
 fn a_client_without_a_role_is_refused_with_403_everywhere() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     for path in
         ["", "/users", "/populations", "/mfaSettings", "/capabilities", "/v1/roles", "/v1/environments"]
     {
@@ -100,7 +100,7 @@ fn a_client_without_a_role_is_refused_with_403_everywhere() {
 
 #[test]
 fn a_role_is_looked_up_at_every_call() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     assert_eq!(api.get("/users").0, 403);
     api.sandbox.assign(CLIENT, Role::IdentityDataReadOnly, Scope::Environment, NOW);
     assert_eq!(api.get("/users").0, 200, "the same token has more permissions now");
@@ -113,7 +113,7 @@ fn a_role_is_looked_up_at_every_call() {
 
 #[test]
 fn an_assignment_takes_effect_after_the_delay() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     api.sandbox.set_role_delay_millis(5_000);
     api.sandbox.assign(CLIENT, Role::IdentityDataAdmin, Scope::Environment, Timestamp(NOW.0 - 4_999));
     assert_eq!(refusal(&api.get("/users")), FORBIDDEN);
@@ -126,7 +126,7 @@ fn an_assignment_takes_effect_after_the_delay() {
 
 #[test]
 fn repeating_an_assignment_changes_nothing() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     for since in [NOW, Timestamp(NOW.0 + 1)] {
         api.sandbox.assign(CLIENT, Role::IdentityDataAdmin, Scope::Environment, since);
     }
@@ -136,7 +136,7 @@ fn repeating_an_assignment_changes_nothing() {
 
 #[test]
 fn a_custom_role_grants_only_its_permissions() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     let user = api.sandbox.user_by_username("jonas.brandt").unwrap();
     let permissions = vec![Permission::ReadUsers, Permission::UpdateUserMfaEnabled];
     let role = CustomRole { name: "MFA desk".to_owned(), permissions };
@@ -151,7 +151,7 @@ fn a_custom_role_grants_only_its_permissions() {
 
 #[test]
 fn a_role_of_one_population_lists_only_its_users() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     let (population, _, outsider) = population_and_users(&mut api);
     let all = api.get("/populations");
     let expected = listed(&all, "populations").iter().find(|one| id(one) == population).unwrap().clone();
@@ -167,7 +167,7 @@ fn a_role_of_one_population_lists_only_its_users() {
 
 #[test]
 fn a_role_of_one_population_cannot_access_users_of_another() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     let (population, own, outsider) = population_and_users(&mut api);
     let before = api.sandbox.mfa_enabled(outsider);
     api.use_token(&client_without_role());
@@ -185,7 +185,7 @@ fn a_role_of_one_population_cannot_access_users_of_another() {
 
 #[test]
 fn a_report_covers_only_the_population_of_the_role() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     let (population, ..) = population_and_users(&mut api);
     let all = create_report(&mut api);
     let of_all = format!("/dataExplorations/{}/entries", id(&all.1));
@@ -201,7 +201,7 @@ fn a_report_covers_only_the_population_of_the_role() {
 
 #[test]
 fn roles_of_several_populations_are_combined() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     let all = api.get("/populations");
     assert_eq!(all.0, 403);
     api.use_token(&TokenSpec::default());
@@ -217,7 +217,7 @@ fn roles_of_several_populations_are_combined() {
 
 #[test]
 fn a_role_of_one_population_cannot_access_environment_settings() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     let (population, ..) = population_and_users(&mut api);
     api.use_token(&client_without_role());
     api.sandbox.assign(CLIENT, Role::EnvironmentAdmin, Scope::Population(population), NOW);
@@ -229,7 +229,7 @@ fn a_role_of_one_population_cannot_access_environment_settings() {
 
 #[test]
 fn a_self_service_token_can_access_only_its_own_user() {
-    let mut api = ApiClient::of(&TokenSpec::default());
+    let mut api = ApiClient::of(60, &TokenSpec::default());
     let (own, other) =
         ["jonas.brandt", "adaeze.okonkwo"].map(|name| api.sandbox.user_by_username(name).unwrap()).into();
     api.use_token(&self_service(own, &["openid", "p1:read:user", "p1:update:userMfaEnabled"]));
@@ -258,7 +258,7 @@ fn a_self_service_token_can_access_only_its_own_user() {
 
 #[test]
 fn a_self_service_token_needs_a_scope_to_change_mfa() {
-    let mut api = ApiClient::of(&TokenSpec::default());
+    let mut api = ApiClient::of(60, &TokenSpec::default());
     let own = api.sandbox.user_by_username("jonas.brandt").unwrap();
     api.use_token(&self_service(own, &["p1:read:user"]));
     assert_eq!(api.get(&format!("/users/{own}/mfaEnabled")).0, 200);
@@ -268,7 +268,7 @@ fn a_self_service_token_needs_a_scope_to_change_mfa() {
 
 #[test]
 fn roles_are_ignored_for_a_self_service_token() {
-    let mut api = ApiClient::of(&TokenSpec::default());
+    let mut api = ApiClient::of(60, &TokenSpec::default());
     let own = api.sandbox.user_by_username("jonas.brandt").unwrap();
     api.sandbox.assign(own, Role::IdentityDataAdmin, Scope::Environment, NOW);
     api.use_token(&self_service(own, &["openid", "profile"]));
@@ -282,7 +282,7 @@ fn roles_are_ignored_for_a_self_service_token() {
 
 #[test]
 fn an_unsupported_method_is_refused_before_the_role_is_checked() {
-    let mut api = ApiClient::of(&client_without_role());
+    let mut api = ApiClient::of(60, &client_without_role());
     for (method, path) in [
         (Method::PATCH, "/users"),
         (Method::POST, "/mfaSettings"),

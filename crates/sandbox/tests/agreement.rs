@@ -2,10 +2,8 @@
 //! state agree, and the same seed gives the same bytes.
 
 use http::Request;
-use pingone_sandbox::{
-    BackgroundChange, Behavior, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, Timestamp,
-    TokenSpec,
-};
+use pingone_mfa_testkit::tenant;
+use pingone_sandbox::{BackgroundChange, Behavior, Fault, On, Rule, Sandbox, Timestamp, TokenSpec};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::TestCaseResult;
 use proptest::{prop_assert, prop_assert_eq};
@@ -62,14 +60,7 @@ struct Fixture {
 
 impl Fixture {
     fn new(seed: u64) -> Self {
-        let mut sandbox = Sandbox::new(Seed {
-            users: 8,
-            seed,
-            api_base: "https://api.sandbox.example/v1".to_owned(),
-            auth_base: "https://auth.sandbox.example".to_owned(),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        });
+        let mut sandbox = Sandbox::new(tenant::seed(8, seed));
         let now = Timestamp(START);
         let token =
             sandbox.issue_token(&TokenSpec { lifetime_seconds: 1_000_000, ..TokenSpec::default() }, now);

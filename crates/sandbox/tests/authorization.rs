@@ -3,15 +3,13 @@
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use http::{Method, Request, Response, StatusCode, header};
-use pingone_sandbox::{
-    CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, Sandbox, Seed, Timestamp,
-};
+use pingone_mfa_testkit::client::{NOW, body};
+use pingone_mfa_testkit::tenant::{LOCAL, local_seed};
+use pingone_sandbox::{CLIENT_SECRET, PUBLIC_CLIENT_ID, Role, Sandbox, Timestamp};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const HOST: &str = "http://127.0.0.1:4001";
 const REDIRECT: &str = "http://127.0.0.1:4000/";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SCOPE: &str = "openid profile email";
@@ -20,18 +18,11 @@ type Answer = Response<Vec<u8>>;
 type Pairs = Vec<(String, String)>;
 
 fn sandbox_with_seed(seed: u64) -> Sandbox {
-    Sandbox::new(Seed {
-        users: 20,
-        seed,
-        api_base: format!("{HOST}/v1"),
-        auth_base: HOST.to_owned(),
-        kind: EnvironmentKind::Sandbox,
-        populations: Populations::Usual,
-    })
+    Sandbox::new(local_seed(20, seed))
 }
 
 fn issuer(sandbox: &Sandbox) -> String {
-    format!("{HOST}/{}/as", sandbox.environment_id())
+    format!("{LOCAL}/{}/as", sandbox.environment_id())
 }
 
 fn encoded(pairs: &[(String, String)]) -> String {
@@ -95,10 +86,6 @@ fn head<'a>(answer: &'a Answer, name: &str) -> &'a str {
 
 fn text(answer: &Answer) -> &str {
     std::str::from_utf8(answer.body()).unwrap()
-}
-
-fn body(answer: &Answer) -> Value {
-    serde_json::from_slice(answer.body()).unwrap()
 }
 
 fn claims(token: &str) -> Value {
@@ -642,14 +629,7 @@ fn codes_depend_on_the_seed() {
 
 #[test]
 fn without_users_the_sign_on_page_can_still_be_cancelled() {
-    let mut sandbox = Sandbox::new(Seed {
-        users: 0,
-        seed: 1,
-        api_base: format!("{HOST}/v1"),
-        auth_base: HOST.to_owned(),
-        kind: EnvironmentKind::Sandbox,
-        populations: Populations::Usual,
-    });
+    let mut sandbox = Sandbox::new(local_seed(0, 1));
     let html = authorize(&mut sandbox, &[]);
     assert!(!text(&html).contains("name=\"person\"") && text(&html).contains("name=\"cancel\""));
 }

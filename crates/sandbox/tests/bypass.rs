@@ -4,7 +4,7 @@ use http::Method;
 use pingone_sandbox::{Role, Timestamp};
 use uuid::Uuid;
 
-use crate::client::{ApiClient, NOW, body};
+use pingone_mfa_testkit::client::{ApiClient, NOW, body};
 
 fn path(api: &ApiClient, name: &str) -> String {
     format!("/users/{}/bypassMFA", api.user(name))
@@ -18,7 +18,7 @@ fn until(end: Timestamp) -> String {
 fn a_user_without_a_bypass_has_neither_field() {
     let mut api = ApiClient::admin(20);
     let path = path(&api, "jonas.brandt");
-    let answer = api.get(&path);
+    let answer = api.read(&path);
     let this = answer["_links"]["self"]["href"].as_str().unwrap();
     assert!(this.ends_with(&path));
     assert_eq!(answer["_links"]["user"]["href"], this.strip_suffix("/bypassMFA").unwrap());
@@ -34,9 +34,9 @@ fn a_put_sets_the_end_after_which_the_bypass_is_inactive() {
     assert_eq!((set.status().as_u16(), &body(&set)["bypassMFAEnabled"]), (200, &true.into()));
     assert_eq!(body(&set)["bypassMFAEnabledUntil"], end.to_string());
     api.advance(59);
-    assert_eq!(api.get(&path), body(&set));
+    assert_eq!(api.read(&path), body(&set));
     api.advance(1);
-    assert!(api.get(&path).get("bypassMFAEnabledUntil").is_none());
+    assert!(api.read(&path).get("bypassMFAEnabledUntil").is_none());
 }
 
 #[test]
@@ -45,11 +45,11 @@ fn the_seeded_bypass_is_active_for_a_day_after_the_first_request() {
     let path = path(&api, "bypass.running");
     api.advance(576_000);
     let end = api.now.after_seconds(86_400);
-    assert_eq!(api.get(&path)["bypassMFAEnabledUntil"], end.to_string());
+    assert_eq!(api.read(&path)["bypassMFAEnabledUntil"], end.to_string());
     api.advance(100);
-    assert_eq!(api.get(&path)["bypassMFAEnabledUntil"], end.to_string());
+    assert_eq!(api.read(&path)["bypassMFAEnabledUntil"], end.to_string());
     api.ask(Method::PUT, &path, &until(NOW));
-    assert!(api.get(&path).get("bypassMFAEnabled").is_none());
+    assert!(api.read(&path).get("bypassMFAEnabled").is_none());
 }
 
 #[test]

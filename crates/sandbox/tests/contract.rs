@@ -3,30 +3,18 @@
 use std::collections::HashSet;
 
 use http::{Method, Request, Response, StatusCode, header};
-use pingone_sandbox::{
-    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec,
-};
+use pingone_mfa_testkit::client::{NOW, body};
+use pingone_mfa_testkit::tenant::{LOCAL, local_seed};
+use pingone_sandbox::{Actor, CLIENT_SECRET, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec};
 use serde_json::Value;
 use uuid::Uuid;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const BASE: &str = "http://127.0.0.1:4001/v1";
 
 type Answer = Response<Vec<u8>>;
 
-fn seed(users: u32, seed: u64) -> Seed {
-    Seed {
-        users,
-        seed,
-        api_base: BASE.to_owned(),
-        auth_base: "http://127.0.0.1:4001".to_owned(),
-        kind: EnvironmentKind::Sandbox,
-        populations: Populations::Usual,
-    }
-}
-
 fn generated(users: u32, number: u64) -> Sandbox {
-    Sandbox::new(seed(users, number))
+    Sandbox::new(local_seed(users, number))
 }
 
 fn request(method: Method, path: &str, token: Option<&str>) -> Request<Vec<u8>> {
@@ -46,7 +34,7 @@ struct ApiClient {
 
 impl ApiClient {
     fn of(users: u32, spec: &TokenSpec) -> Self {
-        Self::generated(seed(users, 7), spec)
+        Self::generated(local_seed(users, 7), spec)
     }
 
     fn generated(seed: Seed, spec: &TokenSpec) -> Self {
@@ -98,17 +86,13 @@ impl ApiClient {
     }
 }
 
-fn body(answer: &Answer) -> Value {
-    serde_json::from_slice(answer.body()).unwrap()
-}
-
 fn head<'a>(answer: &'a Answer, name: &str) -> &'a str {
     answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
 /// The path and query of an absolute link.
 fn local(href: &Value) -> String {
-    href.as_str().unwrap().strip_prefix("http://127.0.0.1:4001").unwrap().to_owned()
+    href.as_str().unwrap().strip_prefix(LOCAL).unwrap().to_owned()
 }
 
 #[track_caller]
@@ -696,7 +680,7 @@ fn a_hundred_thousand_users_are_served() {
 
 #[test]
 fn even_populations_have_nearly_equal_sizes() {
-    let seed = Seed { populations: Populations::Even(8), ..seed(20, 7) };
+    let seed = Seed { populations: Populations::Even(8), ..local_seed(20, 7) };
     let mut api = ApiClient::generated(seed, &TokenSpec::default());
     let populations = body(&api.get("/populations"));
     let populations = populations["_embedded"]["populations"].as_array().unwrap().clone();

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Request;
+use pingone_mfa_testkit::tenant::local_seed;
 use pingone_sandbox::control::serve_control;
 use pingone_sandbox::server::{Shared, now};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{Sandbox, TokenSpec};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -25,15 +26,7 @@ impl Fixture {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let base = "http://127.0.0.1:1";
-        let sandbox: Shared = Arc::new(Mutex::new(Sandbox::new(Seed {
-            users: 10,
-            seed: 1,
-            api_base: format!("{base}/v1"),
-            auth_base: base.to_owned(),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        })));
+        let sandbox: Shared = Arc::new(Mutex::new(Sandbox::new(local_seed(10, 1))));
         runtime.spawn(serve_control(listener, Arc::clone(&sandbox)));
         Self { _runtime: runtime, sandbox, address }
     }

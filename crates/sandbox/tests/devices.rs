@@ -7,15 +7,15 @@ use pingone_sandbox::{DeviceSpec, DeviceState, DeviceType, Role};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::client::{ApiClient, NOW};
+use pingone_mfa_testkit::client::{ApiClient, NOW};
 
 fn devices(api: &mut ApiClient, user: Uuid) -> Vec<Value> {
-    api.get(&format!("/users/{user}/devices"))["_embedded"]["devices"].as_array().unwrap().clone()
+    api.read(&format!("/users/{user}/devices"))["_embedded"]["devices"].as_array().unwrap().clone()
 }
 
 fn filtered(api: &mut ApiClient, user: Uuid, filter: &str) -> String {
     let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-    api.get(&format!("/users/{user}/devices?filter={filter}"))["count"].to_string()
+    api.read(&format!("/users/{user}/devices?filter={filter}"))["count"].to_string()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn a_device_has_the_documented_fields_in_order() {
     let sms = DeviceSpec { kind: DeviceType::Sms, state: DeviceState::ActivationRequired };
     api.sandbox.set_devices(user, vec![sms]);
     let path = format!("/users/{user}/devices");
-    let list = api.get(&path);
+    let list = api.read(&path);
     let device = &list["_embedded"]["devices"][0];
     let this = list["_links"]["self"]["href"].as_str().unwrap();
     assert!(this.ends_with(&path));
@@ -53,7 +53,7 @@ fn the_edge_case_users_always_exist() {
     let mut api = ApiClient::admin(20);
     let dina = api.user("dina.nodevice");
     assert_eq!(api.sandbox.mfa_enabled(dina), Some(true));
-    let list = api.get(&format!("/users/{dina}/devices"));
+    let list = api.read(&format!("/users/{dina}/devices"));
     assert_eq!((&list["_embedded"]["devices"], &list["count"]), (&Value::Array(vec![]), &0.into()));
     let paul = api.user("paul.pending");
     let waiting = devices(&mut api, paul);
@@ -65,8 +65,8 @@ fn the_edge_case_users_always_exist() {
     assert_eq!((blocked.len(), &blocked[0]["block"]["status"]), (1, &"BLOCKED".into()));
     assert!(blocked[0]["block"]["blockedAt"].as_str().unwrap() >= blocked[0]["createdAt"].as_str().unwrap());
     let (lena, dora) = (api.user("lena.locked"), api.user("dora.disabled"));
-    assert_eq!(api.get(&format!("/users/{lena}"))["account"]["status"], "LOCKED");
-    assert_eq!(api.get(&format!("/users/{dora}"))["enabled"], false);
+    assert_eq!(api.read(&format!("/users/{lena}"))["account"]["status"], "LOCKED");
+    assert_eq!(api.read(&format!("/users/{dora}"))["enabled"], false);
 }
 
 #[test]

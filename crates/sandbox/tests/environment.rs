@@ -4,14 +4,14 @@ use http::Method;
 use pingone_sandbox::{CustomRole, Permission, Role, Scope, TokenSpec};
 use serde_json::json;
 
-use crate::asker::{ApiClient, NOW, id, listed, refusal};
+use pingone_mfa_testkit::client::{ApiClient, NOW, id, listed, refusal};
 
 fn admin() -> ApiClient {
-    ApiClient::of(&TokenSpec::default())
+    ApiClient::of(60, &TokenSpec::default())
 }
 
 fn environment_admin() -> ApiClient {
-    ApiClient::of(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })
+    ApiClient::of(60, &TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use pingone_mfa_testkit::tenant::seed_at;
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{Applied, Behavior, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{Applied, Behavior, Sandbox, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -69,14 +70,8 @@ impl Fixture {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let mut sandbox = Sandbox::new(Seed {
-            users: 30,
-            seed: 1,
-            api_base: format!("http://{address}/v1"),
-            auth_base: format!("http://{address}"),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        });
+        let origin = format!("http://{address}");
+        let mut sandbox = Sandbox::new(seed_at(&origin, &origin, 30, 1));
         if !rule.is_empty() {
             sandbox.add_fault(serde_json::from_str(rule).unwrap()).unwrap();
         }

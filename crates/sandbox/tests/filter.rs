@@ -1,44 +1,25 @@
 //! Filters of the user list: parsing, refusals and evaluation.
 
-use http::{Request, Response, header};
+use http::{Method, Response};
+use pingone_mfa_testkit::client::{ApiClient, NOW, body};
 use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};
-use pingone_sandbox::{BackgroundChange, EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec};
+use pingone_sandbox::{BackgroundChange, Timestamp, TokenSpec};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const BASE: &str = "http://127.0.0.1:4001/v1";
+/// A client that filters the user list.
+struct UserList(ApiClient);
 
-/// A sandbox with a client that filters its users.
-struct ApiClient {
-    sandbox: Sandbox,
-    token: String,
-}
-
-impl ApiClient {
+impl UserList {
     fn of(users: u32) -> Self {
-        let auth_base = "http://127.0.0.1:4001".to_owned();
-        let kind = EnvironmentKind::Sandbox;
-        let mut sandbox = Sandbox::new(Seed {
-            users,
-            seed: 7,
-            api_base: BASE.to_owned(),
-            auth_base,
-            kind,
-            populations: Populations::Usual,
-        });
-        let token = sandbox.issue_token(&TokenSpec::default(), NOW);
-        Self { sandbox, token }
+        Self(ApiClient::of(users, &TokenSpec::default()))
     }
 
     fn get(&mut self, query: &str) -> Response<Vec<u8>> {
-        let path = format!("/v1/environments/{}/users?{query}", self.sandbox.environment_id());
-        let authorization = format!("Bearer {}", self.token);
-        let request = Request::get(path).header(header::AUTHORIZATION, authorization).body(Vec::new());
-        self.sandbox.handle(&request.unwrap(), NOW).response
+        self.0.ask(Method::GET, &format!("/users?{query}"), "")
     }
 
     fn filtered(&mut self, filter: &str) -> Response<Vec<u8>> {
@@ -68,10 +49,6 @@ impl ApiClient {
         assert!(detail["innerError"]["supportedAttributes"].as_array().unwrap().len() >= 27);
         assert_eq!(detail["message"], message, "{filter}");
     }
-}
-
-fn body(answer: &Response<Vec<u8>>) -> Value {
-    serde_json::from_slice(answer.body()).unwrap()
 }
 
 fn text(name: &str, operator: Match, value: &str) -> Filter {
@@ -123,7 +100,7 @@ fn any_amount_of_whitespace_separates_words() {
 
 #[test]
 fn every_documented_attribute_and_operator_is_accepted() {
-    let mut api = ApiClient::of(5);
+    let mut api = UserList::of(5);
     let common = ["eq", "sw"];
     for (names, operators) in [
         (&["accountId", "endDate", "externalId", "locale", "mobilePhone", "nickname"][..], &common[..]),
@@ -149,7 +126,7 @@ fn every_documented_attribute_and_operator_is_accepted() {
 
 #[test]
 fn a_refusal_names_what_is_not_supported() {
-    let mut api = ApiClient::of(5);
+    let mut api = UserList::of(5);
     for name in [
         "mfaEnabled",
         "id",
@@ -187,7 +164,7 @@ fn a_refusal_names_what_is_not_supported() {
 
 #[test]
 fn a_refusal_names_the_attribute_of_a_wrong_value() {
-    let mut api = ApiClient::of(5);
+    let mut api = UserList::of(5);
     let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
     for (filter, attribute) in [
         ("enabled eq maybe", "enabled"),
@@ -204,7 +181,7 @@ fn a_refusal_names_the_attribute_of_a_wrong_value() {
 
 #[test]
 fn a_refusal_says_what_is_expected() {
-    let mut api = ApiClient::of(5);
+    let mut api = UserList::of(5);
     for (filter, expected) in [
         ("", "an attribute"),
         ("()", "an attribute"),
@@ -250,7 +227,7 @@ fn a_filter_that_is_too_long_or_too_deep_is_refused() {
 
 #[test]
 fn a_missing_attribute_matches_nothing() {
-    let mut api = ApiClient::of(200);
+    let mut api = UserList::of(200);
     for name in ["nickname", "address.region", "accountId", "name.middle"] {
         assert!(api.found(&format!("{name} sw \"\"")).is_empty(), "{name}");
     }
@@ -262,7 +239,7 @@ fn a_missing_attribute_matches_nothing() {
 
 #[test]
 fn an_unknown_group_has_no_members() {
-    let mut api = ApiClient::of(20);
+    let mut api = UserList::of(20);
     let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
     for filter in [format!("{group}]"), format!("{group} and type eq \"DIRECT\"]")] {
         assert!(api.found(&filter).is_empty());
@@ -272,7 +249,7 @@ fn an_unknown_group_has_no_members() {
 
 #[test]
 fn the_bounds_of_updated_at_are_inclusive() {
-    let mut api = ApiClient::of(50);
+    let mut api = UserList::of(50);
     let mut times: Vec<String> =
         api.all_users().iter().map(|user| user["updatedAt"].as_str().unwrap().to_owned()).collect();
     times.sort_unstable();
@@ -284,7 +261,7 @@ fn the_bounds_of_updated_at_are_inclusive() {
 
 #[test]
 fn users_are_found_by_a_suffix_or_substring_of_a_name() {
-    let mut api = ApiClient::of(50);
+    let mut api = UserList::of(50);
     for (filter, test) in [
         ("name.family co \"ran\"", (|user| user["name"]["family"] == "Brandt") as fn(&Value) -> bool),
         ("name.given ew \"aeze\"", |user| user["name"]["given"] == "Adaeze"),
@@ -299,7 +276,7 @@ fn users_are_found_by_a_suffix_or_substring_of_a_name() {
 
 #[test]
 fn given_and_family_name_together_find_exactly_one_user() {
-    let mut api = ApiClient::of(200);
+    let mut api = UserList::of(200);
     let is_adaeze = |user: &Value| user["username"] == "adaeze.okonkwo";
     for filter in [
         r#"(name.given sw "Adaeze" and name.family sw "Okonkwo")"#,
@@ -320,7 +297,7 @@ fn given_and_family_name_together_find_exactly_one_user() {
 
 #[test]
 fn a_population_is_found_by_its_id_in_any_case() {
-    let mut api = ApiClient::of(50);
+    let mut api = UserList::of(50);
     let population = api.all_users()[0]["population"].clone();
     let id = population["id"].as_str().unwrap();
     let lower = api.found(&format!("population.id eq \"{id}\""));
@@ -593,7 +570,7 @@ proptest! {
 
     #[test]
     fn any_text_that_is_sent_finds_users_or_is_refused(text in prop_oneof![any::<String>(), word_salad()]) {
-        let mut api = ApiClient::of(3);
+        let mut api = UserList::of(3);
         let answer = api.filtered(&text);
         if Filter::read(&text).is_ok() {
             prop_assert_eq!(answer.status(), 200);
@@ -604,10 +581,10 @@ proptest! {
 
     #[test]
     fn evaluation_agrees_with_the_reference(
-        filter in joined(comparison_of_users(&ApiClient::of(40).all_users())),
+        filter in joined(comparison_of_users(&UserList::of(40).all_users())),
         variation in variation(),
     ) {
-        let mut api = ApiClient::of(40);
+        let mut api = UserList::of(40);
         let expected: Vec<Value> =
             api.all_users().into_iter().filter(|person| matches(&filter, person)).collect();
         prop_assert_eq!(api.found(&Printer::print(&variation, &filter)), expected);
@@ -616,15 +593,15 @@ proptest! {
 
 #[test]
 fn the_count_of_a_filter_is_never_outdated() {
-    let mut api = ApiClient::of(20);
-    let count = |api: &mut ApiClient, filter: &str| body(&api.filtered(filter))["count"].as_u64().unwrap();
+    let mut api = UserList::of(20);
+    let count = |api: &mut UserList, filter: &str| body(&api.filtered(filter))["count"].as_u64().unwrap();
     let (named, new) = ("name.family eq \"Brandt-Neu\"", "username sw \"new\"");
-    let jonas = api.sandbox.user_by_username("jonas.brandt").unwrap();
+    let jonas = api.0.user("jonas.brandt");
     assert_eq!((count(&mut api, named), count(&mut api, new)), (0, 0));
-    api.sandbox.apply_background_change(BackgroundChange::Renamed(jonas), NOW);
+    api.0.sandbox.apply_background_change(BackgroundChange::Renamed(jonas), NOW);
     assert_eq!(count(&mut api, named), 1);
-    api.sandbox.apply_background_change(BackgroundChange::Added, NOW);
+    api.0.sandbox.apply_background_change(BackgroundChange::Added, NOW);
     assert_eq!(count(&mut api, new), 1);
-    api.sandbox.apply_background_change(BackgroundChange::Deleted(jonas), NOW);
+    api.0.sandbox.apply_background_change(BackgroundChange::Deleted(jonas), NOW);
     assert_eq!(count(&mut api, named), 0);
 }

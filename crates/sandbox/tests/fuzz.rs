@@ -5,56 +5,32 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
-use pingone_sandbox::{
-    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec,
-};
+use pingone_mfa_testkit::client::NOW;
+use pingone_mfa_testkit::random::Dice;
+use pingone_mfa_testkit::tenant::local_seed;
+use pingone_sandbox::{Actor, CLIENT_SECRET, Role, Sandbox, Timestamp, TokenSpec};
 use serde_json::Value;
 use uuid::Uuid;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const BASE: &str = "http://127.0.0.1:4001/v1";
 const LIFETIME_SECONDS: i64 = 3600;
 const BATCH: usize = 250;
 
 /// Maximum length of a URL; [`Uri`] refuses longer ones.
 const MAX_URL_LENGTH: usize = 65_534;
 
-/// The generator `SplitMix64`.
-struct Dice(u64);
+/// Random bytes, at most `max`.
+fn bytes(dice: &mut Dice, max: usize) -> Vec<u8> {
+    (0..dice.below(max + 1)).map(|_| byte(dice)).collect()
+}
 
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
+fn byte(dice: &mut Dice) -> u8 {
+    u8::try_from(dice.roll() & 0xff).unwrap()
+}
 
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.roll() % end as u64).unwrap()
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn of<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
-        choices[self.below(choices.len())]
-    }
-
-    fn byte(&mut self) -> u8 {
-        u8::try_from(self.roll() & 0xff).unwrap()
-    }
-
-    fn bytes(&mut self, max: usize) -> Vec<u8> {
-        (0..self.below(max + 1)).map(|_| self.byte()).collect()
-    }
-
-    /// Usually short, rarely very long.
-    fn repeated(&mut self, part: &str, max: usize) -> String {
-        let max = if self.one_in(50) { max } else { max.min(40) };
-        part.repeat(self.below(max + 1))
-    }
+/// Usually short, rarely very long.
+fn repeated(dice: &mut Dice, part: &str, max: usize) -> String {
+    let max = if dice.one_in(50) { max } else { max.min(40) };
+    part.repeat(dice.below(max + 1))
 }
 
 /// A sandbox, tokens with and without write permission, and the expected flags.
@@ -67,16 +43,7 @@ struct Fixture {
 
 impl Fixture {
     fn with_users(users: u32) -> Self {
-        let auth_base = "http://127.0.0.1:4001".to_owned();
-        let kind = EnvironmentKind::Sandbox;
-        let mut sandbox = Sandbox::new(Seed {
-            users,
-            seed: 7,
-            api_base: BASE.to_owned(),
-            auth_base,
-            kind,
-            populations: Populations::Usual,
-        });
+        let mut sandbox = Sandbox::new(local_seed(users, 7));
         let good = TokenSpec { lifetime_seconds: LIFETIME_SECONDS, ..TokenSpec::default() };
         let elsewhere = ("https://api.pingone.com".to_owned(), "https://auth.pingone.com".to_owned());
         let writers = [good.clone(), TokenSpec { actor: Actor::Person, ..good.clone() }];
@@ -249,9 +216,9 @@ fn filter(dice: &mut Dice) -> String {
     let text = match dice.below(8) {
         0..=1 => "username sw \"user\" or enabled eq true".to_owned(),
         2 => "updatedAt ge \"2024-01-01T00:00:00Z\" and (name.family co \"a\")".to_owned(),
-        3 => dice.repeated("(", 20_000),
-        4 => dice.repeated("\\", 20_000),
-        5 => dice.repeated("username eq \"a\" or ", 1500) + "username sw \"u\"",
+        3 => repeated(dice, "(", 20_000),
+        4 => repeated(dice, "\\", 20_000),
+        5 => repeated(dice, "username eq \"a\" or ", 1500) + "username sw \"u\"",
         _ => (0..dice.below(12)).flat_map(|_| [*dice.of(&WORDS.each_ref()), " "]).collect(),
     };
     match dice.below(6) {
@@ -321,7 +288,7 @@ fn mutated_path(dice: &mut Dice, path: &str) -> String {
             parts[place] = encoded.concat();
         }
         6 => parts[place] += dice.of(&["/", "%", "%2", "%e9", "?", "#a", ".json"]),
-        7 => parts[place] = dice.repeated("a", MAX_URL_LENGTH),
+        7 => parts[place] = repeated(dice, "a", MAX_URL_LENGTH),
         _ => {
             return dice
                 .of(&["", "/", "*", "//", "http://127.0.0.1/v1/environments", "localhost:1"])
@@ -342,8 +309,8 @@ fn mutated_bytes(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
     let place = dice.below(bytes.len() + 1);
     match dice.below(4) {
         0 => bytes.truncate(place),
-        1 => bytes.insert(place, dice.byte()),
-        _ if place == bytes.len() => bytes.push(dice.byte()),
+        1 => bytes.insert(place, byte(dice)),
+        _ if place == bytes.len() => bytes.push(byte(dice)),
         2 => drop(bytes.remove(place)),
         _ => bytes[place] ^= 1 << dice.below(8),
     }
@@ -361,7 +328,7 @@ fn mutate_token(dice: &mut Dice, input: &mut RequestParts) {
             dice.of(&["", "Bearer", "Bearer ", "Bearer .", "Bearer ..", "Bearer ....", "Basic =", "é"]).into()
         }
         2 => text.replacen("Bearer ", dice.of(&["bearer ", "Bearer  ", "Basic ", "Bearer\t", "Bearer "]), 1),
-        3 => format!("Bearer {}", dice.repeated("e30.", 10_000)),
+        3 => format!("Bearer {}", repeated(dice, "e30.", 10_000)),
         4 => {
             parts.reverse();
             parts.join(".")
@@ -369,7 +336,7 @@ fn mutate_token(dice: &mut Dice, input: &mut RequestParts) {
         // No algorithm and no signature.
         5 if parts.len() == 3 => format!("Bearer eyJhbGciOiJub25lIn0.{}.", parts[1]),
         6 => format!("{text}="),
-        7 => return input.replace(&name, dice.bytes(60)),
+        7 => return input.replace(&name, bytes(dice, 60)),
         // A second header, before or after the first.
         8 => return input.headers.push((name, b"Bearer second".to_vec())),
         9 => return input.headers.insert(0, (name, b"Bearer first".to_vec())),
@@ -393,7 +360,7 @@ fn mutate_headers(dice: &mut Dice, input: &mut RequestParts) {
         1 => input.headers.retain(|(name, _)| *name != header::CONTENT_TYPE),
         2 => input.headers.push((header::CONTENT_LENGTH, b"-1".to_vec())),
         3 => {
-            input.headers.push((header::ORIGIN, dice.bytes(30)));
+            input.headers.push((header::ORIGIN, bytes(dice, 30)));
             let requested =
                 dice.of(&["authorization", ",,,", "x-api-key, x-odd", "\u{e9}"]).as_bytes().to_vec();
             input.headers.push((header::ACCESS_CONTROL_REQUEST_HEADERS, requested));
@@ -401,7 +368,7 @@ fn mutate_headers(dice: &mut Dice, input: &mut RequestParts) {
         _ => {
             let name =
                 dice.of(&["correlation-id", "x-odd", "cookie", "range", "accept", "transfer-encoding"]);
-            input.headers.push((HeaderName::from_static(name), dice.repeated("é", 50_000).into_bytes()));
+            input.headers.push((HeaderName::from_static(name), repeated(dice, "é", 50_000).into_bytes()));
         }
     }
 }
@@ -409,10 +376,10 @@ fn mutate_headers(dice: &mut Dice, input: &mut RequestParts) {
 fn body(dice: &mut Dice) -> Vec<u8> {
     match dice.below(8) {
         0 => Vec::new(),
-        1 => dice.bytes(200),
-        2 => dice.repeated("[", 100_000).into_bytes(),
-        3 => dice.repeated(r#"{"mfaEnabled":"#, 20_000).into_bytes(),
-        4 => format!(r#"{{"mfaEnabled":true,"a":"{}"}}"#, dice.repeated("a", 1_000_000)).into_bytes(),
+        1 => bytes(dice, 200),
+        2 => repeated(dice, "[", 100_000).into_bytes(),
+        3 => repeated(dice, r#"{"mfaEnabled":"#, 20_000).into_bytes(),
+        4 => format!(r#"{{"mfaEnabled":true,"a":"{}"}}"#, repeated(dice, "a", 1_000_000)).into_bytes(),
         _ => dice
             .of(&[
                 "null",
@@ -489,7 +456,7 @@ fn a_hundred_thousand_odd_requests_are_answered_and_change_only_what_they_may() 
     let mut fixture = Fixture::with_users(9);
     let (mut counts, mut changes) = (StatusCounts::new(), 0);
     for number in 0..400 {
-        let mut dice = Dice(number as u64);
+        let mut dice = Dice::from_state(number as u64);
         changes += send_batch(&mut dice, &mut fixture, number, &mut counts);
         fixture.assert_flags(&format!("after batch {number}"));
         fixture.sandbox.clear_requests();

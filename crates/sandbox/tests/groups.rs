@@ -6,11 +6,11 @@ use http::Method;
 use pingone_sandbox::Role;
 use serde_json::Value;
 
-use crate::client::{ApiClient, rest};
+use pingone_mfa_testkit::client::{ApiClient, rest};
 
 fn filtered(api: &mut ApiClient, filter: &str) -> Vec<Value> {
     let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-    api.get(&format!("/groups?filter={filter}"))["_embedded"]["groups"].as_array().unwrap().clone()
+    api.read(&format!("/groups?filter={filter}"))["_embedded"]["groups"].as_array().unwrap().clone()
 }
 
 fn texts(list: &Value) -> HashSet<String> {
@@ -20,7 +20,7 @@ fn texts(list: &Value) -> HashSet<String> {
 #[test]
 fn a_group_is_written_as_recorded() {
     let mut api = ApiClient::admin(200);
-    let list = api.get("/groups?limit=100");
+    let list = api.read("/groups?limit=100");
     assert!(list["_links"]["self"]["href"].as_str().unwrap().ends_with("/groups?limit=100"));
     assert_eq!((&list["count"], &list["size"]), (&12.into(), &12.into()));
     let groups = list["_embedded"]["groups"].as_array().unwrap();
@@ -52,7 +52,7 @@ fn following_next_visits_every_group_once() {
     let mut api = ApiClient::admin(20);
     let (mut path, mut ids, mut pages) = ("/groups?limit=5".to_owned(), HashSet::new(), 0);
     loop {
-        let page = api.get(&path);
+        let page = api.read(&path);
         pages += 1;
         for group in page["_embedded"]["groups"].as_array().unwrap() {
             assert!(ids.insert(group["id"].to_string()));
@@ -73,7 +73,7 @@ fn groups_are_found_by_name_id_and_population() {
     assert_eq!(filtered(&mut api, "name sw \"Engineering\"").len(), 3);
     assert_eq!(filtered(&mut api, r#"name eq "Pilot \"MFA für alle\"""#).len(), 1);
     assert_eq!(filtered(&mut api, &format!("id eq {}", engineering[0]["id"])), engineering);
-    let contractors = api.get("/populations")["_embedded"]["populations"][1]["id"].clone();
+    let contractors = api.read("/populations")["_embedded"]["populations"][1]["id"].clone();
     let of_population = filtered(&mut api, &format!("population.id eq {contractors}"));
     assert_eq!((of_population.len(), &of_population[0]["population"]["id"]), (1, &contractors));
     for filter in ["id%20sw%20%22a%22", "externalId%20eq%20%22a%22", "name"] {
@@ -86,25 +86,25 @@ fn groups_are_found_by_name_id_and_population() {
 fn groups_are_included_only_on_request_and_for_a_single_user() {
     let mut api = ApiClient::admin(40);
     let user = format!("/users/{}", api.user("adaeze.okonkwo"));
-    let plain = api.get(&user);
+    let plain = api.read(&user);
     assert!(plain.get("memberOfGroupIDs").is_none() && plain.get("memberOfGroupNames").is_none());
-    let both = api.get(&format!("{user}?include=memberOfGroupIDs,memberOfGroupNames"));
+    let both = api.read(&format!("{user}?include=memberOfGroupIDs,memberOfGroupNames"));
     assert_eq!(texts(&both["memberOfGroupIDs"]).len(), texts(&both["memberOfGroupNames"]).len());
-    let names = api.get(&format!("{user}?include=memberOfGroupNames"));
+    let names = api.read(&format!("{user}?include=memberOfGroupNames"));
     assert!(names.get("memberOfGroupIDs").is_none());
     assert_eq!(names["memberOfGroupNames"], both["memberOfGroupNames"]);
-    let list = api.get("/users?include=memberOfGroupIDs");
+    let list = api.read("/users?include=memberOfGroupIDs");
     assert!(list["_embedded"]["users"][0].get("memberOfGroupIDs").is_none());
 }
 
 #[test]
 fn members_of_an_inner_group_belong_to_the_outer_ones_too() {
     let mut api = ApiClient::admin(200);
-    let users = api.get("/users")["_embedded"]["users"].clone();
+    let users = api.read("/users")["_embedded"]["users"].clone();
     let mut members: HashMap<String, usize> = HashMap::new();
     for user in users.as_array().unwrap() {
         let path = format!("/users/{}?include=memberOfGroupNames", user["id"].as_str().unwrap());
-        let names = texts(&api.get(&path)["memberOfGroupNames"]);
+        let names = texts(&api.read(&path)["memberOfGroupNames"]);
         for (inner, outer) in [
             ("On call", "Engineering Platform"),
             ("Engineering Platform", "Engineering"),
@@ -134,11 +134,11 @@ fn members_of_an_inner_group_belong_to_the_outer_ones_too() {
 fn a_group_of_a_population_contains_only_its_users() {
     let mut api = ApiClient::admin(200);
     let warehouse = filtered(&mut api, "name eq \"Warehouse\"").remove(0);
-    let users = api.get("/users")["_embedded"]["users"].clone();
+    let users = api.read("/users")["_embedded"]["users"].clone();
     let mut found = 0;
     for user in users.as_array().unwrap() {
         let path = format!("/users/{}?include=memberOfGroupIDs", user["id"].as_str().unwrap());
-        if texts(&api.get(&path)["memberOfGroupIDs"]).contains(warehouse["id"].as_str().unwrap()) {
+        if texts(&api.read(&path)["memberOfGroupIDs"]).contains(warehouse["id"].as_str().unwrap()) {
             assert_eq!(user["population"], warehouse["population"]);
             found += 1;
         }

@@ -4,22 +4,16 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use http::{Request, Response, header};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec};
+use pingone_mfa_testkit::client::NOW;
+use pingone_mfa_testkit::tenant::local_seed;
+use pingone_sandbox::{Sandbox, Timestamp, TokenSpec};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const SEED: u64 = 7;
 
-fn seed() -> Seed {
-    Seed {
-        users: 10,
-        seed: SEED,
-        api_base: "http://127.0.0.1:4001/v1".to_owned(),
-        auth_base: "http://127.0.0.1:4001".to_owned(),
-        kind: EnvironmentKind::Sandbox,
-        populations: Populations::Usual,
-    }
+fn sandbox() -> Sandbox {
+    Sandbox::new(local_seed(10, SEED))
 }
 
 fn status(sandbox: &mut Sandbox, token: &str, now: Timestamp) -> u16 {
@@ -50,7 +44,7 @@ fn jwks(sandbox: &mut Sandbox) -> Value {
 
 #[test]
 fn a_valid_signature_is_not_sufficient() {
-    let mut sandbox = Sandbox::new(seed());
+    let mut sandbox = sandbox();
     let good = sandbox.issue_token(&TokenSpec::default(), NOW);
     let (head, claims) = (part(&good, 0), part(&good, 1));
     let key = SEED.to_le_bytes();
@@ -78,7 +72,7 @@ fn a_valid_signature_is_not_sufficient() {
 
 #[test]
 fn no_token_survives_a_rotation() {
-    let mut sandbox = Sandbox::new(seed());
+    let mut sandbox = sandbox();
     let before = sandbox.issue_token(&TokenSpec::default(), NOW);
     sandbox.rotate_keys();
     let between = sandbox.issue_token(&TokenSpec::default(), NOW);
@@ -92,7 +86,7 @@ fn no_token_survives_a_rotation() {
 #[test]
 fn rotated_keys_are_derived_from_the_seed() {
     let run = || {
-        let mut sandbox = Sandbox::new(seed());
+        let mut sandbox = sandbox();
         sandbox.rotate_keys();
         sandbox.issue_token(&TokenSpec::default(), NOW)
     };
@@ -101,7 +95,7 @@ fn rotated_keys_are_derived_from_the_seed() {
 
 #[test]
 fn a_clock_ahead_shifts_issue_and_expiry_of_tokens() {
-    let mut sandbox = Sandbox::new(seed());
+    let mut sandbox = sandbox();
     let before = sandbox.issue_token(&TokenSpec::default(), NOW);
     sandbox.set_clock_offset_millis(3_600_000);
     assert_eq!(status(&mut sandbox, &before, NOW), 401);
@@ -130,7 +124,7 @@ mod rs256 {
     use sha2::Digest;
 
     fn sandbox() -> Sandbox {
-        Sandbox::with_keys(seed(), Box::new(RsaKeys::make().unwrap()))
+        Sandbox::with_keys(local_seed(10, SEED), Box::new(RsaKeys::make().unwrap()))
     }
 
     fn bytes(jwk: &Value, name: &str) -> Vec<u8> {

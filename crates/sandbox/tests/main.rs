@@ -3,10 +3,8 @@
 
 mod access;
 mod agreement;
-mod asker;
 mod authorization;
 mod bypass;
-mod client;
 mod contract;
 #[cfg(feature = "server")]
 mod control;

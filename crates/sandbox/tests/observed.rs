@@ -7,10 +7,10 @@ use pingone_sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::asker::{ApiClient, NOW, id, listed, refusal};
+use pingone_mfa_testkit::client::{ApiClient, NOW, id, listed, refusal};
 
 fn api(role: Role) -> ApiClient {
-    ApiClient::of(&TokenSpec { role, ..TokenSpec::default() })
+    ApiClient::of(60, &TokenSpec { role, ..TokenSpec::default() })
 }
 
 fn admin() -> ApiClient {

@@ -1,11 +1,11 @@
 //! Answers have the fields of the recorded and documented bodies, with the same names and order. The fixtures are those
 //! that the parsers of `crates/core` are tested with.
 
-use http::{Method, Request, header};
-use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec};
+use http::{Method, Response};
+use pingone_mfa_testkit::client::ApiClient;
+use pingone_mfa_testkit::tenant::local_seed;
+use pingone_sandbox::{Role, TokenSpec};
 use uuid::Uuid;
-
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 const USERS: &str = include_str!("../../core/tests/fixtures/users-page.json");
 const MFA_ENABLED: &str = include_str!("../../core/tests/fixtures/mfa-enabled.json");
@@ -26,47 +26,22 @@ fn fields(json: &str) -> Vec<&str> {
     named.filter(|(_, behind)| behind.trim_start().starts_with(':')).map(|(name, _)| *name).collect()
 }
 
-struct ApiClient {
-    sandbox: Sandbox,
-    user: Uuid,
+fn api() -> ApiClient {
+    ApiClient::seeded(local_seed(30, 1), &TokenSpec::default())
 }
 
-impl ApiClient {
-    fn new() -> Self {
-        let sandbox = Sandbox::new(Seed {
-            users: 30,
-            seed: 1,
-            api_base: "http://127.0.0.1:4001/v1".to_owned(),
-            auth_base: "http://127.0.0.1:4001".to_owned(),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        });
-        let user = sandbox.user_by_username("jonas.brandt").unwrap();
-        Self { sandbox, user }
-    }
+/// Sends a request with a token of this role.
+fn ask(api: &mut ApiClient, method: Method, path: &str, role: Role, body: &str) -> (u16, String) {
+    api.use_token(&TokenSpec { role, ..TokenSpec::default() });
+    text(api.ask(method, path, body))
+}
 
-    fn ask(&mut self, method: Method, rest: &str, role: Role, body: &str) -> (u16, String) {
-        let spec = TokenSpec { role, ..TokenSpec::default() };
-        let token = self.sandbox.issue_token(&spec, NOW);
-        self.ask_with(method, rest, &token, body)
-    }
+fn text(answer: Response<Vec<u8>>) -> (u16, String) {
+    (answer.status().as_u16(), String::from_utf8(answer.into_body()).unwrap())
+}
 
-    fn ask_with(&mut self, method: Method, rest: &str, token: &str, body: &str) -> (u16, String) {
-        let path = format!("/v1/environments/{}/{rest}", self.sandbox.environment_id());
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body.as_bytes().to_vec())
-            .unwrap();
-        let response = self.sandbox.handle(&request, NOW).response;
-        (response.status().as_u16(), String::from_utf8(response.into_body()).unwrap())
-    }
-
-    fn flag(&self) -> String {
-        format!("users/{}/mfaEnabled", self.user)
-    }
+fn flag(user: Uuid) -> String {
+    format!("/users/{user}/mfaEnabled")
 }
 
 #[test]
@@ -78,7 +53,7 @@ fn the_fields_of_a_body_are_found_in_order() {
 fn a_user_has_the_recorded_fields_in_the_recorded_order() {
     let recorded = USERS.split("}, {").next().unwrap();
     let recorded = fields(recorded.split("\"users\"").nth(1).unwrap());
-    let (status, page) = ApiClient::new().ask(Method::GET, "users?limit=30", Role::IdentityDataAdmin, "");
+    let (status, page) = ask(&mut api(), Method::GET, "/users?limit=30", Role::IdentityDataAdmin, "");
     assert_eq!(status, 200);
     let users: Vec<&str> = page.split("\"users\"").nth(1).unwrap().split("}, {").collect();
     let links = ["password", "password.set", "password.reset", "password.check", "password.recover"];
@@ -106,26 +81,32 @@ fn a_user_has_the_recorded_fields_in_the_recorded_order() {
 
 #[test]
 fn the_flag_has_the_documented_body_for_get_and_put() {
-    let mut api = ApiClient::new();
-    let flag = api.flag();
+    let mut api = api();
+    let path = flag(api.user("jonas.brandt"));
     for (method, body) in [(Method::GET, ""), (Method::PUT, r#"{"mfaEnabled":true}"#)] {
-        let (status, answer) = api.ask(method, &flag, Role::IdentityDataAdmin, body);
+        let (status, answer) = ask(&mut api, method, &path, Role::IdentityDataAdmin, body);
         assert_eq!((status, fields(&answer)), (200, fields(MFA_ENABLED)));
     }
 }
 
 #[test]
 fn refusals_have_the_fields_of_the_recorded_and_documented_ones() {
-    let mut api = ApiClient::new();
-    let flag = api.flag();
+    let mut api = api();
+    let path = flag(api.user("jonas.brandt"));
     let admin = Role::IdentityDataAdmin;
-    let unknown_user = format!("users/{}/mfaEnabled", Uuid::nil());
+    let unknown_user = flag(Uuid::nil());
+    "no.token.atall".clone_into(&mut api.token);
+    let with_bad_token = text(api.ask(Method::GET, &path, ""));
     for (answer, status, documented) in [
-        (api.ask(Method::PUT, &flag, admin, r#"{"mfaEnabled":"yes"}"#), 400, BAD_REQUEST),
-        (api.ask_with(Method::GET, &flag, "no.token.atall", ""), 401, BAD_TOKEN),
-        (api.ask(Method::PUT, &flag, Role::IdentityDataReadOnly, r#"{"mfaEnabled":true}"#), 403, NO_ROLE),
-        (api.ask(Method::GET, "nothing/of/this/kind", admin, ""), 403, GATEWAY),
-        (api.ask(Method::GET, &unknown_user, admin, ""), 404, NOT_FOUND),
+        (ask(&mut api, Method::PUT, &path, admin, r#"{"mfaEnabled":"yes"}"#), 400, BAD_REQUEST),
+        (with_bad_token, 401, BAD_TOKEN),
+        (
+            ask(&mut api, Method::PUT, &path, Role::IdentityDataReadOnly, r#"{"mfaEnabled":true}"#),
+            403,
+            NO_ROLE,
+        ),
+        (ask(&mut api, Method::GET, "/nothing/of/this/kind", admin, ""), 403, GATEWAY),
+        (ask(&mut api, Method::GET, &unknown_user, admin, ""), 404, NOT_FOUND),
     ] {
         assert_eq!((answer.0, fields(&answer.1)), (status, fields(documented)), "{status}");
     }

@@ -6,7 +6,7 @@ use http::Method;
 use pingone_sandbox::{DeviceSpec, DeviceType, Role};
 use serde_json::{Value, json};
 
-use crate::client::{ApiClient, body, rest};
+use pingone_mfa_testkit::client::{ApiClient, body, rest};
 
 const PATH: &str = "/dataExplorations?expand=entries";
 
@@ -59,7 +59,7 @@ fn a_row_has_the_existing_fields_in_the_requested_order() {
     let rows = all["_embedded"]["entries"].as_array().unwrap();
     let of_jonas: Vec<_> = rows.iter().filter(|row| row["username"] == "jonas.brandt").collect();
     assert_eq!(of_jonas.len(), 2, "one row per device");
-    let device = api.get(&format!("/users/{jonas}/devices"))["_embedded"]["devices"][0]["id"].clone();
+    let device = api.read(&format!("/users/{jonas}/devices"))["_embedded"]["devices"][0]["id"].clone();
     let expected = json!({ "username": "jonas.brandt", "userId": jonas.to_string(), "mfaEnabled": "false", "deviceId": device });
     assert_eq!(*of_jonas[0], expected);
     let on = report(&mut api, "mfaEnabled eq \"true\"");
@@ -81,10 +81,10 @@ fn following_next_returns_all_rows() {
     loop {
         rows.extend(page["_embedded"]["entries"].as_array().unwrap().clone());
         let Some(next) = page["_links"].get("next") else { break };
-        page = api.get(&rest(&next["href"]));
+        page = api.read(&rest(&next["href"]));
     }
     assert_eq!(first["count"], rows.len());
-    let again = api.get(&format!("/dataExplorations/{}/entries", first["id"].as_str().unwrap()));
+    let again = api.read(&format!("/dataExplorations/{}/entries", first["id"].as_str().unwrap()));
     assert_eq!(again["_embedded"]["entries"], Value::Array(rows));
 }
 
@@ -96,7 +96,7 @@ fn without_expand_the_rows_are_read_separately() {
     let created = body(&api.ask(Method::POST, "/dataExplorations", &order.to_string()));
     assert_eq!((&created["status"], &created["deliverAs"]), (&"SUCCESS".into(), &"ENTRIES".into()));
     assert!(created.get("_embedded").is_none() && created["_links"].get("next").is_none());
-    let page = api.get(&format!("/dataExplorations/{}/entries", created["id"].as_str().unwrap()));
+    let page = api.read(&format!("/dataExplorations/{}/entries", created["id"].as_str().unwrap()));
     assert!(names(&page).contains("adaeze.okonkwo"));
     assert_eq!(api.ask(Method::GET, "/dataExplorations/nothing/entries", "").status(), 404);
 }
@@ -124,7 +124,7 @@ fn a_created_report_does_not_change() {
     api.advance(900);
     switch(&mut api, "adaeze.okonkwo", false);
     api.advance(900);
-    let again = api.get(&format!("/dataExplorations/{}/entries", first["id"].as_str().unwrap()));
+    let again = api.read(&format!("/dataExplorations/{}/entries", first["id"].as_str().unwrap()));
     assert_eq!(again["_embedded"], first["_embedded"]);
 }
 

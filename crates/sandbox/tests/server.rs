@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use pingone_mfa_testkit::tenant::seed_at;
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -98,14 +99,9 @@ fn page(runtime: &Runtime, dist: &Dist, config: &str) -> SocketAddr {
 fn api(runtime: &Runtime) -> (SocketAddr, String, String) {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
-    let mut sandbox = Sandbox::new(Seed {
-        users: 20,
-        seed: 1,
-        api_base: format!("http://{address}/v1"),
-        auth_base: format!("http://{address}"),
-        kind: EnvironmentKind::Production,
-        populations: Populations::Usual,
-    });
+    let origin = format!("http://{address}");
+    let mut sandbox =
+        Sandbox::new(Seed { kind: EnvironmentKind::Production, ..seed_at(&origin, &origin, 20, 1) });
     let token = sandbox.issue_token(&TokenSpec::default(), now());
     let path = format!("/v1/environments/{}", sandbox.environment_id());
     runtime.spawn(serve_api(listener, Arc::new(Mutex::new(sandbox))));

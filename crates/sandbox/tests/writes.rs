@@ -5,10 +5,10 @@ use pingone_sandbox::{Role, Scope, TokenSpec};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
+use pingone_mfa_testkit::client::{Answer, ApiClient, NOW, id, listed, refusal};
 
 fn admin() -> ApiClient {
-    ApiClient::of(&TokenSpec::default())
+    ApiClient::of(60, &TokenSpec::default())
 }
 
 fn environment_admin() -> TokenSpec {
@@ -145,7 +145,7 @@ fn users_are_created_only_within_the_scope_of_the_role() {
 
 #[test]
 fn users_can_be_added_to_a_created_population() {
-    let mut api = ApiClient::of(&environment_admin());
+    let mut api = ApiClient::of(60, &environment_admin());
     let body = r#"{"name":"Night shift","description":"Works at night."}"#;
     let (status, population) = api.send(Method::POST, "/populations", body);
     assert_eq!((status, &population["name"]), (201, &json!("Night shift")));
@@ -167,7 +167,7 @@ fn users_can_be_added_to_a_created_population() {
 
 #[test]
 fn a_population_needs_a_unique_name() {
-    let mut api = ApiClient::of(&environment_admin());
+    let mut api = ApiClient::of(60, &environment_admin());
     for (body, code) in [
         ("{", "INVALID_VALUE"),
         ("{}", "REQUIRED_VALUE"),

@@ -1,4 +1,4 @@
-//! The `check` command, and the steps it shares with `test`: format, lints, native tests.
+//! The `check` command, and the steps it shares with `test`: format, lints, rustdoc, native tests.
 
 use std::process::{Command, ExitCode};
 
@@ -46,7 +46,16 @@ pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Re
     report.gate_command("lints, demo", clippy_wasm(workspace, &demo))?;
     report.gate_command("lints, core", clippy_wasm(workspace, &["-p", "pingone-mfa-core", "--lib"]))?;
     let sandbox = ["-p", "pingone-sandbox", "--lib", "--no-default-features"];
-    report.gate_command("lints, sandbox", clippy_wasm(workspace, &sandbox))
+    report.gate_command("lints, sandbox", clippy_wasm(workspace, &sandbox))?;
+    report.gate_command("rustdoc", rustdoc(workspace))
+}
+
+/// Builds the documentation of the crates that others may use; a broken link is a failure.
+fn rustdoc(workspace: &Workspace) -> Command {
+    let mut command = workspace.cargo(&["doc", "--no-deps"]);
+    command.args(["-p", "pingone", "-p", "pingone-mfa-core", "-p", "pingone-sandbox"]);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    command
 }
 
 /// All tests that need no browser. Every step of the suite builds the whole workspace: a subset of it would enable

@@ -25,9 +25,9 @@ Run it:
 Work on it:
   dev       Serves the page and the sandbox, and shows every change of the code within seconds.
               --users N, --open, -- ...   as for the demo
-  check     The quick loop: format, spelling, lints, native tests but the slowest.
-  test      Everything: format, spelling, lints, native tests, tests in a headless browser,
-            the release build, and the end-to-end tests against it.
+  check     The quick loop: format, spelling, lints, rustdoc, native tests but the slowest.
+  test      Everything: format, spelling, lints, rustdoc, native tests, tests in a headless
+            browser, the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
               --engines   all journeys in Firefox and WebKit, too, and a table of them
               --timings   instead prints what compiling each package takes, and the 20
@@ -81,6 +81,12 @@ Ship it:
               --npm       packs the element as an npm package, too: target/npm/pingone-mfa.tgz
               --demo      builds the demo into dist-demo/ instead: it needs no PingOne, for any static host
 
+  update    Moves pinned crates and tools to their newest compatible versions, and Cargo.lock, and
+            prints a table: what moved, and what didn't and why. Commits nothing.
+  audit     Checks the dependencies with cargo-deny, by the rules in deny.toml: licenses, bans,
+            sources, and security advisories. Installs cargo-deny first (minutes, once). Fails
+            for the advisories if their database, on github.com, can't be downloaded.
+
 Behind the scenes:
   setup     Installs what the build needs and is missing: the wasm32 target, Trunk, and
             wasm-bindgen's command line. The commands above call it themselves.
@@ -113,6 +119,10 @@ pub(crate) enum Command {
     /// Prints where the time of the tests goes.
     Timings,
     Check,
+    /// Checks the dependencies.
+    Audit,
+    /// Moves pinned versions.
+    Update,
     Bench(Bench),
     /// The options are parsed by the soak program.
     Soak(Vec<String>),
@@ -158,6 +168,8 @@ impl Command {
             "test" if rest == ["--engines"] => Ok(Self::Test(Engines::All)),
             "test" => without_arguments(Self::Test(Engines::Sample), &name, &rest),
             "check" => without_arguments(Self::Check, &name, &rest),
+            "audit" => without_arguments(Self::Audit, &name, &rest),
+            "update" => without_arguments(Self::Update, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),
             "snippets" => without_arguments(Self::Snippets, &name, &rest),
@@ -321,8 +333,8 @@ mod tests {
     #[test]
     fn every_command_is_listed_in_the_help() {
         for name in [
-            "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup", "seal",
-            "help",
+            "audit", "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup",
+            "seal", "update", "help",
         ] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }

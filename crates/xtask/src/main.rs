@@ -9,10 +9,12 @@
 //!   configuration, `sbom` lists the dependencies, and `npm` packs the element for other projects.
 //! - `check` and `suite` run the tests, `bench` measures, `soak` plays runs under faults, and `snippets` runs the
 //!   code that the page generates.
+//! - `update` moves the pinned versions of dependencies, and `audit` checks them.
 //! - `demo` and `dev` serve the page for trying it out and for working on it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
+mod audit;
 mod bench;
 mod check;
 mod command;
@@ -46,6 +48,7 @@ mod system_deps;
 mod test_summary;
 mod timings;
 mod tool;
+mod update;
 mod workspace;
 
 use std::env;
@@ -85,6 +88,8 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Test(engines) => return Ok(suite::run(&workspace, engines)),
         Command::Timings => timings::run(&workspace)?,
         Command::Check => return Ok(check::run(&workspace)),
+        Command::Audit => return audit::run(&workspace),
+        Command::Update => update::run(&workspace)?,
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,
         Command::Snippets => snippets::run(&workspace)?,

@@ -13,7 +13,7 @@ use crate::system_deps::SystemDep;
 use crate::workspace::Workspace;
 
 /// Version of `requests`, the HTTP client of most Python scripts.
-const REQUESTS: &str = "2.32.5";
+pub(crate) const REQUESTS: &str = "2.32.5";
 
 /// Installs the packages for the release, its tests and the snippets.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {

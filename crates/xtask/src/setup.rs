@@ -63,6 +63,11 @@ pub(crate) fn mutation_tester(workspace: &Workspace) -> Result<Tools, Failure> {
     complete(workspace, &[Tool::mutants()])
 }
 
+/// Folder of cargo-deny, which is installed if missing. Only the audit needs it.
+pub(crate) fn dependency_auditor(workspace: &Workspace) -> Result<Tools, Failure> {
+    complete(workspace, &[Tool::deny()])
+}
+
 fn complete(workspace: &Workspace, wanted: &[Tool]) -> Result<Tools, Failure> {
     let mut found: Vec<_> = wanted.iter().map(|tool| tool.find(workspace)).collect();
     if found.iter().any(Option::is_none) {

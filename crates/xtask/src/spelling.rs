@@ -7,7 +7,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The version of typos. Its word lists grow, so another version may find more.
-const TYPOS: &str = "1.52.0";
+pub(crate) const TYPOS: &str = "1.52.0";
 
 /// Checks the whole project by the rules in typos.toml. Installs typos first if it is missing.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {

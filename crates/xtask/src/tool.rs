@@ -16,6 +16,9 @@ const GECKODRIVER: &str = "0.37.1";
 /// The cargo-mutants version whose options `mutants` uses.
 const MUTANTS: &str = "27.1.0";
 
+/// The cargo-deny version that deny.toml is written for.
+const DENY: &str = "0.20.2";
+
 /// A package from crates.io and its programs.
 #[derive(Debug)]
 pub(crate) struct Tool {
@@ -82,6 +85,19 @@ impl Tool {
             cpu_bound: &[],
             programs: &["cargo-mutants"],
             version_flags: &["mutants", "--version"],
+        }
+    }
+
+    /// Used by `audit`.
+    pub(crate) fn deny() -> Self {
+        Self {
+            package: "cargo-deny",
+            version: DENY.to_owned(),
+            reason: "it checks the dependencies by the rules in deny.toml",
+            build_time: "2 minutes",
+            cpu_bound: &[],
+            programs: &["cargo-deny"],
+            version_flags: &["--version"],
         }
     }
 

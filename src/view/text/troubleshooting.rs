@@ -92,6 +92,7 @@ pub const fn check(check: Check) -> &'static str {
         Check::Storage => "Storage",
         Check::HostPage => "Host page",
         Check::Deployment => "Deployment",
+        Check::Page => "This page",
     }
 }
 
@@ -185,6 +186,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::LockSilent => "This browser doesn't say whether a run is active in another of its tabs.",
         Cause::HostRefused => "The host page doesn't allow the change.",
         Cause::DeploymentForbids => "This deployment doesn't allow the change.",
+        Cause::Internal => "This page has a defect. PingOne isn't the cause.",
         Cause::AccountUnusable => {
             "The account is disabled or locked, so sign-in stops before a second factor."
         }
@@ -299,6 +301,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::DeploymentForbids => {
             "Ask the administrators of this page: its config.json decides which users can be changed here."
         }
+        Cause::Internal => "Try again. Please report it, with the build number and what you did.",
         Cause::AccountUnusable => "Enable or unlock the account in PingOne's console.",
         Cause::FlagOff => "Turn MFA on.",
         Cause::Bypassed => {
@@ -718,7 +721,7 @@ mod tests {
 
     #[test]
     fn every_cause_has_a_sentence_and_says_what_to_do() {
-        for fault in [Fault::Unreachable, Fault::TokenForgotten] {
+        for fault in [Fault::Unreachable, Fault::TokenForgotten, Fault::Internal("x")] {
             for cause in [Cause::of(Operation::Connect, &fault), Cause::of(Operation::ReadUsers, &fault)] {
                 assert!(!to_do(cause).is_empty() && !plain_cause(cause).is_empty(), "{cause:?}");
             }

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use pingone_mfa_recording::Replay;
+use pingone_mfa_testkit::tenant::seed_at;
 use pingone_sandbox::server::{Record, Shared, now, serve_api_recorded};
-use pingone_sandbox::{Behavior, EnvironmentKind, Populations, Role, Sandbox, Scope, Seed, TokenSpec};
+use pingone_sandbox::{Behavior, EnvironmentKind, Role, Sandbox, Scope, Seed, TokenSpec};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -53,14 +54,9 @@ impl TestServer {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let mut sandbox = Sandbox::new(Seed {
-            users: 30,
-            seed: 2,
-            api_base: format!("http://{address}/v1"),
-            auth_base: format!("http://{address}"),
-            kind: EnvironmentKind::Production,
-            populations: Populations::Usual,
-        });
+        let origin = format!("http://{address}");
+        let mut sandbox =
+            Sandbox::new(Seed { kind: EnvironmentKind::Production, ..seed_at(&origin, &origin, 30, 2) });
         sandbox.set_behavior(behavior).unwrap();
         let holder = Uuid::from_u128(1);
         for role in [Role::IdentityDataAdmin, Role::EnvironmentAdmin] {

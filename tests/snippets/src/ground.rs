@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pingone::environment::EnvironmentId;
-use pingone::region::{Region, RegionCode};
 use pingone::tenant::Tenant;
 use pingone::user::UserId;
+use pingone_mfa_testkit::tenant::{seed_at, tenant};
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{Sandbox, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -33,23 +33,9 @@ impl Fixture {
             .expect("threads can be had");
         let listener = server.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
         let origin = format!("http://{}", listener.local_addr().expect("it listens"));
-        let mut sandbox = Sandbox::new(Seed {
-            users,
-            seed: 1,
-            api_base: format!("{origin}/v1"),
-            auth_base: origin.clone(),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        });
+        let mut sandbox = Sandbox::new(seed_at(&origin, &origin, users, 1));
         let token = sandbox.issue_token(&TokenSpec::default(), now());
-        let region = Region {
-            code: RegionCode("SANDBOX".into()),
-            label: "Sandbox".into(),
-            api_base: format!("{origin}/v1"),
-            auth_base: origin,
-            pingone: None,
-        };
-        let tenant = Tenant { region, environment: EnvironmentId(sandbox.environment_id()) };
+        let tenant = tenant(EnvironmentId(sandbox.environment_id()), &origin, &origin);
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         server.spawn(serve_api(listener, Arc::clone(&sandbox)));
         Self { sandbox, tenant, token, _server: server }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pingone::time::Timestamp;
 use pingone_mfa_core::run::journal::Restored;
 use pingone_mfa_e2e::{Page, World};
-use pingone_mfa_soak::dice::Dice;
+use pingone_mfa_testkit::random::Dice;
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Fault, On, Populations, Rule, Seen};
 use tokio::time::sleep;

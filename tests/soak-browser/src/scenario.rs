@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use pingone_mfa_soak::dice::Dice;
+use pingone_mfa_testkit::random::Dice;
 use pingone_sandbox::{BackgroundChange, Behavior, Fault, On, Populations, Rule};
 use uuid::Uuid;
 

@@ -12,6 +12,7 @@ use pingone_mfa_core::run::journal::Entry;
 use pingone_mfa_core::run::plan::Plan;
 use pingone_mfa_core::run::ports::{Journal, JournalAnswer};
 use pingone_mfa_core::run::record::Record;
+use pingone_mfa_testkit::journal::MemoryJournal;
 
 use crate::world::World;
 
@@ -21,8 +22,8 @@ const WINDOW: usize = 32;
 /// The journal of a single run.
 pub struct FaultyJournal {
     world: Rc<World>,
-    /// The stored entries, encoded.
-    pub entries: RefCell<Vec<Vec<u8>>>,
+    /// What is stored.
+    pub stored: MemoryJournal,
     /// Entries that are being written.
     pending: RefCell<Option<Vec<Vec<u8>>>>,
     /// Maximum number of rows that were between intent and outcome.
@@ -35,7 +36,7 @@ impl FaultyJournal {
         world.open.replace(HashSet::new());
         let faulty_journal = Self {
             world: Rc::clone(world),
-            entries: RefCell::default(),
+            stored: MemoryJournal::new(&world.clock),
             pending: RefCell::default(),
             max_open: RefCell::default(),
         };
@@ -81,7 +82,7 @@ impl FaultyJournal {
         let mut max_open = self.max_open.borrow_mut();
         *max_open = (*max_open).max(open.len());
         drop(open);
-        self.entries.borrow_mut().extend(entries);
+        self.stored.entries.borrow_mut().extend(entries);
     }
 
     /// Draws the duration of an append, whether it reports success, and whether it stores the entry.
@@ -124,18 +125,15 @@ impl Journal for JournalHandle {
         .boxed_local()
     }
 
-    fn read(&self, _: &str) -> JournalAnswer<Vec<Vec<u8>>> {
-        let entries = self.0.entries.borrow().clone();
-        async move { Ok(entries) }.boxed_local()
+    fn read(&self, name: &str) -> JournalAnswer<Vec<Vec<u8>>> {
+        self.0.stored.read(name)
     }
 
     fn list(&self) -> JournalAnswer<Vec<(String, Vec<u8>)>> {
-        let first = self.0.entries.borrow().first().cloned();
-        async move { Ok(first.into_iter().map(|entry| ("run".to_owned(), entry)).collect()) }.boxed_local()
+        self.0.stored.list()
     }
 
-    fn delete(&self, _: &str) -> JournalAnswer<()> {
-        self.0.entries.borrow_mut().clear();
-        async { Ok(()) }.boxed_local()
+    fn delete(&self, name: &str) -> JournalAnswer<()> {
+        self.0.stored.delete(name)
     }
 }

@@ -12,13 +12,10 @@
     reason = "all of this is test"
 )]
 
-pub mod dice;
 pub mod faulty_journal;
 pub mod judge;
 pub mod life;
 pub mod person;
 pub mod play;
 pub mod scenario;
-#[path = "../../../crates/core/tests/support/mod.rs"]
-pub mod support;
 pub mod world;

@@ -12,8 +12,6 @@ use pingone::driver::drive;
 use pingone::fault::RetryKind;
 use pingone::policy::Policy;
 use pingone::policy::Rate;
-use pingone::region::{Region, RegionCode};
-use pingone::tenant::Tenant;
 use pingone::time::PerSecond;
 use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::run::engine::readback::{self, ReadBack};
@@ -21,10 +19,11 @@ use pingone_mfa_core::run::engine::{JobRunner, Run, RunStatus};
 use pingone_mfa_core::run::journal::{Restored, restore};
 use pingone_mfa_core::run::plan::Plan;
 use pingone_mfa_core::run::run_file;
+use pingone_mfa_testkit::tenant::{API, AUTH, tenant};
 
 use crate::faulty_journal::{FaultyJournal, JournalHandle};
 use crate::person::{Screen, ScreenState, use_page};
-use crate::world::{API, AUTH, World, WorldTransport};
+use crate::world::{World, WorldTransport};
 
 pub struct FinishedRun {
     /// The run in its final state.
@@ -59,14 +58,7 @@ impl Simulation {
             Rate::default()
         };
         let policy = Policy { old: world.scenario.borrow().old, ..Policy::with_rate(rate) };
-        let region = Region {
-            code: RegionCode("SANDBOX".into()),
-            label: "Sandbox".into(),
-            api_base: format!("{API}/v1"),
-            auth_base: AUTH.into(),
-            pingone: None,
-        };
-        let tenant = Tenant { region, environment: plan.environment };
+        let tenant = tenant(plan.environment, API, AUTH);
         let clock = Rc::clone(&world.clock) as Rc<dyn Clock>;
         let gate = Rc::new(WorldTransport(Rc::clone(world)));
         let seed = world.dice.borrow_mut().between(0, u64::from(u32::MAX));
@@ -189,7 +181,7 @@ impl Simulation {
 
     /// Checks that the journal agrees with the run, except for what isn't stored yet.
     fn compare(&self, run: &Run, is_stored: bool) -> Option<Restored> {
-        let restored = match restore(&self.faulty_journal.entries.borrow()) {
+        let restored = match restore(&self.faulty_journal.stored.entries.borrow()) {
             Ok(restored) => restored,
             Err(damage) => {
                 self.world.record_violation(format!("the journal is of no use: {damage}"));
@@ -229,7 +221,8 @@ impl Simulation {
         self.faulty_journal.crash();
         let Some(mut restored) = self.compare(&run, false) else { return run };
         if self.world.dice.borrow_mut().happens(300) {
-            let text = run_file::write(restored.plan.environment, &self.faulty_journal.entries.borrow());
+            let text =
+                run_file::write(restored.plan.environment, &self.faulty_journal.stored.entries.borrow());
             if self.world.contains_token(text.as_bytes()) {
                 self.world.record_violation("the run file has a token in it");
             }

@@ -7,15 +7,16 @@ use pingone::clock::Clock;
 use pingone::environment::EnvironmentId;
 use pingone::policy::Policy;
 use pingone::time::Millis;
-use pingone::user::{Account, Mfa, Name, User, UserId};
-use pingone_mfa_core::directory::store::UserStore;
+use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedRow};
 use pingone_mfa_core::run::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::run::row::RowState;
+use pingone_mfa_testkit::plan::plan_of;
+use pingone_mfa_testkit::random::Dice;
+use pingone_mfa_testkit::user::fresh_values;
 use uuid::Uuid;
 
-use crate::dice::Dice;
 use crate::judge::{Verdict, judge};
 use crate::life::{FinishedRun, execute};
 use crate::scenario::Scenario;
@@ -129,40 +130,9 @@ fn plan(world: &World) -> Plan {
         let from = if dice.happens(20) { Mfa::Unknown } else { Mfa::from(!scenario.to) };
         PlannedRow { user: UserId(user), from, read_at }
     };
-    Plan {
-        environment: EnvironmentId(sandbox.environment_id()),
-        to: scenario.to,
-        made_at: read_at,
-        rows: sandbox.user_ids().map(row).collect(),
-        left_out: vec![],
-        reference: String::new(),
-        stops: scenario.stops,
-        reason: String::new(),
-        undoes: None,
-    }
-}
-
-/// All existing users, as in a list that was just loaded.
-fn fresh(world: &World) -> UserStore {
-    let sandbox = world.sandbox.borrow();
-    let mut users = UserStore::default();
-    for id in sandbox.user_ids() {
-        let mfa = sandbox.mfa_enabled(id).map_or(Mfa::Unknown, Mfa::from);
-        let user = User {
-            id: UserId(id),
-            username: id.to_string(),
-            name: Name::default(),
-            email: None,
-            external_id: None,
-            population: None,
-            account: Account::Enabled,
-            created_at: None,
-            last_sign_on: None,
-            mfa,
-        };
-        users.learn(&user, &str::to_lowercase);
-    }
-    users
+    let rows = sandbox.user_ids().map(row).collect();
+    let environment = EnvironmentId(sandbox.environment_id());
+    Plan { stops: scenario.stops, ..plan_of(environment, scenario.to, read_at, rows) }
 }
 
 async fn undo(world: &Rc<World>, finished: &FinishedRun, outcome: &mut Outcome) {
@@ -171,7 +141,7 @@ async fn undo(world: &Rc<World>, finished: &FinishedRun, outcome: &mut Outcome) 
     let wait = proposal.settle_wait(Policy::default().settle, world.clock.wall());
     world.clock.sleep_until(world.clock.now() + wait).await;
     world.catch_up();
-    let (before, now) = (fresh(world), world.clock.wall());
+    let (before, now) = (fresh_values(&world.sandbox.borrow()), world.clock.wall());
     let first = finished.run.plan();
     let guard = Guard::default();
     let fresh = FreshValues { users: &before, read_at: &|_| Some(now), is_unread: &|_| false, guard: &guard };

@@ -5,8 +5,7 @@ use std::ops::Range;
 use pingone::policy::Policy;
 use pingone::time::Millis;
 use pingone_mfa_core::run::plan::PlannedPauses;
-
-use crate::dice::Dice;
+use pingone_mfa_testkit::random::Dice;
 
 /// A fault that one request meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

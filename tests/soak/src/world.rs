@@ -9,21 +9,14 @@ use pingone::clock::Clock;
 use pingone::request::{Method, Request};
 use pingone::time::{Millis, Timestamp};
 use pingone::transport::{Head, Response, Transport, TransportError};
-use pingone_sandbox::{
-    BackgroundChange, Behavior, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, TokenSpec,
-    readable_correlation_id,
-};
+use pingone_mfa_testkit::clock::VirtualClock;
+use pingone_mfa_testkit::random::Dice;
+use pingone_mfa_testkit::tenant;
+use pingone_mfa_testkit::transport::{authorized, readable};
+use pingone_sandbox::{BackgroundChange, Behavior, Fault, On, Rule, Sandbox, TokenSpec};
 use uuid::Uuid;
 
-use crate::dice::Dice;
 use crate::scenario::{Scenario, Trouble};
-use crate::support::VirtualClock;
-
-/// Origin of the API, as in the requests.
-pub const API: &str = "https://api.sandbox.example";
-
-/// Origin of the authorization server.
-pub const AUTH: &str = "https://auth.sandbox.example";
 
 /// Maximum time in ms until a PUT arrives or is processed. It is shorter than the settle window: no client could
 /// detect a change that comes later.
@@ -112,14 +105,7 @@ impl World {
     /// A tenant in which all users have the opposite of the value that the run sets.
     pub fn new(scenario: Scenario, seed: u64, mut dice: Dice) -> Self {
         let clock = Rc::new(VirtualClock::default());
-        let mut sandbox = Sandbox::new(Seed {
-            users: scenario.users,
-            seed,
-            api_base: format!("{API}/v1"),
-            auth_base: AUTH.into(),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        });
+        let mut sandbox = Sandbox::new(tenant::seed(scenario.users, seed));
         let behavior = Behavior {
             rate: scenario.limit.map(|limit| f64::from(u32::try_from(limit).unwrap())),
             address_share: 1.0,
@@ -289,10 +275,7 @@ impl World {
                 let rule = Rule { on: On::default(), share: 1.0, skip: 0, times: None, fault };
                 sandbox.add_fault(rule).unwrap();
             }
-            let reply = sandbox.handle(&flight.request, at).response;
-            let correlation_id = readable_correlation_id(&reply).map(str::to_owned);
-            response.head = Head { status: reply.status().as_u16(), correlation_id };
-            response.body = reply.into_body();
+            response = readable(sandbox.handle(&flight.request, at).response);
         }
         if let Some((status, body)) = flight.replacement {
             response = Response { head: Head { status, correlation_id: None }, body };
@@ -420,13 +403,7 @@ impl World {
         let token = self.token.get();
         let token =
             if token < self.expired.get() { "ended".to_owned() } else { self.tokens.borrow()[token].clone() };
-        http::Request::builder()
-            .method(request.method.to_string().as_str())
-            .uri(request.endpoint.as_str())
-            .header("authorization", format!("Bearer {token}"))
-            .header("content-type", "application/json")
-            .body(request.body.clone().unwrap_or_default())
-            .unwrap()
+        authorized(request.clone(), &token)
     }
 
     fn receive(

@@ -25,6 +25,7 @@ use pingone_mfa_core::run::pilot::{DeviceComparison, PilotReadings};
 use pingone_mfa_core::run::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::run::record::Record;
 use pingone_mfa_core::run::row::RowState;
+use pingone_mfa_testkit::plan::plan_of;
 use uuid::Uuid;
 
 const NOW: Millis = Millis(1_000_000);
@@ -38,17 +39,8 @@ fn plan(rows: u128, stops: PlannedPauses) -> Plan {
         from: Mfa::Unknown,
         read_at: Timestamp(0),
     };
-    Plan {
-        environment: EnvironmentId(Uuid::from_u128(99)),
-        to: true,
-        made_at: Timestamp(0),
-        rows: (1..=rows).map(row).collect(),
-        left_out: vec![],
-        reference: String::new(),
-        stops,
-        reason: String::new(),
-        undoes: None,
-    }
+    let environment = EnvironmentId(Uuid::from_u128(99));
+    Plan { stops, ..plan_of(environment, true, Timestamp(0), (1..=rows).map(row).collect()) }
 }
 
 /// A run that is driven step by step, and everything it has stored.

@@ -3,9 +3,9 @@
 
 use pingone::time::Millis;
 use pingone_mfa_core::run::row::RowState;
-use pingone_mfa_soak::dice::Dice;
 use pingone_mfa_soak::play::{Outcome, play, play_scenario};
 use pingone_mfa_soak::scenario::Scenario;
+use pingone_mfa_testkit::random::Dice;
 
 fn play_all(seeds: impl IntoIterator<Item = u64>, users: Option<u32>) -> Outcome {
     let mut sum = Outcome::default();

@@ -100,6 +100,8 @@ pub enum Cause {
     HostRefused,
     /// The deployment doesn't permit the change.
     DeploymentForbids,
+    /// This page has a defect: one of its steps left no result, or one of another kind.
+    Internal,
     /// The user's account is disabled or locked.
     AccountUnusable,
     /// The user's MFA flag (`mfaEnabled`) is off.
@@ -148,6 +150,16 @@ pub enum NextStep {
     UseEnvironment(EnvironmentId),
 }
 
+/// The kind of [`NextStep`] that fits a cause. Whether it can be offered depends on the evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Useful only after a request failed.
+    TryAgain,
+    ReplaceToken,
+    UseRegion,
+    UseEnvironment,
+}
+
 /// A cause that fits the evidence, and what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
@@ -158,63 +170,62 @@ pub struct Diagnosis {
 }
 
 impl Cause {
-    /// The check that fails because of this cause, and the person or team that can fix it.
+    /// The check that fails because of this cause, the person or team that can fix it, and what a button offers.
     #[expect(clippy::match_same_arms, reason = "a table has a row for each")]
-    const fn row(self) -> (Check, Responsible) {
+    const fn row(self) -> (Check, Responsible, Offer) {
         use Responsible as Who;
         match self {
-            Self::TokenUnusable(_) => (Check::Token, Who::You),
-            Self::TokenForgotten => (Check::Token, Who::You),
-            Self::TokenExpired => (Check::Expiry, Who::You),
-            Self::ClockWrong => (Check::Clock, Who::You),
-            Self::AudienceElsewhere => (Check::Token, Who::You),
-            Self::EndUserToken => (Check::Token, Who::You),
-            Self::TokenRefused => (Check::Token, Who::You),
-            Self::RegionMissing => (Check::Region, Who::You),
-            Self::RegionElsewhere => (Check::Region, Who::You),
-            Self::EnvironmentNotNamed => (Check::Environment, Who::You),
-            Self::EnvironmentUnreadable => (Check::Environment, Who::You),
-            Self::EnvironmentMissing => (Check::Environment, Who::You),
-            Self::EnvironmentSuspect => (Check::OwnEnvironment, Who::You),
-            Self::NoRole => (Check::Role, Who::EnvironmentAdmin),
-            Self::RoleMissing(Permission::ReadUsers) => (Check::ReadUsers, Who::EnvironmentAdmin),
-            Self::RoleMissing(Permission::UpdateMfa) => (Check::ChangeFlag, Who::EnvironmentAdmin),
-            Self::RoleMissing(_) => (Check::Role, Who::EnvironmentAdmin),
-            Self::RoleArriving => (Check::Propagation, Who::Time),
-            Self::ScopeTooNarrow => (Check::Scope, Who::EnvironmentAdmin),
-            Self::RoleLost => (Check::Role, Who::EnvironmentAdmin),
-            Self::OthersChanged(_) => (Check::Scope, Who::You),
-            Self::UserUnreadable => (Check::User, Who::You),
-            Self::UserMissing => (Check::User, Who::You),
-            Self::PathUnknown => (Check::Region, Who::Deployer),
-            Self::LicenseExceeded => (Check::License, Who::LicenseHolder),
-            Self::MfaMissing => (Check::MfaProduct, Who::LicenseHolder),
-            Self::PingIdDecides => (Check::PingId, Who::PolicyAdmin),
-            Self::Offline => (Check::Host, Who::You),
-            Self::HostUnreachable => (Check::Host, Who::NetworkAdmin),
-            Self::PolicyForbids => (Check::Host, Who::Deployer),
-            Self::PreflightRefused => (Check::Answers, Who::NetworkAdmin),
-            Self::AnswerUnreadable => (Check::Answers, Who::NetworkAdmin),
-            Self::ConnectionLost => (Check::Answers, Who::NetworkAdmin),
-            Self::NoAnswer => (Check::Service, Who::PingSupport),
-            Self::Intermediary => (Check::Answers, Who::NetworkAdmin),
-            Self::RateLimited => (Check::Limit, Who::Time),
-            Self::ServiceFailing => (Check::Service, Who::PingSupport),
-            Self::OneRecordFailing => (Check::Service, Who::PingSupport),
-            Self::Temporary => (Check::Answers, Who::Time),
-            Self::RequestRefused => (Check::Answers, Who::Makers),
-            Self::AnswerUnknown => (Check::Answers, Who::Makers),
-            Self::ListInconsistent => (Check::Answers, Who::Makers),
-            Self::NotStored => (Check::Storage, Who::You),
-            Self::StorageSilent => (Check::Storage, Who::You),
-            Self::LockSilent => (Check::Storage, Who::You),
-            Self::HostRefused => (Check::HostPage, Who::Deployer),
-            Self::DeploymentForbids => (Check::Deployment, Who::Deployer),
-            Self::AccountUnusable => (Check::Account, Who::You),
-            Self::FlagOff => (Check::Flag, Who::You),
-            Self::Bypassed => (Check::Bypass, Who::You),
-            Self::NoDevice => (Check::Device, Who::You),
-            Self::PolicyDecides => (Check::Policy, Who::PolicyAdmin),
+            Self::TokenUnusable(_) => (Check::Token, Who::You, Offer::TryAgain),
+            Self::TokenForgotten => (Check::Token, Who::You, Offer::ReplaceToken),
+            Self::TokenExpired => (Check::Expiry, Who::You, Offer::ReplaceToken),
+            Self::ClockWrong => (Check::Clock, Who::You, Offer::ReplaceToken),
+            Self::AudienceElsewhere => (Check::Token, Who::You, Offer::ReplaceToken),
+            Self::EndUserToken => (Check::Token, Who::You, Offer::ReplaceToken),
+            Self::TokenRefused => (Check::Token, Who::You, Offer::ReplaceToken),
+            Self::RegionMissing => (Check::Region, Who::You, Offer::TryAgain),
+            Self::RegionElsewhere => (Check::Region, Who::You, Offer::UseRegion),
+            Self::EnvironmentNotNamed => (Check::Environment, Who::You, Offer::TryAgain),
+            Self::EnvironmentUnreadable => (Check::Environment, Who::You, Offer::TryAgain),
+            Self::EnvironmentMissing => (Check::Environment, Who::You, Offer::UseEnvironment),
+            Self::EnvironmentSuspect => (Check::OwnEnvironment, Who::You, Offer::TryAgain),
+            Self::NoRole => (Check::Role, Who::EnvironmentAdmin, Offer::UseEnvironment),
+            Self::RoleMissing(missing) => (check_of(missing), Who::EnvironmentAdmin, Offer::TryAgain),
+            Self::RoleArriving => (Check::Propagation, Who::Time, Offer::TryAgain),
+            Self::ScopeTooNarrow => (Check::Scope, Who::EnvironmentAdmin, Offer::TryAgain),
+            Self::RoleLost => (Check::Role, Who::EnvironmentAdmin, Offer::TryAgain),
+            Self::OthersChanged(_) => (Check::Scope, Who::You, Offer::TryAgain),
+            Self::UserUnreadable => (Check::User, Who::You, Offer::TryAgain),
+            Self::UserMissing => (Check::User, Who::You, Offer::TryAgain),
+            Self::PathUnknown => (Check::Region, Who::Deployer, Offer::TryAgain),
+            Self::LicenseExceeded => (Check::License, Who::LicenseHolder, Offer::TryAgain),
+            Self::MfaMissing => (Check::MfaProduct, Who::LicenseHolder, Offer::TryAgain),
+            Self::PingIdDecides => (Check::PingId, Who::PolicyAdmin, Offer::TryAgain),
+            Self::Offline => (Check::Host, Who::You, Offer::TryAgain),
+            Self::HostUnreachable => (Check::Host, Who::NetworkAdmin, Offer::TryAgain),
+            Self::PolicyForbids => (Check::Host, Who::Deployer, Offer::TryAgain),
+            Self::PreflightRefused => (Check::Answers, Who::NetworkAdmin, Offer::TryAgain),
+            Self::AnswerUnreadable => (Check::Answers, Who::NetworkAdmin, Offer::TryAgain),
+            Self::ConnectionLost => (Check::Answers, Who::NetworkAdmin, Offer::TryAgain),
+            Self::NoAnswer => (Check::Service, Who::PingSupport, Offer::TryAgain),
+            Self::Intermediary => (Check::Answers, Who::NetworkAdmin, Offer::TryAgain),
+            Self::RateLimited => (Check::Limit, Who::Time, Offer::TryAgain),
+            Self::ServiceFailing => (Check::Service, Who::PingSupport, Offer::TryAgain),
+            Self::OneRecordFailing => (Check::Service, Who::PingSupport, Offer::TryAgain),
+            Self::Temporary => (Check::Answers, Who::Time, Offer::TryAgain),
+            Self::RequestRefused => (Check::Answers, Who::Makers, Offer::TryAgain),
+            Self::AnswerUnknown => (Check::Answers, Who::Makers, Offer::TryAgain),
+            Self::ListInconsistent => (Check::Answers, Who::Makers, Offer::TryAgain),
+            Self::NotStored => (Check::Storage, Who::You, Offer::TryAgain),
+            Self::StorageSilent => (Check::Storage, Who::You, Offer::TryAgain),
+            Self::LockSilent => (Check::Storage, Who::You, Offer::TryAgain),
+            Self::HostRefused => (Check::HostPage, Who::Deployer, Offer::TryAgain),
+            Self::DeploymentForbids => (Check::Deployment, Who::Deployer, Offer::TryAgain),
+            Self::Internal => (Check::Page, Who::Makers, Offer::TryAgain),
+            Self::AccountUnusable => (Check::Account, Who::You, Offer::TryAgain),
+            Self::FlagOff => (Check::Flag, Who::You, Offer::TryAgain),
+            Self::Bypassed => (Check::Bypass, Who::You, Offer::TryAgain),
+            Self::NoDevice => (Check::Device, Who::You, Offer::TryAgain),
+            Self::PolicyDecides => (Check::Policy, Who::PolicyAdmin, Offer::TryAgain),
         }
     }
 
@@ -230,6 +241,11 @@ impl Cause {
         self.row().1
     }
 
+    /// What a button offers for this cause.
+    pub(super) const fn offer(self) -> Offer {
+        self.row().2
+    }
+
     /// The missing permission, if the cause is a missing permission.
     #[must_use]
     pub const fn missing(self) -> Option<Permission> {
@@ -238,5 +254,14 @@ impl Cause {
             Self::NoRole | Self::ScopeTooNarrow | Self::RoleLost => Some(Permission::UpdateMfa),
             _ => None,
         }
+    }
+}
+
+/// The check that fails without this permission.
+const fn check_of(missing: Permission) -> Check {
+    match missing {
+        Permission::ReadUsers => Check::ReadUsers,
+        Permission::UpdateMfa => Check::ChangeFlag,
+        _ => Check::Role,
     }
 }

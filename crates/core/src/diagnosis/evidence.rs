@@ -1,6 +1,7 @@
-//! Collects the evidence for a diagnosis: what is known about a problem, and which question to ask next.
+//! The evidence for a diagnosis: what is known about a problem, and what that shows.
 //!
-//! Every question reads; nothing is ever written to find a cause.
+//! `questions` decides what to ask next, and `answers` adds what was learned. Every question reads; nothing is ever
+//! written to find a cause.
 
 use pingone::device::{Device, is_pingid_product};
 use pingone::environment::{Environment, EnvironmentId};
@@ -8,12 +9,18 @@ use pingone::fault::Fault;
 use pingone::region::{Agreement, Region, RegionCode, Regions};
 use pingone::request::VisibleUsers;
 use pingone::role::Permission;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::Timestamp;
+use pingone::token::TokenFacts;
 use pingone::token::paste::PasteFault;
-use pingone::token::{Actor, TokenFacts};
 use pingone::user::{PopulationId, User, UserId};
 
 use crate::run::proof::Proof;
+
+pub use answers::Answer;
+pub use questions::Question;
+
+mod answers;
+mod questions;
 
 /// An input that kept any request from being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,19 +94,6 @@ impl Operation {
     #[must_use]
     pub const fn is_write(self) -> bool {
         matches!(self, Self::ChangeFlag(_) | Self::AllowBypass(_))
-    }
-
-    /// The question that repeats the operation. A write is never repeated to find a cause.
-    const fn repeat_question(self) -> Option<Question> {
-        match self {
-            Self::Connect => Some(Question::Environment),
-            Self::ReadUsers => Some(Question::Users),
-            Self::ReadUser(user) => Some(Question::User(user)),
-            Self::ReadFlag(user) => Some(Question::Flag(user)),
-            Self::ReadDevices(user) => Some(Question::Devices(user)),
-            // That some users can be read doesn't show that the requested ones can.
-            Self::FilterUsers | Self::ReadReport | Self::ChangeFlag(_) | Self::AllowBypass(_) => None,
-        }
     }
 }
 
@@ -184,60 +178,6 @@ impl IssuedIn {
         }
     }
 }
-
-/// A question to PingOne or to the network. All questions only read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// What the browser can reach at all, after this operation failed.
-    Reach(Operation),
-    /// Read the record of the environment.
-    Environment,
-    /// Read the number of users, and one of them.
-    Users,
-    /// Read the record of this user.
-    User(UserId),
-    /// Read the MFA flag of this user.
-    Flag(UserId),
-    /// Read the populations of the environment.
-    Populations,
-    /// Read the environment's MFA settings.
-    Settings,
-    /// Read the environment's list of products.
-    Products,
-    /// Read the MFA devices of this user.
-    Devices(UserId),
-    /// Read the MFA bypass of this user.
-    Bypass(UserId),
-}
-
-/// The value that answers a [`Question`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// What the browser could reach.
-    Reach(Reach),
-    /// The record of the environment.
-    Environment(Environment),
-    /// The number of users, and one of them.
-    Users(VisibleUsers),
-    /// The record of the user, boxed for its size.
-    User(Box<User>),
-    /// Whether the user's MFA flag is on.
-    Flag(bool),
-    /// The token may read the populations.
-    Populations,
-    /// The token may read the MFA settings.
-    Settings,
-    /// The products; `None` where PingOne doesn't tell this token.
-    Products(Option<Vec<String>>),
-    /// All MFA devices of the user, active or not.
-    Devices(Vec<Device>),
-    /// When the bypass expires; `None` without a bypass.
-    Bypass(Option<Timestamp>),
-}
-
-/// The pauses before each repetition of a refused read. A newly assigned role takes a while to take effect.
-const PAUSES: [Millis; 4] =
-    [Millis::seconds(5), Millis::seconds(10), Millis::seconds(15), Millis::seconds(30)];
 
 /// Everything that is known about a problem.
 #[derive(Debug, Clone, PartialEq)]
@@ -458,184 +398,11 @@ impl Evidence {
         }
     }
 
-    /// The next question, and the pause before it. Only questions that distinguish between causes are asked.
-    #[must_use]
-    pub fn next_question(&self) -> Option<(Question, Millis)> {
-        let open = self.wanted_questions().into_iter().find(|question| !self.is_answered(*question));
-        open.map(|question| (question, Millis(0))).or_else(|| self.next_repetition())
-    }
-
-    /// Repeats a read that was refused because of a role: a newly assigned role doesn't take effect at once.
-    fn next_repetition(&self) -> Option<(Question, Millis)> {
-        let (operation, fault) = self.fault()?;
-        let is_refusal = match fault {
-            Fault::RoleMissing(_) => true,
-            Fault::EnvironmentUnknown(refusal) => refusal.status == 403,
-            _ => false,
-        };
-        let is_end_user = self.token.as_ref().is_some_and(|token| matches!(token.actor, Actor::EndUser(_)));
-        let is_final = is_end_user || self.is_conclusive() || self.is_environment_missing();
-        let is_settled = !is_refusal || is_final || self.works_now();
-        let pause = PAUSES.get(self.repeats).filter(|_| !is_settled)?;
-        Some((operation.repeat_question()?, *pause))
-    }
-
     /// Whether PingOne says that the environment doesn't exist.
     #[must_use]
     pub fn is_environment_missing(&self) -> bool {
         let refusal = self.environment.as_ref().and_then(|observed| observed.result.as_ref().err());
         matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 404)
-    }
-
-    /// Whether further questions would all fail in the same way, or make things worse. The symptom's own 401 may be
-    /// about that single request, so one question may follow it.
-    fn is_conclusive(&self) -> bool {
-        let is_final = |fault: &Fault| {
-            matches!(
-                fault,
-                Fault::TokenExpired(_)
-                    | Fault::TokenForgotten
-                    | Fault::RateLimited { .. }
-                    | Fault::NotStored(_)
-                    | Fault::HostRefused
-                    | Fault::NotPermitted(_)
-                    | Fault::LockSilent
-            )
-        };
-        self.faults().any(is_final)
-            || self.answer_faults().any(|fault| matches!(fault, Fault::TokenInvalid(_)))
-    }
-
-    fn wanted_questions(&self) -> Vec<Question> {
-        match &self.symptom {
-            Symptom::Input(_) => Vec::new(),
-            _ if self.is_conclusive() => Vec::new(),
-            Symptom::Health => self.questions_for_health(),
-            Symptom::NotPrompted(user) => self.questions_for_not_asked(*user),
-            Symptom::Failed { operation, fault, .. } => self.questions_for_failure(*operation, fault),
-        }
-    }
-
-    fn questions_for_not_asked(&self, user: UserId) -> Vec<Question> {
-        let mut wanted = vec![
-            Question::User(user),
-            Question::Flag(user),
-            Question::Bypass(user),
-            Question::Devices(user),
-            Question::Environment,
-            Question::Products,
-        ];
-        // If other users can be read, but not this one, the role is limited.
-        let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
-        let read = self.user.as_ref().and_then(|observed| observed.result.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|observed| observed.result.as_ref().err());
-        if is_refused(read) || is_refused(flag) {
-            wanted.push(Question::Users);
-        }
-        wanted
-    }
-
-    fn questions_for_health(&self) -> Vec<Question> {
-        let mut wanted = vec![Question::Reach(Operation::Connect), Question::Environment];
-        if is_ok(self.environment.as_ref()) {
-            wanted.extend([Question::Users, Question::Populations, Question::Settings, Question::Products]);
-            wanted.extend(self.first_user().map(Question::Flag));
-        }
-        wanted
-    }
-
-    fn first_user(&self) -> Option<UserId> {
-        self.users.as_ref()?.result.as_ref().ok()?.first
-    }
-
-    fn questions_for_failure(&self, operation: Operation, fault: &Fault) -> Vec<Question> {
-        let mut wanted = Vec::new();
-        if matches!(fault, Fault::Unreachable | Fault::Timeout { .. } | Fault::BodyCut(_)) {
-            wanted.push(Question::Reach(operation));
-            if self.reach.is_some_and(|reach| reach.host == PlainResult::Unanswered && !reach.page) {
-                return wanted;
-            }
-        }
-        wanted.push(Question::Environment);
-        if !is_ok(self.environment.as_ref()) {
-            return wanted;
-        }
-        wanted.push(Question::Users);
-        match operation.user() {
-            Some(user) => {
-                wanted.push(Question::User(user));
-                if is_ok(self.user.as_ref()) {
-                    wanted.push(Question::Flag(user));
-                }
-            }
-            None => wanted.extend(self.first_user().map(Question::Flag)),
-        }
-        if let Operation::ReadDevices(user) = operation {
-            wanted.push(Question::Devices(user));
-        }
-        if matches!(fault, Fault::RoleMissing(_) | Fault::LicenseExceeded(_)) {
-            if self.users.as_ref().is_some_and(|users| users.result.is_err()) {
-                wanted.extend([Question::Populations, Question::Settings]);
-            }
-            wanted.push(Question::Products);
-        }
-        wanted
-    }
-
-    fn is_answered(&self, question: Question) -> bool {
-        match question {
-            Question::Reach(_) => self.reach.is_some(),
-            Question::Environment => self.environment.is_some(),
-            Question::Users => self.users.is_some(),
-            Question::User(_) => self.user.is_some(),
-            Question::Flag(_) => self.flag.is_some(),
-            Question::Populations => self.populations.is_some(),
-            Question::Settings => self.settings.is_some(),
-            Question::Products => self.products.is_some(),
-            Question::Devices(_) => self.devices.is_some(),
-            Question::Bypass(_) => self.bypass.is_some(),
-        }
-    }
-
-    /// Records the answer to a question, or the fault that it failed with.
-    pub fn learn(&mut self, question: Question, result: Result<Answer, Fault>, at: Timestamp) {
-        self.now = at;
-        self.repeats += usize::from(self.is_answered(question));
-        match result {
-            Ok(answer) => self.record_answer(answer, at),
-            Err(fault) => self.record_fault(question, fault, at),
-        }
-    }
-
-    fn record_answer(&mut self, answer: Answer, at: Timestamp) {
-        match answer {
-            Answer::Reach(reach) => self.reach = Some(reach),
-            Answer::Environment(environment) => self.environment = observed_value(at, environment),
-            Answer::Users(users) => self.users = observed_value(at, users),
-            Answer::User(user) => self.user = observed_value(at, *user),
-            Answer::Flag(flag) => self.flag = observed_value(at, flag),
-            Answer::Populations => self.populations = observed_value(at, ()),
-            Answer::Settings => self.settings = observed_value(at, ()),
-            Answer::Products(products) => self.products = observed_value(at, products),
-            Answer::Devices(devices) => self.devices = observed_value(at, devices),
-            Answer::Bypass(until) => self.bypass = observed_value(at, until),
-        }
-    }
-
-    fn record_fault(&mut self, question: Question, fault: Fault, at: Timestamp) {
-        match question {
-            // An unreachable host isn't a fault here; it is the answer itself.
-            Question::Reach(_) => {}
-            Question::Environment => self.environment = observed_fault(at, fault),
-            Question::Users => self.users = observed_fault(at, fault),
-            Question::User(_) => self.user = observed_fault(at, fault),
-            Question::Flag(_) => self.flag = observed_fault(at, fault),
-            Question::Populations => self.populations = observed_fault(at, fault),
-            Question::Settings => self.settings = observed_fault(at, fault),
-            Question::Products => self.products = observed_fault(at, fault),
-            Question::Devices(_) => self.devices = observed_fault(at, fault),
-            Question::Bypass(_) => self.bypass = observed_fault(at, fault),
-        }
     }
 
     /// The permissions that the evidence shows as granted (`true`) or refused (`false`).
@@ -683,16 +450,6 @@ pub(super) fn is_ok<T>(observed: Option<&Observed<T>>) -> bool {
     observed.is_some_and(|observed| observed.result.is_ok())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
-fn observed_value<T>(at: Timestamp, result: T) -> Option<Observed<T>> {
-    Some(Observed { at, result: Ok(result) })
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
-fn observed_fault<T>(at: Timestamp, fault: Fault) -> Option<Observed<T>> {
-    Some(Observed { at, result: Err(fault) })
-}
-
 fn permission_shown_by<T>(
     permission: Permission,
     observed: Option<&Observed<T>>,
@@ -703,104 +460,5 @@ fn permission_shown_by<T>(
         // A missing environment says nothing about roles.
         Err(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403 => Some((permission, false)),
         Err(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pingone::fault::Refusal;
-    use uuid::Uuid;
-
-    const NOW: Timestamp = Timestamp(1_795_500_000_000);
-
-    fn user() -> UserId {
-        UserId(Uuid::from_u128(7))
-    }
-
-    fn failed(operation: Operation, fault: Fault) -> Evidence {
-        Evidence::of(Symptom::Failed { operation, fault, at: NOW }, NOW)
-    }
-
-    fn refused(status: u16) -> Refusal {
-        Refusal { status, code: Some("ACCESS_FAILED".into()), ..Refusal::default() }
-    }
-
-    fn environment() -> Answer {
-        use pingone::environment::EnvironmentKind;
-        let id = EnvironmentId(Uuid::from_u128(1));
-        Answer::Environment(Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Production })
-    }
-
-    #[test]
-    fn an_expired_token_and_a_rate_limit_lead_to_no_question() {
-        for fault in [
-            Fault::TokenExpired(refused(401)),
-            Fault::TokenForgotten,
-            Fault::RateLimited { refusal: refused(429), after: None },
-        ] {
-            assert_eq!(failed(Operation::ReadUsers, fault).next_question(), None);
-        }
-    }
-
-    #[test]
-    fn one_question_tells_a_refused_token_from_a_refused_request() {
-        let mut refused_once = failed(Operation::ReadUser(user()), Fault::TokenInvalid(refused(401)));
-        let mut refused_twice = refused_once.clone();
-        assert_eq!(refused_once.next_question(), Some((Question::Environment, Millis(0))));
-        refused_twice.learn(Question::Environment, Err(Fault::TokenInvalid(refused(401))), NOW);
-        assert!(refused_twice.refused_token().is_some() && refused_twice.next_question().is_none());
-        refused_once.learn(Question::Environment, Ok(environment()), NOW);
-        assert!(refused_once.refused_token().is_none() && refused_once.next_question().is_some());
-    }
-
-    #[test]
-    fn every_question_is_asked_once_and_a_refused_read_is_repeated_after_pauses() {
-        let mut evidence = failed(Operation::ReadUsers, Fault::RoleMissing(refused(403)));
-        let mut asked = Vec::new();
-        while let Some((question, pause)) = evidence.next_question() {
-            asked.push((question, pause.0));
-            let result = match question {
-                Question::Environment => Ok(environment()),
-                _ => Err(Fault::RoleMissing(refused(403))),
-            };
-            evidence.learn(question, result, NOW);
-            assert!(asked.len() < 20, "{asked:?}");
-        }
-        let repeated = [
-            (Question::Users, 5000),
-            (Question::Users, 10_000),
-            (Question::Users, 15_000),
-            (Question::Users, 30_000),
-        ];
-        let once = [
-            Question::Environment,
-            Question::Users,
-            Question::Populations,
-            Question::Settings,
-            Question::Products,
-        ];
-        assert_eq!(asked, once.map(|question| (question, 0)).into_iter().chain(repeated).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_write_is_never_repeated() {
-        let mut evidence = failed(Operation::ChangeFlag(Some(user())), Fault::RoleMissing(refused(403)));
-        let mut asked = 0;
-        while let Some((question, _)) = evidence.next_question() {
-            evidence.learn(question, Err(Fault::Unreachable), NOW);
-            asked += 1;
-        }
-        assert_eq!(asked, 1, "the environment can't be read, and all other reads depend on it");
-    }
-
-    #[test]
-    fn no_more_questions_are_asked_when_offline() {
-        let mut evidence = failed(Operation::Connect, Fault::Unreachable);
-        let (question, _) = evidence.next_question().unwrap();
-        assert_eq!(question, Question::Reach(Operation::Connect));
-        let reach = Reach { is_online: false, page: false, host: PlainResult::Unanswered, readable: None };
-        evidence.learn(question, Ok(Answer::Reach(reach)), NOW);
-        assert_eq!(evidence.next_question(), None);
     }
 }

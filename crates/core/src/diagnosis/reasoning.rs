@@ -6,7 +6,7 @@ use pingone::fault::{Fault, JournalFault};
 use pingone::token::Actor;
 use pingone::user::{Account, UserId};
 
-use super::cause::{Cause, Diagnosis, NextStep};
+use super::cause::{Cause, Diagnosis, NextStep, Offer};
 use super::check::{is_denial, is_html_page};
 use super::evidence::{
     Answer, Evidence, InputFault, IssuedIn, Observed, Operation, PlainResult, Question, Reach, Symptom, is_ok,
@@ -67,17 +67,11 @@ impl Evidence {
         let own_environment = self.token.as_ref().and_then(|token| token.environment);
         let own_environment =
             own_environment.filter(|id| Some(*id) != self.environment_id).map(NextStep::UseEnvironment);
-        match cause {
-            Cause::RegionElsewhere => issued,
-            Cause::EnvironmentMissing | Cause::NoRole => own_environment,
-            Cause::TokenForgotten
-            | Cause::TokenExpired
-            | Cause::ClockWrong
-            | Cause::AudienceElsewhere
-            | Cause::EndUserToken
-            | Cause::TokenRefused => Some(NextStep::ReplaceToken),
-            _ if matches!(self.symptom, Symptom::Failed { .. }) => Some(NextStep::TryAgain),
-            _ => None,
+        match cause.offer() {
+            Offer::UseRegion => issued,
+            Offer::UseEnvironment => own_environment,
+            Offer::ReplaceToken => Some(NextStep::ReplaceToken),
+            Offer::TryAgain => self.fault().map(|_| NextStep::TryAgain),
         }
     }
 
@@ -100,10 +94,16 @@ impl Evidence {
         if is_denied && self.is_environment_missing() {
             return self.causes_for_missing_environment();
         }
+        self.causes_of_fault(operation, fault)
+    }
+
+    /// The causes of a fault that nothing else in the evidence explains.
+    fn causes_of_fault(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
         match fault {
             Fault::NotStored(JournalFault::Silent) => vec![Cause::StorageSilent],
             Fault::NotStored(_) => vec![Cause::NotStored],
             Fault::LockSilent => vec![Cause::LockSilent],
+            Fault::Internal(_) => vec![Cause::Internal],
             Fault::HostRefused => vec![Cause::HostRefused],
             Fault::NotPermitted(_) => vec![Cause::DeploymentForbids],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],
@@ -435,6 +435,17 @@ mod tests {
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Responsible::EnvironmentAdmin);
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).missing(), Some(Permission::UpdateMfa));
         assert_eq!(Cause::TokenExpired.who(), Responsible::You);
+    }
+
+    #[test]
+    fn a_defect_of_this_page_is_named_as_one_and_is_for_its_makers() {
+        for operation in [Operation::ReadUsers, Operation::ChangeFlag(None)] {
+            let cause = Cause::of(operation, &Fault::Internal("x"));
+            assert_eq!(
+                (cause, cause.who(), cause.check()),
+                (Cause::Internal, Responsible::Makers, Check::Page)
+            );
+        }
     }
 
     #[test]

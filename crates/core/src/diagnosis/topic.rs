@@ -1,6 +1,4 @@
-//! The topics of the help, and which one belongs to a check. The view has the paragraphs.
-
-use super::check::Check;
+//! The topics of the help. A check names the one that explains it; the view has the paragraphs.
 
 /// A topic of the help, in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,29 +60,4 @@ impl Topic {
         Self::Slips,
         Self::Report,
     ];
-
-    /// The topic that explains a check.
-    #[must_use]
-    pub const fn of(check: Check) -> Self {
-        match check {
-            Check::Environment | Check::OwnEnvironment => Self::Environment,
-            Check::ReadUsers
-            | Check::ReadFlag
-            | Check::ChangeFlag
-            | Check::Role
-            | Check::Scope
-            | Check::Propagation => Self::Role,
-            Check::User | Check::Account => Self::User,
-            Check::Token => Self::Token,
-            Check::Expiry | Check::Clock => Self::Expiry,
-            Check::Region => Self::Region,
-            Check::Host | Check::Answers | Check::Service => Self::Network,
-            Check::Limit => Self::Limit,
-            Check::License | Check::MfaProduct => Self::License,
-            Check::PingId | Check::Flag | Check::Policy => Self::Flag,
-            Check::Bypass | Check::Device => Self::Devices,
-            Check::Storage => Self::Storage,
-            Check::HostPage | Check::Deployment => Self::Report,
-        }
-    }
 }

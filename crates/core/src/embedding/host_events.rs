@@ -5,6 +5,7 @@ use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
 use pingone::user::UserId;
 
+use crate::connect::token_schedule::DueReason;
 use crate::run::plan::PlanNumber;
 
 /// Why the host page is asked for a token.
@@ -16,6 +17,15 @@ pub enum Reason {
     Expiry,
     /// PingOne refused the token in use.
     Refused,
+}
+
+impl From<DueReason> for Reason {
+    fn from(due: DueReason) -> Self {
+        match due {
+            DueReason::Expiry => Self::Expiry,
+            DueReason::Refused => Self::Refused,
+        }
+    }
 }
 
 impl Reason {

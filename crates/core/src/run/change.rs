@@ -283,6 +283,11 @@ mod tests {
     }
 
     #[test]
+    fn a_put_whose_answer_was_lost_by_a_defect_is_verified_by_a_read() {
+        assert_eq!(play([Err(Fault::Internal("x")), Ok(says(true))]).0, "WR");
+    }
+
+    #[test]
     fn a_put_that_was_not_applied_is_retried_and_finally_fails() {
         assert_eq!(play([Err(Fault::Unreachable), Ok(says(false)), Ok(says(true))]).0, "WRW");
         let never = std::iter::repeat_n([Err(Fault::Unreachable), Ok(says(false))], 3).flatten();

@@ -25,7 +25,7 @@ pub struct Reason {
 #[must_use]
 pub fn reasons(rows: &[Row], failures: Failures<'_>) -> Vec<Reason> {
     let mut counted: HashMap<_, (u32, u32)> = HashMap::new();
-    let unchanged = rows.iter().zip(0..).filter(|(row, _)| is_unchanged(row.state));
+    let unchanged = rows.iter().zip(0..).filter(|(row, _)| row.state.is_unchanged());
     for (row, index) in unchanged {
         let failure = failures(index);
         let status = failure.map_or(0, |failure| failure.status);
@@ -38,10 +38,6 @@ pub fn reasons(rows: &[Row], failures: Failures<'_>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = counted.into_iter().map(reason).collect();
     reasons.sort_unstable_by_key(|reason| (Reverse(reason.users), reason.first));
     reasons
-}
-
-fn is_unchanged(state: RowState) -> bool {
-    matches!(state, RowState::Refused | RowState::Failed | RowState::Unconfirmed)
 }
 
 #[cfg(test)]

@@ -44,26 +44,37 @@ impl RowState {
         Self::ChangedBySomeoneElse,
     ];
 
+    /// The text that files have for this state, and what the state means for the row.
+    const fn row(self) -> (&'static str, Stage) {
+        match self {
+            Self::Waiting => ("waiting", Stage::Open),
+            Self::Sending => ("sending", Stage::Open),
+            Self::Changed => ("changed", Stage::Done),
+            Self::AlreadySet => ("already so", Stage::Done),
+            Self::Refused => ("refused", Stage::NotChanged),
+            Self::Failed => ("failed", Stage::NotChanged),
+            Self::Unconfirmed => ("answer lost", Stage::NotChanged),
+            Self::Gone => ("no longer exists", Stage::Done),
+            Self::ChangedBySomeoneElse => ("changed by someone else", Stage::Done),
+        }
+    }
+
     /// Whether nothing more will be sent for the row.
     #[must_use]
     pub fn is_settled(self) -> bool {
-        !matches!(self, Self::Waiting | Self::Sending)
+        self.row().1 != Stage::Open
+    }
+
+    /// Whether the row is settled and the change is not known to have been made.
+    #[must_use]
+    pub fn is_unchanged(self) -> bool {
+        self.row().1 == Stage::NotChanged
     }
 
     /// The text that files have for this state.
     #[must_use]
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sending => "sending",
-            Self::Changed => "changed",
-            Self::AlreadySet => "already so",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Unconfirmed => "answer lost",
-            Self::Gone => "no longer exists",
-            Self::ChangedBySomeoneElse => "changed by someone else",
-        }
+        self.row().0
     }
 
     /// The state for a text in a file, if there is one.
@@ -71,6 +82,17 @@ impl RowState {
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
+}
+
+/// What a state means for its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Something may still be sent.
+    Open,
+    /// Settled, and there is nothing to explain.
+    Done,
+    /// Settled without a confirmed change, for a reason that is counted.
+    NotChanged,
 }
 
 impl fmt::Display for RowState {

@@ -118,6 +118,7 @@ mod tests {
             Fault::TokenExpired(refusal(401)),
             Fault::TokenInvalid(refusal(401)),
             Fault::TokenForgotten,
+            Fault::Internal("x"),
             Fault::RateLimited { refusal: refusal(429), after: None },
             Fault::Unreachable,
             Fault::Timeout { after: pingone::time::Millis(1) },

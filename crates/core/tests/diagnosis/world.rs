@@ -31,22 +31,17 @@ use pingone_mfa_core::diagnosis::evidence::{Evidence, InputFault, Operation, Pla
 use pingone_mfa_core::diagnosis::probe::{NetworkProbe, search};
 use pingone_mfa_core::diagnosis::reasoning::diagnoses;
 use pingone_mfa_core::directory::listing::{self, Listing};
-use pingone_mfa_core::run::change::{Change, Job};
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::outcome::Outcome;
 use pingone_mfa_core::run::proof::Proof;
-use pingone_mfa_core::run::write::WriteMfa;
+use pingone_mfa_testkit::change::change;
+use pingone_mfa_testkit::clock::VirtualClock;
+use pingone_mfa_testkit::tenant::{API, AUTH, seed};
 use pingone_sandbox::wire::{Body, End};
 use pingone_sandbox::{
-    Behavior, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, Timestamp as SandboxWall,
-    TokenSpec, readable_correlation_id,
+    Behavior, Role, Rule, Sandbox, Scope, Timestamp as SandboxWall, TokenSpec, readable_correlation_id,
 };
 use uuid::Uuid;
-
-use crate::support::VirtualClock;
-
-const ORIGIN: &str = "https://api.sandbox.example";
-const AUTH: &str = "https://auth.sandbox.example";
 
 /// What the administrator does after connecting.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,14 +124,7 @@ pub struct World {
 
 impl World {
     fn new(ids: Ids) -> Self {
-        let mut sandbox = Sandbox::new(Seed {
-            users: 450,
-            seed: 1,
-            api_base: format!("{ORIGIN}/v1"),
-            auth_base: AUTH.into(),
-            kind: EnvironmentKind::Sandbox,
-            populations: Populations::Usual,
-        });
+        let mut sandbox = Sandbox::new(seed(450, 1));
         let expose_correlation_id = ids == Ids::Exposed;
         sandbox.set_behavior(Behavior { expose_correlation_id, ..Behavior::default() }).unwrap();
         Self {
@@ -161,7 +149,7 @@ impl World {
 
     /// The current time, as the sandbox's type.
     pub fn now(&self) -> SandboxWall {
-        SandboxWall(self.clock.wall().0)
+        self.clock.sandbox_time()
     }
 
     /// Gives the token's holder this role in the whole environment.
@@ -276,12 +264,12 @@ fn regions(world: &World) -> Regions {
     let region = |code: &str, pingone: Option<&str>| Region {
         code: RegionCode(code.into()),
         label: code.into(),
-        api_base: format!("{ORIGIN}{}", world.api_path),
+        api_base: format!("{API}{}", world.api_path),
         auth_base: AUTH.into(),
         pingone: pingone.map(|code| RegionCode(code.into())),
     };
     let elsewhere = Region {
-        api_base: format!("{ORIGIN}:8443/v1"),
+        api_base: format!("{API}:8443/v1"),
         auth_base: "https://proxy.example".into(),
         ..region("UNNAMED", None)
     };
@@ -340,7 +328,10 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
     } else {
         for username in &world.changed_before {
             let user = UserId(world.id(username));
-            assert!(matches!(change(&clock, &connection, user), Outcome::Changed { .. }), "{username}");
+            assert!(
+                matches!(change(&clock, &connection, user, true).0, Outcome::Changed { .. }),
+                "{username}"
+            );
         }
         if let Some(meanwhile) = meanwhile {
             meanwhile(&mut world);
@@ -374,7 +365,7 @@ fn populations(world: &World) -> Vec<PopulationId> {
 }
 
 fn read(sandbox: &mut Sandbox, token: &str, now: SandboxWall, path: &str) -> serde_json::Value {
-    let url = format!("{ORIGIN}/v1/environments/{}{path}", sandbox.environment_id());
+    let url = format!("{API}/v1/environments/{}{path}", sandbox.environment_id());
     let request = http::Request::get(url).header("authorization", format!("Bearer {token}"));
     let answer = sandbox.handle(&request.body(Vec::new()).unwrap(), now).response;
     serde_json::from_slice(answer.body()).unwrap()
@@ -394,7 +385,7 @@ fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: U
             let guard = Guard::default();
             let members = world.is_protected.then_some(user).into_iter().collect();
             let refused = guard.with_members(members).planned(user, true).err().map(Fault::NotPermitted);
-            let fault = refused.or_else(|| change(clock, connection, user).fault().cloned());
+            let fault = refused.or_else(|| change(clock, connection, user, true).0.fault().cloned());
             (Operation::ChangeFlag(Some(user)), fault)
         }
     };
@@ -408,26 +399,6 @@ where
 {
     let connection = connection.clone();
     clock.run(async move { connection.call(call).await.err() })
-}
-
-fn change(clock: &VirtualClock, connection: &Connection, user: UserId) -> Outcome {
-    let connection = connection.clone();
-    clock.run(async move {
-        let permit = Guard::default().planned(user, true).unwrap();
-        let mut change = Change::new(permit, Rc::new(connection.policy().clone()), connection.jitter());
-        let (_, mut inbox) = mpsc::unbounded();
-        let perform = |job| {
-            let connection = connection.clone();
-            async move {
-                match job {
-                    Job::Write(permit) => connection.send(WriteMfa(permit)).await,
-                    Job::Read(user) => connection.send(ReadMfa(user)).await,
-                }
-            }
-        };
-        drive(&mut change, &connection, &mut inbox, perform, |_| {}).await;
-        change.outcome().unwrap().clone()
-    })
 }
 
 fn list(clock: &VirtualClock, connection: &Connection) -> Option<Fault> {
@@ -503,7 +474,7 @@ impl Browser {
             sent = sent.header("authorization", format!("Bearer {}", self.token));
             sent = sent.header("content-type", "application/json");
         }
-        let now = SandboxWall(self.clock.wall().0);
+        let now = self.clock.sandbox_time();
         let reply = self.sandbox.borrow_mut().handle(&sent.body(body).unwrap(), now);
         self.clock.sleep_until(self.clock.now() + Millis(reply.wire.before_millis)).await;
         let header = |name: &str| reply.response.headers().get(name)?.to_str().ok().map(str::to_owned);

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use pingone::user::{User, UserId};
 use pingone_mfa_core::import::{Form, Identity};
+use pingone_mfa_testkit::random::Dice;
 
 use crate::normalize::normalize;
 
@@ -45,30 +46,6 @@ pub enum Shape {
     Row,
 }
 
-/// A random number generator: `SplitMix64`.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.roll() % bound as u64).unwrap()
-    }
-
-    fn percent(&mut self, share: usize) -> bool {
-        self.below(100) < share
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Users,
@@ -104,8 +81,8 @@ fn header(dice: &mut Dice, column: Column, by: Identity) -> String {
         (Column::Direction, _) => &["MFA Status", "2FA", "Enabled"],
         (Column::Note, _) => &["Note", "Department"],
     };
-    let name = dice.one_of(names);
-    let tail = if column == Column::Users { dice.one_of(&TAILS) } else { "" };
+    let name = dice.of(names);
+    let tail = if column == Column::Users { dice.of(&TAILS) } else { "" };
     format!("{name}{tail}")
 }
 
@@ -165,7 +142,7 @@ impl Text {
 
 /// Generates a random file from this seed.
 pub fn write(people: &[User], seed: u64) -> File {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::from_state(seed);
     let mut chosen: Vec<&User> = Vec::new();
     for _ in 0..4 + dice.below(10) {
         let user = &people[dice.below(people.len())];
@@ -175,7 +152,7 @@ pub fn write(people: &[User], seed: u64) -> File {
     }
     let others: Vec<&User> =
         people.iter().filter(|user| !chosen.iter().any(|one| one.id == user.id)).collect();
-    let by = dice.one_of(&[Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email]);
+    let by = dice.of(&[Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email]);
     let (text, truth) = match dice.below(12) {
         0 => row_of_addresses(&mut dice, &chosen),
         1 => text_that_looks_like_a_header(&chosen),
@@ -192,7 +169,7 @@ pub fn write(people: &[User], seed: u64) -> File {
 
 /// A row of recipients as a mail program writes it.
 fn row_of_addresses(dice: &mut Dice, chosen: &[&User]) -> (Text, Truth) {
-    let separator = dice.one_of(&["; ", ", ", ";"]);
+    let separator = dice.of(&["; ", ", ", ";"]);
     let addresses: Vec<String> = chosen.iter().map(|user| value(user, Identity::Email)).collect();
     let mut text = Text { text: String::new(), lines: vec![] };
     text.name(&addresses.join(separator), chosen.iter().map(|user| user.id).collect(), true, true);
@@ -232,7 +209,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
     if by == Identity::ExternalId && dice.percent(40) {
         truth.shape = Shape::RoundedNumbers;
     }
-    let separator = dice.one_of(&[",", ";", "\t"]);
+    let separator = dice.of(&[",", ";", "\t"]);
     let mut text = Text { text: String::new(), lines: vec![] };
     if has_header {
         if columns.len() > 1 && dice.percent(20) {
@@ -277,7 +254,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
                         "Monitor 27\"".to_owned()
                     }
                     Some(1) if dice.percent(30) => "\"first floor\nleft\"".to_owned(),
-                    _ => dice.one_of(&["", "x", "on leave", "5\" pipe"]).to_owned(),
+                    _ => dice.of(&["", "x", "on leave", "5\" pipe"]).to_owned(),
                 },
             });
         }

@@ -19,8 +19,8 @@ use super::{Job, JobAnswer, PilotRead};
 /// The ports that the jobs of one run use.
 #[derive(Clone)]
 pub struct JobRunner {
-    /// Returns the connection in use. It is called for every job, because a new token creates a new connection.
-    /// Without a connection nothing is sent.
+    /// Returns the connection in use. It is called for every job, because a new token creates a new connection. Without
+    /// one the token was forgotten, and nothing is sent.
     pub connection: Rc<dyn Fn() -> Option<Connection>>,
     /// The journal that stores the run's records.
     pub journal: Rc<dyn Journal>,

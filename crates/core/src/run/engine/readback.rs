@@ -486,7 +486,7 @@ impl Work for ReadBack<'_> {
                 self.in_flight = self.in_flight.saturating_sub(1);
                 let page = answer.and_then(|answer| match answer {
                     Answer::Page(page) => Ok(page),
-                    Answer::Answered(_) => Err(Fault::TokenForgotten),
+                    Answer::Answered(_) => Err(Fault::Internal("a page was answered by a value")),
                 });
                 self.page(job, page, now);
             }
@@ -494,7 +494,7 @@ impl Work for ReadBack<'_> {
                 self.in_flight = self.in_flight.saturating_sub(1);
                 let result = answer.and_then(|answer| match answer {
                     Answer::Answered(answered) => Ok(answered),
-                    Answer::Page(_) => Err(Fault::TokenForgotten),
+                    Answer::Page(_) => Err(Fault::Internal("a value was answered by a page")),
                 });
                 let as_failure =
                     |fault| Answered { at: self.run.last, correlation_id: None, result: Err(fault) };

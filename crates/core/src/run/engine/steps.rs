@@ -1,4 +1,5 @@
-//! What a run starts next: the PUTs, the reads of unconfirmed rows, and what a pause permits.
+//! What a run starts next: the PUTs, the reads of unconfirmed rows, and what a pause permits; and what is noted when a
+//! job starts.
 
 use pingone::connection::Answered;
 use pingone::driver::{Event, Step, Work};
@@ -8,6 +9,7 @@ use pingone::time::Millis;
 use pingone::user::UserId;
 
 use crate::run::record::RowIndex;
+use crate::run::row::RowState;
 
 use super::ready::Due;
 use super::{ClockCheck, Job, JobAnswer, PauseReason, Run, Unconfirmed};
@@ -100,6 +102,40 @@ impl Run {
             Step::WaitUntil(until)
         } else {
             Step::Start(self.probe())
+        }
+    }
+
+    fn started(&mut self, job: Job) {
+        match job {
+            Job::Write { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                self.ready.written(index);
+                self.again.retain(|(_, other, _)| *other != index);
+                if let Some(row) = self.rows.get_mut(index as usize) {
+                    row.writes = row.writes.saturating_add(1);
+                    row.actor = self.actor;
+                }
+                self.set(index, RowState::Sending);
+            }
+            Job::Read { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                if let Some(row) = self.unconfirmed.iter_mut().find(|row| row.index == index) {
+                    row.is_sent = true;
+                }
+            }
+            Job::SpotCheck { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                self.ready.check_sent(index);
+            }
+            Job::Probe { .. } => self.in_flight.push((None, self.token)),
+            Job::PilotRead { .. } => {
+                self.in_flight.push((None, self.token));
+                self.pilot_read_started();
+            }
+            Job::Store(_) => self.write_ahead.storing_started(),
+            Job::Pause(PauseReason::Token) => self.pauses.needs_token = true,
+            Job::Pause(halt) => self.pauses.wait_for_person(halt),
+            Job::Clock => self.clock = ClockCheck::Sent,
         }
     }
 }

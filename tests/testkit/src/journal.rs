@@ -9,10 +9,11 @@ use pingone::fault::JournalFault;
 use pingone::time::Millis;
 use pingone_mfa_core::run::ports::{Journal, JournalAnswer};
 
-use crate::support::VirtualClock;
+use crate::clock::VirtualClock;
 
 /// A journal in memory that takes 2 ms per entry.
 pub struct MemoryJournal {
+    /// The stored entries, encoded.
     pub entries: Rc<RefCell<Vec<Vec<u8>>>>,
     /// The number of entries after which the journal is full.
     pub room: Cell<usize>,

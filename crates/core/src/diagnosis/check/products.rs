@@ -1,0 +1,40 @@
+//! Checks of the license and of the environment's products.
+
+use pingone::fault::Fault;
+
+use super::super::evidence::Evidence;
+use super::{CheckResult, NOT_RUN, Seen, Verdict};
+
+impl Evidence {
+    pub(super) fn check_license(&self) -> CheckResult {
+        let exceeded = self.faults().find(|fault| matches!(fault, Fault::LicenseExceeded(_)));
+        exceeded.map_or(NOT_RUN, |fault| (Verdict::Fail, Seen::Fault(fault.clone())))
+    }
+
+    pub(super) fn check_mfa(&self) -> CheckResult {
+        self.check_product(self.has_mfa(), true)
+    }
+
+    fn check_product(&self, has: Option<bool>, is_wanted: bool) -> CheckResult {
+        if self.products.is_none() {
+            return NOT_RUN;
+        }
+        let verdict = match has {
+            None => Verdict::Unknown,
+            Some(has) if has == is_wanted => Verdict::Pass,
+            Some(_) => Verdict::Fail,
+        };
+        (verdict, Seen::Product(has))
+    }
+
+    /// `PingID` beside PingOne MFA isn't wrong in itself; it matters only where a user isn't asked for a second factor.
+    pub(super) fn check_pingid(&self) -> CheckResult {
+        let (verdict, seen) = self.check_product(self.has_pingid(), false);
+        let has_pingid_device = self.devices_seen().is_some_and(|(_, _, pingid)| pingid > 0);
+        match (verdict, self.is_not_asked()) {
+            (_, true) if has_pingid_device => (Verdict::Fail, Seen::Product(Some(true))),
+            (Verdict::Fail, false) => (Verdict::Unknown, seen),
+            _ => (verdict, seen),
+        }
+    }
+}
