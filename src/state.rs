@@ -207,6 +207,12 @@ struct Parts {
     saving: Saving,
 }
 
+/// The state of the element around a component.
+#[must_use]
+pub fn use_app() -> App {
+    expect_context()
+}
+
 impl App {
     /// Creates the state under the current reactive owner, before a connection exists.
     #[must_use]
@@ -235,6 +241,7 @@ impl App {
             connection: StoredValue::default(),
             parts: StoredValue::new_local(parts),
         };
+        provide_context(app);
         app.follow_address();
         app
     }

@@ -132,12 +132,19 @@ pub struct Session {
     pub announcer: Announcer,
 }
 
+/// The session of the element around a component.
+#[must_use]
+pub fn use_session() -> Session {
+    expect_context()
+}
+
 impl Session {
     /// Creates the state of a mounted element under the current reactive owner, with nothing but the form.
     #[must_use]
     pub fn start(ports: ConnectPorts, wishes: Wishes) -> Self {
         let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
         let session = Self::new(ports, wishes);
+        provide_context(session);
         session.begin(region, environment);
         session
     }

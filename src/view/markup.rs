@@ -52,6 +52,13 @@ impl Content for Node {
     }
 }
 
+impl Content for AnyView {
+    fn add_to(self, mut node: Node) -> Node {
+        node.0.children.push(self);
+        node
+    }
+}
+
 impl Content for String {
     fn add_to(self, mut node: Node) -> Node {
         node.0.children.push(self.into_any());
@@ -198,7 +205,7 @@ impl Node {
         self
     }
 
-    fn of(view: AnyView) -> Self {
+    pub(super) fn of(view: AnyView) -> Self {
         let mut node = group();
         node.0.children.push(view);
         node
