@@ -1,16 +1,17 @@
-//! The people of the environment: find one, list all, and the panels beside them.
+//! The users of the environment: search, list and table, with the panels beside them and the dialogs over them.
 
-use crate::state::App;
+use leptos::prelude::*;
+
 use crate::state::directory::{List, Source};
 use crate::state::troubleshooting::Location;
-use leptos::prelude::*;
+use crate::state::{App, use_app};
 
 use super::confirm::confirm;
 use super::ending::ending;
-use super::find::{find_person, found};
+use super::find::{FindUser, SearchStatus};
 use super::grid::grid;
-use super::list::{list, read_ceiling};
-use super::markup::{Node, group, main_part, part_of, tag};
+use super::list::{ListProgress, ReadCeiling};
+use super::markup::{Node, main_part};
 use super::question::question;
 use super::response::response;
 use super::review::review;
@@ -20,62 +21,79 @@ use super::selection::selection;
 use super::sheet::{from_list, sheet};
 use super::status::status;
 use super::text;
-use super::toolbar::{shown, toolbar};
+use super::toolbar::{ShownLine, Toolbar};
 use super::troubleshooting::asked;
 use super::user::opened_user;
 
+// Bridge: the page's main part is still a node.
 pub(super) fn directory(app: App) -> Node {
     let has_run = move || app.run().progress.with(Option::is_some);
     main_part(app.ports.get().host.owns_page())
         .follow("class", move || Some(if has_run() { "directory with-run" } else { "directory" }.to_owned()))
-        .with(
-            tag("div")
-                .class("directory-people")
-                .with(asked(app, Location::Everything))
-                .with(run(app))
-                .with(find_person(app))
-                .with(part_of(
-                    move || app.directory().source(),
-                    move |source| match source {
-                        Source::List => everyone(app),
-                        Source::Found => hits(app),
-                    },
-                )),
-        )
-        .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
-        .with(question(app))
-        .with(confirm(app))
-        .with(ending(app))
-        .with(saving(app))
-        .with(sheet(app))
-        .with(review(app))
+        .with(view! { <Users/> }.into_any())
 }
 
-/// The list, what it adds up to, and what is shown of it.
-fn everyone(app: App) -> Node {
-    let has_list = move || app.directory().list.with(|list| *list != List::Idle);
-    let list_of = move |has_list: bool| {
-        has_list.then(|| {
-            group().with(status(app)).with(toolbar(app)).with(shown(app)).with(selection(app)).with(grid(app))
-        })
+#[component]
+fn Users() -> impl IntoView {
+    let app = use_app();
+    let source = Memo::new(move |_| app.directory().source());
+    let table = move || match source.get() {
+        Source::List => view! { <UserList/> }.into_any(),
+        Source::Found => view! { <SearchResult/> }.into_any(),
     };
-    let without = move |has_list: bool| {
-        (!has_list).then(|| {
-            let line = tag("div").class("line").with(from_list(app));
-            group().with(line).with(tag("p").class("hint").with(text::MEANING))
-        })
-    };
-    group()
-        .with(tag("div").class("line").with(list(app)).with(read_ceiling(app)))
-        .with(part_of(has_list, list_of))
-        .with(part_of(has_list, without))
+    view! {
+        <div class="directory-people">
+            {asked(app, Location::Everything).view()}
+            {run(app).view()}
+            <FindUser/>
+            {table}
+        </div>
+        <aside class="directory-side">{opened_user(app).view()} {response(app).view()}</aside>
+        {question(app).view()}
+        {confirm(app).view()}
+        {ending(app).view()}
+        {saving(app).view()}
+        {sheet(app).view()}
+        {review(app).view()}
+    }
 }
 
-/// Whom PingOne found.
-fn hits(app: App) -> Node {
-    let has_rows = move || app.directory().shown_len() > 0;
-    group()
-        .with(tag("div").class("line").with(found(app)))
-        .with(part_of(has_rows, move |has_rows| has_rows.then(|| grid(app))))
-        .with(tag("p").class("hint").with(text::MEANING))
+/// The list, its sums, and what is shown of it.
+#[component]
+fn UserList() -> impl IntoView {
+    let app = use_app();
+    let has_list = Memo::new(move |_| app.directory().list.with(|list| *list != List::Idle));
+    let content = move || {
+        if !has_list.get() {
+            return view! {
+                <div class="line">{from_list(app).view()}</div>
+                <p class="hint">{text::MEANING}</p>
+            }
+            .into_any();
+        }
+        view! {
+            {status(app).view()}
+            <Toolbar/>
+            <ShownLine/>
+            {selection(app).view()}
+            {grid(app).view()}
+        }
+        .into_any()
+    };
+    view! {
+        <div class="line"><ListProgress/> <ReadCeiling/></div>
+        {content}
+    }
+}
+
+/// The users that PingOne found.
+#[component]
+fn SearchResult() -> impl IntoView {
+    let app = use_app();
+    let has_rows = Memo::new(move |_| app.directory().shown_len() > 0);
+    view! {
+        <div class="line"><SearchStatus/></div>
+        {move || has_rows.get().then(|| grid(app).view())}
+        <p class="hint">{text::MEANING}</p>
+    }
 }
