@@ -224,7 +224,7 @@ impl App {
         let run = Run::new(ports, directory, announcer, &settings);
         let review = Review::new(ports, directory, run, settings.limits.clone());
         directory.when_devices_are_learned(Box::new(move || review.weigh()));
-        let parts = Parts {
+        let state = Parts {
             session,
             directory,
             exchanges: Exchanges::default(),
@@ -239,7 +239,7 @@ impl App {
             ports,
             address_problems: RwSignal::default(),
             connection: StoredValue::default(),
-            parts: StoredValue::new_local(parts),
+            parts: StoredValue::new_local(state),
         };
         provide_context(app);
         app.follow_address();
@@ -247,39 +247,39 @@ impl App {
     }
 
     pub fn session(self) -> Session {
-        self.parts.with_value(|parts| parts.session)
+        self.parts.with_value(|state| state.session)
     }
 
     pub fn directory(self) -> Directory {
-        self.parts.with_value(|parts| parts.directory)
+        self.parts.with_value(|state| state.directory)
     }
 
     pub fn exchanges(self) -> Exchanges {
-        self.parts.with_value(|parts| parts.exchanges)
+        self.parts.with_value(|state| state.exchanges)
     }
 
     pub fn help(self) -> Help {
-        self.parts.with_value(|parts| parts.help)
+        self.parts.with_value(|state| state.help)
     }
 
     pub fn announcer(self) -> Announcer {
-        self.parts.with_value(|parts| parts.announcer)
+        self.parts.with_value(|state| state.announcer)
     }
 
     pub fn trouble(self) -> Troubleshooting {
-        self.parts.with_value(|parts| parts.trouble)
+        self.parts.with_value(|state| state.trouble)
     }
 
     pub fn run(self) -> Run {
-        self.parts.with_value(|parts| parts.run)
+        self.parts.with_value(|state| state.run)
     }
 
     pub fn review(self) -> Review {
-        self.parts.with_value(|parts| parts.review)
+        self.parts.with_value(|state| state.review)
     }
 
     pub fn saving(self) -> Saving {
-        self.parts.with_value(|parts| parts.saving)
+        self.parts.with_value(|state| state.saving)
     }
 
     /// Looks at the list as the address says, now and whenever somebody goes back or forward.

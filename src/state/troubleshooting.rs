@@ -246,8 +246,8 @@ impl Troubleshooting {
 
     /// What is done from now on is done with another token.
     pub(super) fn forget_what_worked(self) {
-        self.has_read_environment.update_value(|value| *value = Default::default());
-        self.changed_populations.update_value(|value| *value = Default::default());
+        self.has_read_environment.set_value(false);
+        self.changed_populations.set_value(Vec::new());
     }
 
     /// Looks no further into what failed there.
