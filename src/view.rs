@@ -50,9 +50,9 @@ mod outcomes;
 mod question;
 mod response;
 mod review;
+mod row_pool;
 mod run;
 mod saving;
-mod seat;
 mod selection;
 mod sheet;
 #[cfg(not(feature = "demo"))]
