@@ -13,15 +13,18 @@ use pingone::environment::Environment;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
+use crate::state::App;
 use crate::state::announcement::Announcement;
 use crate::state::session::{Phase, Session, use_session};
 use crate::state::troubleshooting::Location;
-use crate::state::{App, use_app};
 
 use band::TopBar;
 use connect::Connect;
+use directory::Directory;
+use help::HelpDialog;
 use live::LiveRegions;
 use token::TokenWithheld;
+use troubleshooting::Failure;
 
 pub mod text;
 
@@ -35,6 +38,7 @@ mod code;
 mod confirm;
 mod connect;
 mod directory;
+mod dom;
 mod ending;
 mod exchanges;
 mod fault;
@@ -45,7 +49,7 @@ mod guesses;
 mod help;
 mod list;
 mod live;
-mod markup;
+mod modal;
 mod outcomes;
 mod question;
 mod response;
@@ -82,7 +86,7 @@ pub type ScreensPlace = Rc<OnceCell<Screens>>;
 
 /// Handle of that place, for components.
 #[derive(Clone, Copy)]
-struct LoadedScreens(StoredValue<ScreensPlace, LocalStorage>);
+pub(crate) struct LoadedScreens(StoredValue<ScreensPlace, LocalStorage>);
 
 impl LoadedScreens {
     fn new(place: &ScreensPlace) -> Self {
@@ -101,13 +105,13 @@ impl LoadedScreens {
 pub fn screens(app: App) -> Screens {
     let not_connected = move |fault: Fault| {
         let title = text::fault(&fault);
-        troubleshooting::trouble(app, Location::Form, Operation::Connect, fault, title).view()
+        view! { <Failure at=Location::Form tried=Operation::Connect fault title/> }.into_any()
     };
     Screens {
         connected: Box::new(|environment, region| view! { <Console environment region/> }.into_any()),
         not_connected: Box::new(not_connected),
         announced: Box::new(move |announcement| live::sentence(app.ports, announcement)),
-        help: Box::new(move || help::help(app).view()),
+        help: Box::new(|| view! { <HelpDialog/> }.into_any()),
     }
 }
 
@@ -182,9 +186,8 @@ fn Help(screens: LoadedScreens) -> impl IntoView {
 
 #[component]
 fn Console(environment: Environment, region: String) -> impl IntoView {
-    let app = use_app();
     view! {
         <TopBar environment region/>
-        {directory::directory(app).view()}
+        <Directory/>
     }
 }

@@ -9,14 +9,13 @@ use crate::state::session::{Session, use_session};
 use crate::state::use_app;
 
 use super::connect::ObstacleNotice;
-use super::markup::group;
 use super::sign_in::RenewalFailed;
 use super::text;
 use super::token::NextToken;
-use super::troubleshooting::everything;
+use crate::view::troubleshooting::CheckEverything;
 
 #[component]
-pub(super) fn TopBar(environment: Environment, region: String) -> impl IntoView {
+pub(crate) fn TopBar(environment: Environment, region: String) -> impl IntoView {
     let session = use_session();
     view! {
         <header class="band" part="band" aria-label=text::band::NAME>
@@ -89,7 +88,7 @@ fn Actions() -> impl IntoView {
     let (app, session) = (use_app(), use_session());
     view! {
         <div class="band-actions">
-            {group().with(everything(app)).view()}
+            <CheckEverything/>
             <button on:click=move |_| app.help().open_all()>{text::band::HELP}</button>
             <button
                 aria-expanded=move || session.replacing.get().to_string()

@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 
 use crate::state::ceiling::Ceiling;
-use crate::state::{App, use_app};
+use crate::state::use_app;
 
 use super::figures::number;
-use super::markup::Node;
 use super::text;
 
 #[component]
-pub(super) fn CeilingChoice(ceiling: Ceiling, choose: impl Fn(u32) + 'static) -> impl IntoView {
+pub(crate) fn CeilingChoice(ceiling: Ceiling, choose: impl Fn(u32) + 'static) -> impl IntoView {
     let app = use_app();
     let in_use = ceiling.get_untracked().whole();
     let option = move |ceiling: u32| {
@@ -30,9 +29,4 @@ pub(super) fn CeilingChoice(ceiling: Ceiling, choose: impl Fn(u32) + 'static) ->
             </select>
         </label>
     }
-}
-
-// Bridge: for views that are still built from nodes.
-pub(super) fn ceiling(_: App, ceiling: Ceiling, choose: impl Fn(u32) + 'static) -> Node {
-    Node::of(view! { <CeilingChoice ceiling choose/> }.into_any())
 }

@@ -15,7 +15,7 @@ use super::switch::MfaSwitch;
 use super::text;
 
 /// The style sheet's name for a column.
-pub(super) const fn class_of(column: Column) -> &'static str {
+pub(crate) const fn class_of(column: Column) -> &'static str {
     match column {
         Column::Name => "name",
         Column::Username => "username",
@@ -33,7 +33,7 @@ pub(super) const fn class_of(column: Column) -> &'static str {
 
 /// Which cells a row has. As long as it stays the same, only their texts change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RowKind {
+pub(crate) enum RowKind {
     User,
     /// PingOne's answer couldn't be read.
     Unreadable,
@@ -42,7 +42,7 @@ pub(super) enum RowKind {
 }
 
 impl RowKind {
-    pub(super) fn of(app: App, user: UserIndex) -> Self {
+    pub(crate) fn of(app: App, user: UserIndex) -> Self {
         app.directory().users.with(|users| match users.id(user) {
             _ if !users.is_readable(user) => Self::Unreadable,
             Some(_) => Self::User,
@@ -52,7 +52,7 @@ impl RowKind {
 }
 
 /// The username of the user in a row.
-pub(super) fn username(app: App, row: PooledRow) -> Option<String> {
+pub(crate) fn username(app: App, row: PooledRow) -> Option<String> {
     let user = row.user();
     app.directory().users.with(|users| users.id(user).map(|_| users.username(user).to_owned()))
 }
@@ -83,7 +83,7 @@ impl UserFields {
 }
 
 /// A population's name; the beginning of its ID until the name is known.
-pub(super) fn population_name(app: App, user: &User) -> String {
+pub(crate) fn population_name(app: App, user: &User) -> String {
     let Some(id) = user.population else { return text::directory::NOTHING.to_owned() };
     let name = app.directory().population_name(id);
     name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
@@ -91,7 +91,7 @@ pub(super) fn population_name(app: App, user: &User) -> String {
 
 /// The cells of a row.
 #[component]
-pub(super) fn RowCells(
+pub(crate) fn RowCells(
     app: App,
     row: PooledRow,
     kind: Memo<RowKind>,

@@ -2,11 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::markup::Node;
-
 /// A choice among names, each with whether it is the chosen one.
 #[component]
-pub(super) fn NamedChoice(
+pub(crate) fn NamedChoice(
     name: &'static str,
     options: Vec<(&'static str, bool)>,
     choose: impl Fn(String) + 'static,
@@ -20,14 +18,4 @@ pub(super) fn NamedChoice(
             </select>
         </label>
     }
-}
-
-// Bridge: for views that are still built from nodes.
-pub(super) fn choice_among(
-    name: &'static str,
-    options: impl IntoIterator<Item = (&'static str, bool)>,
-    choose: impl Fn(&str) + 'static,
-) -> Node {
-    let options = options.into_iter().collect();
-    Node::of(view! { <NamedChoice name options choose=move |name: String| choose(&name)/> }.into_any())
 }

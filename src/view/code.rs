@@ -5,11 +5,11 @@ use pingone_mfa_core::snippets::Language;
 
 use crate::state::use_app;
 
-use super::choice::choice_among;
 use super::text;
+use crate::view::choice::NamedChoice;
 
 #[component]
-pub(super) fn RequestCode() -> impl IntoView {
+pub(crate) fn RequestCode() -> impl IntoView {
     let app = use_app();
     let exchanges = app.exchanges();
     let copy = move |_| {
@@ -19,14 +19,14 @@ pub(super) fn RequestCode() -> impl IntoView {
     };
     let in_use = exchanges.language.get_untracked();
     let languages = Language::ALL.map(|language| (language.name(), language == in_use));
-    let choose = move |name: &str| {
-        if let Some(language) = Language::of_name(name) {
+    let choose = move |name: String| {
+        if let Some(language) = Language::of_name(&name) {
             exchanges.language.set(language);
         }
     };
     view! {
         <div class="line">
-            {choice_among(text::code::LANGUAGE, languages, choose).view()}
+            <NamedChoice name=text::code::LANGUAGE options=languages.to_vec() choose/>
             <button on:click=copy>{text::code::COPY}</button>
         </div>
         // What scrolls has to be reachable with the keyboard.

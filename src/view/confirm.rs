@@ -8,17 +8,12 @@ use pingone::user::UserId;
 use crate::state::session::Phase;
 use crate::state::{App, use_app};
 
-use super::markup::{Handle, Node};
 use super::text;
-use super::token::modal;
-
-// Bridge: for `directory`, until it is made of components.
-pub(super) fn confirm(_app: App) -> Node {
-    Node::of(view! { <ConfirmChangeDialog/> }.into_any())
-}
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
 
 #[component]
-fn ConfirmChangeDialog() -> impl IntoView {
+pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let confirming = directory.confirming;
@@ -54,51 +49,43 @@ fn ConfirmChangeDialog() -> impl IntoView {
 /// is closed, whatever closed it. That can be reported after the dialog was removed, when a `Callback` is disposed of;
 /// hence plain closures.
 #[component]
-pub(super) fn ConfirmDialog(
+pub(crate) fn ConfirmDialog(
     is_open: Signal<bool>,
     title: Signal<String>,
     cancel: &'static str,
-    on_cancel: impl Fn() + Copy + 'static,
+    on_cancel: impl Fn() + Copy + Send + 'static,
     action: Signal<String>,
-    on_action: impl Fn() + 'static,
+    on_action: impl Fn() + Send + 'static,
     children: Children,
 ) -> impl IntoView {
     let app = use_app();
-    let (dialog, cancel_button) = (Handle::new(), NodeRef::<html::Button>::new());
-    Effect::new(move |_| {
-        let is_open = is_open.get();
-        dialog.show_modal(is_open);
-        if is_open && let Some(button) = cancel_button.get_untracked() {
-            // It throws for no element of HTML.
-            let _ = button.focus();
-        }
-    });
-    let content = view! {
-        <h2>{title}</h2>
-        {children()}
-        <footer>
-            <span class="confirm-place">{move || place(app)}</span>
-            <button class="primary" node_ref=cancel_button on:click=move |_| on_cancel()>
-                {cancel}
-            </button>
-            <button class="danger" on:click=move |_| on_action()>
-                {action}
-            </button>
-        </footer>
-    };
-    // Bridge: every dialog comes from `token`, which a test checks, and that has no component for it yet.
-    modal(app.session())
-        .known_as(dialog)
-        .class("confirm")
-        .part("dialog")
-        .follow("aria-label", move || Some(title.get()))
-        .on("close", move |_| on_cancel())
-        .with(content.into_any())
-        .view()
+    let cancel_button = NodeRef::<html::Button>::new();
+    view! {
+        <Modal
+            name=title
+            class="confirm"
+            part="dialog"
+            is_open
+            on_open=move || focus(cancel_button)
+            on_close=on_cancel
+        >
+            <h2>{move || title.get()}</h2>
+            {children()}
+            <footer>
+                <span class="confirm-place">{move || place(app)}</span>
+                <button class="primary" node_ref=cancel_button on:click=move |_| on_cancel()>
+                    {cancel}
+                </button>
+                <button class="danger" on:click=move |_| on_action()>
+                    {move || action.get()}
+                </button>
+            </footer>
+        </Modal>
+    }
 }
 
 /// The user's name in a sentence: the username if PingOne has no other.
-pub(super) fn name_of(app: App, id: UserId) -> String {
+pub(crate) fn name_of(app: App, id: UserId) -> String {
     let user = app.directory().user(id);
     user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() })
         .unwrap_or_default()

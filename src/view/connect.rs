@@ -10,13 +10,13 @@ use pingone::token::{Actor, TokenFacts};
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase, Session, use_session};
 
-use super::markup::{Node, key_of};
+use super::dom::key_of;
 use super::sign_in::SignIn;
 use super::token::{HostToken, TokenField};
 use super::{LoadedScreens, text};
 
 #[component]
-pub(super) fn Connect(screens: LoadedScreens) -> impl IntoView {
+pub(crate) fn Connect(screens: LoadedScreens) -> impl IntoView {
     let session = use_session();
     // Another page has its own main part.
     let form = if session.ports().host.owns_page() {
@@ -328,14 +328,9 @@ fn is_application(facts: &TokenFacts) -> bool {
 
 /// Why Connect, or another token, was stopped. Without `screens` what PingOne answered isn't shown.
 #[component]
-pub(super) fn ObstacleNotice(#[prop(optional)] screens: Option<LoadedScreens>) -> impl IntoView {
+pub(crate) fn ObstacleNotice(#[prop(optional)] screens: Option<LoadedScreens>) -> impl IntoView {
     let session = use_session();
     view! { {move || session.obstacle.get().map(|obstacle| obstacle_view(session, screens, obstacle))} }
-}
-
-// Bridge: for views that are still built from nodes.
-pub(super) fn problem(_: Session) -> Node {
-    Node::of(view! { <ObstacleNotice/> }.into_any())
 }
 
 fn obstacle_view(session: Session, screens: Option<LoadedScreens>, obstacle: Obstacle) -> AnyView {
@@ -406,9 +401,4 @@ fn NotLoaded(reason: String) -> impl IntoView {
             <button on:click=move |_| session.connect()>{text::fault::TRY_AGAIN}</button>
         </div>
     }
-}
-
-// Bridge: for options that are still built from nodes.
-pub(super) fn selected(option: Node, is_chosen: bool) -> Node {
-    if is_chosen { option.set("selected", "") } else { option }
 }

@@ -4,12 +4,11 @@ use leptos::prelude::*;
 
 use crate::state::session::{Session, use_session};
 
-use super::markup::Node;
 use super::text;
 
 /// Shown above every screen.
 #[component]
-pub(super) fn DemoBanner() -> impl IntoView {
+pub(crate) fn DemoBanner() -> impl IntoView {
     view! {
         <aside class="demo" aria-label=text::demo::NAME>
             <strong>{text::demo::BANNER}</strong>
@@ -20,7 +19,7 @@ pub(super) fn DemoBanner() -> impl IntoView {
 
 /// The way in.
 #[component]
-pub(super) fn SignIn() -> impl IntoView {
+pub(crate) fn SignIn() -> impl IntoView {
     let session = use_session();
     view! {
         <div class="connect-go">
@@ -32,7 +31,7 @@ pub(super) fn SignIn() -> impl IntoView {
 
 /// The way to another token while connected.
 #[component]
-pub(super) fn SignInAgain() -> impl IntoView {
+pub(crate) fn SignInAgain() -> impl IntoView {
     view! {
         <div class="line">
             <SignInAgainButton/>
@@ -42,16 +41,11 @@ pub(super) fn SignInAgain() -> impl IntoView {
 
 /// The demo's token isn't renewed, so renewal can't fail.
 #[component]
-pub(super) fn RenewalFailed() -> impl IntoView {}
+pub(crate) fn RenewalFailed() -> impl IntoView {}
 
 /// Another token, where there is little room.
 #[component]
-pub(super) fn SignInAgainButton() -> impl IntoView {
+pub(crate) fn SignInAgainButton() -> impl IntoView {
     let session = use_session();
     view! { <button on:click=move |_| session.take_demo_token()>{text::demo::ANOTHER}</button> }
-}
-
-// Bridge: for views that are still built from nodes.
-pub(super) fn from_elsewhere(_: Session) -> Node {
-    Node::of(view! { <SignInAgainButton/> }.into_any())
 }

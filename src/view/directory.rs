@@ -1,36 +1,42 @@
 //! The users of the environment: search, list and table, with the panels beside them and the dialogs over them.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::state::directory::{List, Source};
 use crate::state::troubleshooting::Location;
-use crate::state::{App, use_app};
+use crate::state::use_app;
 
-use super::confirm::confirm;
-use super::ending::ending;
 use super::find::{FindUser, SearchStatus};
-use super::grid::grid;
 use super::list::{ListProgress, ReadCeiling};
-use super::markup::{Node, main_part};
-use super::question::question;
-use super::response::response;
-use super::review::review;
-use super::run::run;
-use super::saving::saving;
-use super::selection::selection;
-use super::sheet::{from_list, sheet};
-use super::status::status;
 use super::text;
 use super::toolbar::{ShownLine, Toolbar};
-use super::troubleshooting::asked;
-use super::user::opened_user;
+use crate::view::confirm::ConfirmChangeDialog;
+use crate::view::ending::EndRunDialog;
+use crate::view::grid::UserGrid;
+use crate::view::question::DisableDialog;
+use crate::view::response::ResponsePanel;
+use crate::view::review::ReviewDialog;
+use crate::view::run::RunPanel;
+use crate::view::saving::SaveDialog;
+use crate::view::selection::SelectionBar;
+use crate::view::sheet::ImportButton;
+use crate::view::sheet::ImportDialog;
+use crate::view::status::MfaStatus;
+use crate::view::troubleshooting::RequestedChecks;
+use crate::view::user::UserDrawer;
 
-// Bridge: the page's main part is still a node.
-pub(super) fn directory(app: App) -> Node {
-    let has_run = move || app.run().progress.with(Option::is_some);
-    main_part(app.ports.get().host.owns_page())
-        .follow("class", move || Some(if has_run() { "directory with-run" } else { "directory" }.to_owned()))
-        .with(view! { <Users/> }.into_any())
+/// The main part of a page of its own; no landmark in another page.
+#[component]
+pub(crate) fn Directory() -> impl IntoView {
+    let app = use_app();
+    let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
+    let class = move || if has_run.get() { "directory with-run" } else { "directory" };
+    if app.ports.get().host.owns_page() {
+        Either::Left(view! { <main class=class><Users/></main> })
+    } else {
+        Either::Right(view! { <div class=class><Users/></div> })
+    }
 }
 
 #[component]
@@ -38,23 +44,23 @@ fn Users() -> impl IntoView {
     let app = use_app();
     let source = Memo::new(move |_| app.directory().source());
     let table = move || match source.get() {
-        Source::List => view! { <UserList/> }.into_any(),
-        Source::Found => view! { <SearchResult/> }.into_any(),
+        Source::List => Either::Left(view! { <UserList/> }),
+        Source::Found => Either::Right(view! { <SearchResult/> }),
     };
     view! {
         <div class="directory-people">
-            {asked(app, Location::Everything).view()}
-            {run(app).view()}
+            <RequestedChecks at=Location::Everything/>
+            <RunPanel/>
             <FindUser/>
             {table}
         </div>
-        <aside class="directory-side">{opened_user(app).view()} {response(app).view()}</aside>
-        {question(app).view()}
-        {confirm(app).view()}
-        {ending(app).view()}
-        {saving(app).view()}
-        {sheet(app).view()}
-        {review(app).view()}
+        <aside class="directory-side"><UserDrawer/> <ResponsePanel/></aside>
+        <DisableDialog/>
+        <ConfirmChangeDialog/>
+        <EndRunDialog/>
+        <SaveDialog/>
+        <ImportDialog/>
+        <ReviewDialog/>
     }
 }
 
@@ -66,17 +72,17 @@ fn UserList() -> impl IntoView {
     let content = move || {
         if !has_list.get() {
             return view! {
-                <div class="line">{from_list(app).view()}</div>
+                <div class="line"><ImportButton/></div>
                 <p class="hint">{text::MEANING}</p>
             }
             .into_any();
         }
         view! {
-            {status(app).view()}
+            <MfaStatus/>
             <Toolbar/>
             <ShownLine/>
-            {selection(app).view()}
-            {grid(app).view()}
+            <SelectionBar app/>
+            <UserGrid/>
         }
         .into_any()
     };
@@ -93,7 +99,7 @@ fn SearchResult() -> impl IntoView {
     let has_rows = Memo::new(move |_| app.directory().shown_len() > 0);
     view! {
         <div class="line"><SearchStatus/></div>
-        {move || has_rows.get().then(|| grid(app).view())}
+        {move || has_rows.get().then(|| view! { <UserGrid/> })}
         <p class="hint">{text::MEANING}</p>
     }
 }

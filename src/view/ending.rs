@@ -9,14 +9,9 @@ use crate::state::run::{Contents, Ending, StopLoss};
 use crate::state::use_app;
 
 use super::figures::number;
-use super::markup::{Node, close_from_search};
 use super::text;
-use super::token::withheld;
-
-// Bridge: the callers still put `Node`s together.
-pub(super) fn ending(_: App) -> Node {
-    Node::of(view! { <EndRunDialog/> }.into_any())
-}
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
 
 /// What the dialog is about, as it is now.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +30,7 @@ fn question(app: App) -> Option<Question> {
 }
 
 #[component]
-fn EndRunDialog() -> impl IntoView {
+pub(crate) fn EndRunDialog() -> impl IntoView {
     let app = use_app();
     let cancel = NodeRef::<html::Button>::new();
     // The figures of a run that continues change while the dialog is open.
@@ -47,7 +42,9 @@ fn EndRunDialog() -> impl IntoView {
             name=Signal::derive(title)
             is_open=Signal::derive(move || question.with(Option::is_some))
             on_close=move || app.run().keep()
-            first_focus=cancel
+            class="confirm"
+            part="dialog"
+            on_open=move || focus(cancel)
         >
             <h2>{title}</h2>
             {move || question.get().map(|question| paragraphs(losses(app, question)))}
@@ -79,46 +76,5 @@ fn losses(app: App, question: Question) -> Vec<String> {
             let open = u32::try_from(contents.open).unwrap_or(u32::MAX);
             text::ending::discard(&count(left), &count(open), &count(tally.of(RowState::Changed)))
         }
-    }
-}
-
-/// A modal dialog that opens and closes with `is_open`. Opening it moves the focus to `first_focus`; `on_close` runs
-/// when a person closes it, and also after it was closed through `is_open`.
-#[component]
-pub(super) fn Modal(
-    name: Signal<&'static str>,
-    is_open: Signal<bool>,
-    on_close: impl Fn() + 'static,
-    first_focus: NodeRef<html::Button>,
-    children: Children,
-) -> impl IntoView {
-    let session = use_app().session();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let is_open = Memo::new(move |_| is_open.get());
-    Effect::new(move |_| {
-        let is_open = is_open.get();
-        let Some(dialog) = dialog.get() else { return };
-        if !is_open {
-            dialog.close();
-            return;
-        }
-        // These throw only for elements that aren't in the document, or are open already.
-        let _ = dialog.show_modal();
-        if let Some(first) = first_focus.get_untracked() {
-            let _ = first.focus();
-        }
-    });
-    view! {
-        <dialog
-            node_ref=dialog
-            class="confirm"
-            part="dialog"
-            aria-label=move || name.get()
-            on:keydown=|event| close_from_search(&event)
-            on:close=move |_| on_close()
-        >
-            {withheld(session).view()}
-            {children()}
-        </dialog>
     }
 }

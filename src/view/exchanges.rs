@@ -11,11 +11,11 @@ use pingone_mfa_core::exchanges::filter::{Class, ExchangeFilter};
 use pingone_mfa_core::exchanges::log::Log;
 use pingone_mfa_core::ports::Locale;
 
-use crate::state::{App, use_app};
+use crate::state::use_app;
 
-use super::markup::{Node, key_of, stop};
-use super::response::status;
+use super::dom::{key_of, stop};
 use super::text;
+use crate::view::response::status;
 
 /// Height of a row in pixels, as in the style sheet.
 const ROW: i32 = 44;
@@ -23,19 +23,9 @@ const ROW: i32 = 44;
 /// Rows that Page Up and Page Down move by.
 const PAGE: isize = 5;
 
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn choice(_: App) -> Node {
-    Node::of(view! { <ExchangeChoice /> }.into_any())
-}
-
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn copying(_: App) -> Node {
-    Node::of(view! { <ExchangeCopies /> }.into_any())
-}
-
 /// The exchange that is shown, and the list to choose another one from.
 #[component]
-pub(super) fn ExchangeChoice() -> impl IntoView {
+pub(crate) fn ExchangeChoice() -> impl IntoView {
     let app = use_app();
     let exchanges = app.exchanges();
     let count = move || app.ports.get().locale.number(exchanges.log.with(Log::len) as u64);
@@ -327,7 +317,7 @@ fn short(part: &str) -> &str {
 
 /// Copies and the HAR file. They are without personal data, unless it is asked for, once per copy.
 #[component]
-pub(super) fn ExchangeCopies() -> impl IntoView {
+pub(crate) fn ExchangeCopies() -> impl IntoView {
     let app = use_app();
     let exchanges = app.exchanges();
     let is_open = move || exchanges.is_open.get();

@@ -5,23 +5,19 @@ use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use super::markup::Node;
 use super::text;
 
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn fault_card(fault: &Fault) -> Node {
-    let title = text::fault(fault);
-    Node::of(view! { <FaultCard tried=Operation::ReadUsers fault=fault.clone() title /> }.into_any())
-}
-
 #[component]
-pub(super) fn FaultCard(
+pub(crate) fn FaultCard(
     /// The operation that failed; what to do depends on it.
+    #[prop(default = Operation::ReadUsers)]
     tried: Operation,
     fault: Fault,
     /// What the fault means for what the user wanted to do.
-    title: String,
+    #[prop(optional)]
+    title: Option<String>,
 ) -> impl IntoView {
+    let title = title.unwrap_or_else(|| text::fault(&fault));
     let to_do = text::troubleshooting::to_do(Cause::of(tried, &fault));
     view! {
         <section class="fault">
@@ -36,7 +32,7 @@ pub(super) fn FaultCard(
 /// The code and message of PingOne's response, or what is wrong with a response that isn't PingOne's.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
-pub(super) fn PingOneWords(fault: Fault) -> impl IntoView {
+pub(crate) fn PingOneWords(fault: Fault) -> impl IntoView {
     let is_pingones = fault.refusal().is_some_and(|refusal| refusal.code.is_some());
     let name = if is_pingones { text::fault::WORDS } else { text::fault::ANSWER };
     text::words(&fault).map(|words| {

@@ -10,13 +10,13 @@ use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
 
-use super::markup::key_of;
-use super::run::open_file;
+use super::dom::key_of;
 use super::text;
-use super::troubleshooting::trouble;
+use crate::view::run::stored::OpenRunFile;
+use crate::view::troubleshooting::Failure;
 
 #[component]
-pub(super) fn FindUser() -> impl IntoView {
+pub(crate) fn FindUser() -> impl IntoView {
     let app = use_app();
     let find_on_enter = move |event: KeyboardEvent| {
         if key_of(&event) == "Enter" {
@@ -34,14 +34,14 @@ pub(super) fn FindUser() -> impl IntoView {
                 on:keydown=find_on_enter
             />
             <span class="hint">{text::directory::FIND_HINT}</span>
-            {open_file(app).view()}
+            <OpenRunFile/>
         </div>
     }
 }
 
 /// What PingOne found, or why it couldn't be asked.
 #[component]
-pub(super) fn SearchStatus() -> impl IntoView {
+pub(crate) fn SearchStatus() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let close_label = move || {
@@ -62,7 +62,7 @@ fn answer(app: App, search: &Search) -> AnyView {
     match &search.hits {
         Load::Failed(fault) => {
             let title = text::fault(fault);
-            trouble(app, Location::Search, Operation::ReadUsers, fault.clone(), title).view()
+            view! { <Failure at=Location::Search tried=Operation::ReadUsers fault=fault.clone() title=title/> }.into_any()
         }
         Load::Idle | Load::Loading => {
             view! { <p class="working">{text::directory::searching(&search.text)}</p> }.into_any()

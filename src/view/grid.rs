@@ -2,15 +2,16 @@
 
 use leptos::attr;
 use leptos::ev::MouseEvent;
+use leptos::html;
 use leptos::prelude::*;
 use pingone_mfa_core::directory::order::{Column, Sort};
 use pingone_mfa_core::directory::store::Coverage;
 
-use crate::state::App;
 use crate::state::directory::Source;
+use crate::state::{App, use_app};
 
 use super::cells::{RowCells, RowKind, class_of, username};
-use super::markup::{Event, Handle, Node, cell_of, key_of, once_shown, tag};
+use super::dom::{Event, cell_of, focus_cell, keep_tab_stop, key_of, once_shown, scroll_to, scroll_view};
 use super::row_pool::{PooledRow, Rendered, RowPool};
 use super::text;
 use super::window::{self, Window};
@@ -28,7 +29,7 @@ struct Cell {
 #[derive(Clone, Copy)]
 struct Grid {
     app: App,
-    scroller: Handle,
+    scroller: NodeRef<html::Div>,
     /// How far it is scrolled, and how high it is.
     in_sight: RwSignal<(i32, i32)>,
     /// The cell that has the focus or had it last.
@@ -41,17 +42,22 @@ struct Grid {
 /// would block the page noticeably.
 const ROWS_PER_FRAME: usize = 6;
 
-/// Bridge: a `Handle` can only be given to an element of the old builder.
-pub(super) fn grid(app: App) -> Node {
-    let grid = Grid::new(app);
-    tag("div")
-        .class("grid-scroll")
-        .part("grid")
-        .known_as(grid.scroller)
-        .on("scroll", move |_| grid.follow_scroll())
-        .on("keydown", move |event| grid.press(&event))
-        .on("focusin", move |event| grid.take_focus(&event))
-        .with(view! { <GridTable grid=grid /> }.into_any())
+/// The table in its scrolling frame.
+#[component]
+pub(crate) fn UserGrid() -> impl IntoView {
+    let grid = Grid::new(use_app());
+    view! {
+        <div
+            class="grid-scroll"
+            part="grid"
+            node_ref=grid.scroller
+            on:scroll=move |_| grid.follow_scroll()
+            on:keydown=move |event| grid.press(&event)
+            on:focusin=move |event| grid.take_focus(&event)
+        >
+            <GridTable grid/>
+        </div>
+    }
 }
 
 /// The table. It is made anew when other columns or another source of rows are shown.
@@ -64,7 +70,7 @@ fn GridTable(grid: Grid) -> impl IntoView {
         let (columns, source) = layout.get();
         // A new table has no cell yet that Tab reaches.
         once_shown(move || {
-            grid.scroller.keep_tab_stop();
+            keep_tab_stop(grid.scroller);
         });
         view! { <UserTable grid=grid columns=columns source=source /> }
     }
@@ -243,7 +249,7 @@ impl Grid {
     fn new(app: App) -> Self {
         let grid = Self {
             app,
-            scroller: Handle::new(),
+            scroller: NodeRef::new(),
             // Until the table has been laid out, a screenful is assumed.
             in_sight: RwSignal::new((0, 800)),
             focused: RwSignal::default(),
@@ -274,7 +280,7 @@ impl Grid {
                 }
                 // PingOne's search results have a head without buttons: Tab reaches the first row once it is there.
                 once_shown(move || {
-                    self.scroller.keep_tab_stop();
+                    keep_tab_stop(self.scroller);
                 });
             });
         }
@@ -282,7 +288,7 @@ impl Grid {
     }
 
     fn measure(self) {
-        let view = self.scroller.view();
+        let view = scroll_view(self.scroller);
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
         }
@@ -314,7 +320,7 @@ impl Grid {
 
     /// Runs in a later frame, when the grid may be gone.
     fn keep_focus(self) {
-        if !self.scroller.keep_tab_stop() {
+        if !keep_tab_stop(self.scroller) {
             return;
         }
         if let Some(cell) = self.focused.try_get_untracked().flatten() {
@@ -331,15 +337,15 @@ impl Grid {
                 self.focused.set(cell);
             }
         }
-        self.scroller.keep_tab_stop();
+        keep_tab_stop(self.scroller);
     }
 
     /// Moves the focus to a cell, or to the nearest one that the table has.
     fn focus(self, cell: Cell) {
         let cell = self.within(cell);
         self.focused.set(Some(cell));
-        if let (Some(position), Some((top, height))) = (cell.row.checked_sub(2), self.scroller.view()) {
-            self.scroller.scroll_to(window::top_for(position, top, height));
+        if let (Some(position), Some((top, height))) = (cell.row.checked_sub(2), scroll_view(self.scroller)) {
+            scroll_to(self.scroller, window::top_for(position, top, height));
             self.measure();
         }
         self.focus_once_shown(cell);
@@ -355,7 +361,7 @@ impl Grid {
     }
 
     fn focus_once_shown(self, cell: Cell) {
-        once_shown(move || self.scroller.focus_cell(cell.row, cell.column));
+        once_shown(move || focus_cell(self.scroller, cell.row, cell.column));
     }
 
     /// The keys of a grid: <https://www.w3.org/WAI/ARIA/apg/patterns/grid/>.
@@ -364,7 +370,7 @@ impl Grid {
         let directory = self.app.directory();
         let columns = directory.table.view.with_untracked(|view| view.columns.len());
         let last_column = columns + usize::from(untrack(|| directory.source()) == Source::List);
-        let page = window::page(self.scroller.view().map_or(0, |(_, height)| height));
+        let page = window::page(scroll_view(self.scroller).map_or(0, |(_, height)| height));
         let (row, column) = match key_of(event).as_str() {
             "ArrowDown" => (row + 1, column),
             "ArrowUp" => (row.saturating_sub(1), column),

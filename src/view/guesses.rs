@@ -10,16 +10,16 @@ use pingone_mfa_core::ports::Locale;
 use crate::state::directory::Understood;
 use crate::state::use_app;
 
-use super::review::focus;
 use super::sheet::{CloseButton, name_of};
 use super::text;
+use crate::view::modal::focus;
 
 /// With more columns than these, the others are chosen from the list of columns.
 const MOST_BUTTONS: usize = 6;
 
 /// The open questions; nothing if there are none. `next` gets the focus when an answer takes its button away.
 #[component]
-pub(super) fn Guesses(list: Rc<Understood>, next: CloseButton) -> impl IntoView {
+pub(crate) fn Guesses(list: Rc<Understood>, next: CloseButton) -> impl IntoView {
     let ports = use_app().ports.get();
     (!list.guesses.is_empty()).then(move || {
         let locale = &*ports.locale;
@@ -55,7 +55,7 @@ fn AnswerButton(label: String, answer: Answer, next: CloseButton) -> impl IntoVi
 }
 
 /// What columns say about MFA, where they say the same for every user who is taken.
-pub(super) fn directions(list: &Understood) -> impl IntoView {
+pub(crate) fn directions(list: &Understood) -> impl IntoView {
     let notes = list.directions.iter().filter_map(|direction| direction_note(list, direction));
     notes.map(|note| view! { <p class="note warn"><bdi>{note}</bdi></p> }).collect_view()
 }

@@ -9,47 +9,34 @@ use pingone_mfa_core::diagnosis::topic::Topic;
 use crate::state::load::Load;
 use crate::state::{App, use_app};
 
-use super::markup::{Handle, Node, once_shown};
+use super::dom::once_shown;
 use super::text;
-use super::token::modal;
+use crate::view::modal::Modal;
 
 /// The heading of each topic, to move the focus to it.
 type Headings = [(Topic, NodeRef<html::H3>); Topic::ALL.len()];
 
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn help(_: App) -> Node {
-    Node::of(view! { <HelpDialog /> }.into_any())
-}
-
 /// The dialog. When it opens, the focus moves to the topic it was opened for, or to the search field.
 #[component]
-pub(super) fn HelpDialog() -> impl IntoView {
+pub(crate) fn HelpDialog() -> impl IntoView {
     let app = use_app();
     let help = app.help();
-    let dialog = Handle::new();
     let search = NodeRef::<html::Input>::new();
     let headings: Headings = Topic::ALL.map(|topic| (topic, NodeRef::new()));
+    let is_open = Signal::derive(move || help.is_open.get());
+    // The topics are added to the document when the dialog opens. Another topic may be asked for while it is open.
     Effect::new(move |_| {
-        let is_open = help.is_open.get();
-        dialog.show_modal(is_open);
-        if is_open {
+        if is_open.get() {
             let topic = help.topic.get();
-            // The topics are added to the document when the dialog opens.
             once_shown(move || focus(topic, &headings, search));
         }
     });
-    let content = view! {
-        <HelpHead search />
-        <HelpTopics headings />
-    };
-    // Bridge: every dialog is created by `modal`.
-    modal(app.session())
-        .known_as(dialog)
-        .class("confirm help")
-        .set("aria-label", text::help::NAME)
-        .on("close", move |_| help.close())
-        .with(content.into_any())
-        .view()
+    view! {
+        <Modal name=text::help::NAME class="confirm help" is_open on_open=|| () on_close=move || help.close()>
+            <HelpHead search/>
+            <HelpTopics headings/>
+        </Modal>
+    }
 }
 
 /// The elements are missing if the view was removed before the next frame.
@@ -147,7 +134,7 @@ fn default_of_environment(app: App) -> String {
 
 /// Link to the topic of a check.
 #[component]
-pub(super) fn HelpLink(check: Check, name: &'static str) -> impl IntoView {
+pub(crate) fn HelpLink(check: Check, name: &'static str) -> impl IntoView {
     let help = use_app().help();
     let topic = check.topic();
     view! {

@@ -11,10 +11,10 @@ use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
 
-use super::ceiling::ceiling;
 use super::figures::number;
 use super::text;
-use super::troubleshooting::trouble;
+use crate::view::ceiling::CeilingChoice;
+use crate::view::troubleshooting::Failure;
 
 /// Users per request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;
@@ -42,7 +42,7 @@ impl Phase {
 }
 
 #[component]
-pub(super) fn ListProgress() -> impl IntoView {
+pub(crate) fn ListProgress() -> impl IntoView {
     let app = use_app();
     let phase = Memo::new(move |_| app.directory().list.with(Phase::of));
     move || match phase.get() {
@@ -64,14 +64,19 @@ pub(super) fn ListProgress() -> impl IntoView {
 
 /// The limit on the request rate, while there is something to read.
 #[component]
-pub(super) fn ReadCeiling() -> impl IntoView {
+pub(crate) fn ReadCeiling() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let is_of_use = Memo::new(move |_| directory.list.with(|list| *list != List::Complete));
     move || {
-        is_of_use
-            .get()
-            .then(|| ceiling(app, directory.read_ceiling, move |chosen| directory.limit_reads(chosen)).view())
+        is_of_use.get().then(|| {
+            view! {
+                <CeilingChoice
+                    ceiling=directory.read_ceiling
+                    choose=move |chosen| directory.limit_reads(chosen)
+                />
+            }
+        })
     }
 }
 
@@ -85,7 +90,7 @@ fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
     let unread = (unread > 0).then(|| text::directory::unread(&number(app, unread)));
     view! {
         <p>{move || partial(app)}</p>
-        {list_failure(app, fault)}
+        {list_failure(fault)}
         {unread.map(|unread| view! { <p class="note">{unread}</p> })}
         <button on:click=move |_| app.directory().resume()>{text::directory::GO_ON}</button>
         <StopButton/>
@@ -93,9 +98,9 @@ fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
     .into_any()
 }
 
-fn list_failure(app: App, fault: Fault) -> AnyView {
+fn list_failure(fault: Fault) -> AnyView {
     let title = text::fault(&fault);
-    trouble(app, Location::People, Operation::ReadUsers, fault, title).view()
+    view! { <Failure at=Location::People tried=Operation::ReadUsers fault title/> }.into_any()
 }
 
 fn total(app: App) -> Option<u64> {
@@ -103,7 +108,7 @@ fn total(app: App) -> Option<u64> {
 }
 
 /// How many users were loaded.
-pub(super) fn listed(app: App) -> u64 {
+pub(crate) fn listed(app: App) -> u64 {
     app.directory().table.listed_len.get()
 }
 
@@ -111,7 +116,7 @@ fn of_total(app: App) -> String {
     total(app).map_or_else(|| "?".to_owned(), |total| number(app, total))
 }
 
-pub(super) fn partial(app: App) -> String {
+pub(crate) fn partial(app: App) -> String {
     let at = app.directory().listed_at.get().map(|at| app.ports.get().locale.time(at)).unwrap_or_default();
     text::directory::partial(&number(app, listed(app)), &of_total(app), &at)
 }
@@ -159,7 +164,7 @@ fn LoadOffer() -> impl IntoView {
     let app = use_app();
     move || match app.directory().total.get() {
         Load::Idle | Load::Loading => view! { <p class="working">{text::directory::COUNTING}</p> }.into_any(),
-        Load::Failed(fault) => list_failure(app, fault),
+        Load::Failed(fault) => list_failure(fault),
         Load::Ready { value: None, .. } => view! {
             <p>{text::directory::COUNT_UNKNOWN}</p>
             <button on:click=move |_| app.directory().load_all()>{text::directory::LOAD_ALL}</button>
@@ -180,9 +185,4 @@ fn offer(app: App, users: u64) -> AnyView {
         <span class="hint">{cost}</span>
     }
     .into_any()
-}
-
-// Bridge: the import's dialog is still a node.
-pub(super) fn list(_: App) -> super::markup::Node {
-    super::markup::Node::of(view! { <ListProgress/> }.into_any())
 }

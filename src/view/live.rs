@@ -9,7 +9,7 @@ use crate::state::session::{Session, use_session};
 use super::{LoadedScreens, text};
 
 #[component]
-pub(super) fn LiveRegions(screens: LoadedScreens) -> impl IntoView {
+pub(crate) fn LiveRegions(screens: LoadedScreens) -> impl IntoView {
     let session = use_session();
     let announcer = session.announcer;
     view! {
@@ -35,7 +35,7 @@ fn form_sentence(session: Session, screens: LoadedScreens, announcement: &Announ
 }
 
 /// The sentences that only a connected page needs.
-pub(super) fn sentence(ports: Ports, announcement: &Announcement) -> String {
+pub(crate) fn sentence(ports: Ports, announcement: &Announcement) -> String {
     let ports = ports.get();
     let locale = &*ports.locale;
     match announcement {

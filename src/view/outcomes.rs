@@ -6,21 +6,10 @@ use pingone_mfa_core::run::report::Part;
 use crate::state::directory::{List, Outcomes, Shown};
 use crate::state::{App, use_app};
 
-use super::markup::Node;
 use super::text;
 
-// Bridge: for `selection`, until it is made of components.
-pub(super) fn open(_app: App) -> Node {
-    Node::of(view! { <OpenReport/> }.into_any())
-}
-
-// Bridge: for `toolbar`, until it is made of components.
-pub(super) fn outcomes(_app: App) -> Node {
-    Node::of(view! { <ReportFilter/> }.into_any())
-}
-
 #[component]
-fn OpenReport() -> impl IntoView {
+pub(crate) fn OpenReport() -> impl IntoView {
     let directory = use_app().directory();
     view! { <button on:click=move |_| directory.open_outcomes()>{text::outcomes::OPEN}</button> }
 }
@@ -70,7 +59,7 @@ fn shown_report(app: App, shown: &Shown) -> ShownReport {
 
 /// Which report the list is filtered by, and by which of its results.
 #[component]
-fn ReportFilter() -> impl IntoView {
+pub(crate) fn ReportFilter() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let line = Memo::new(move |_| {

@@ -8,7 +8,6 @@ use pingone_mfa_core::config::settings::BypassRule;
 use crate::state::{App, use_app};
 
 use super::confirm::{ConfirmDialog, name_of};
-use super::markup::Node;
 use super::text;
 
 /// The hours on offer, as far as the deployment permits them.
@@ -22,13 +21,8 @@ struct Choice {
     hours: RwSignal<u64>,
 }
 
-// Bridge: for `directory`, until it is made of components.
-pub(super) fn question(_app: App) -> Node {
-    Node::of(view! { <DisableDialog/> }.into_any())
-}
-
 #[component]
-fn DisableDialog() -> impl IntoView {
+pub(crate) fn DisableDialog() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let asking = directory.asking;

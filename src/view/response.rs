@@ -7,20 +7,16 @@ use pingone::redaction::secrets::PLACEHOLDER;
 use pingone_mfa_core::exchanges::log::Numbered;
 
 use crate::state::exchanges::Form;
-use crate::state::{App, use_app};
+use crate::state::use_app;
 
 use super::code::RequestCode;
-use super::exchanges::{choice, copying};
-use super::markup::{Node, key_of};
+use super::dom::key_of;
 use super::text;
-
-// Bridge: for `directory`, until it is made of components.
-pub(super) fn response(_app: App) -> Node {
-    Node::of(view! { <ResponsePanel/> }.into_any())
-}
+use crate::view::exchanges::ExchangeChoice;
+use crate::view::exchanges::ExchangeCopies;
 
 #[component]
-fn ResponsePanel() -> impl IntoView {
+pub(crate) fn ResponsePanel() -> impl IntoView {
     let app = use_app();
     let exchanges = app.exchanges();
     // Code has a choice in it, which has to outlive the exchange that is shown.
@@ -28,14 +24,14 @@ fn ResponsePanel() -> impl IntoView {
     view! {
         <section class="response" part="response" aria-label=text::response::NAME>
             <h2>{text::response::NAME}</h2>
-            {choice(app).view()}
+            <ExchangeChoice/>
             <Tabs/>
             <div id="response-panel" role="tabpanel" tabindex="0" aria-label=text::response::NAME>
                 <Show when=is_code fallback=|| view! { <ShownExchange/> }>
                     <RequestCode/>
                 </Show>
             </div>
-            {copying(app).view()}
+            <ExchangeCopies/>
             <p class="hint">{text::response::KEPT}</p>
         </section>
     }
@@ -105,7 +101,7 @@ fn ShownExchange() -> impl IntoView {
     }
 }
 
-pub(super) fn status(exchange: &Exchange) -> String {
+pub(crate) fn status(exchange: &Exchange) -> String {
     let answer = exchange.answer.as_ref();
     answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
 }

@@ -6,7 +6,6 @@
 
 use std::rc::Rc;
 
-use leptos::html;
 use leptos::prelude::*;
 use pingone::fault::{Fault, RetryKind};
 use pingone::time::{Millis, Timestamp};
@@ -21,21 +20,22 @@ use pingone_mfa_core::snippets::script::Shell;
 use send_wrapper::SendWrapper;
 
 use crate::state::review::{Obstacle, Reading, Reviewed};
-use crate::state::session::{Phase, use_session};
+use crate::state::session::Phase;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
 
-use super::ceiling::ceiling;
-use super::choice::choice_among;
-use super::connect::problem;
-use super::fault::fault_card;
 use super::figures::{moment, number};
-use super::markup::{Node, close_from_search};
-use super::saving::radio;
 use super::text;
-use super::token::{next_token, withheld};
-use super::troubleshooting::looked_into;
 
+use crate::view::ceiling::CeilingChoice;
+use crate::view::choice::NamedChoice;
+use crate::view::connect::ObstacleNotice;
+use crate::view::fault::FaultCard;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
+use crate::view::saving::Radio;
+use crate::view::token::NextToken;
+use crate::view::troubleshooting::FailureCase;
 use skipped::{DeviceRows, LearnDevices, SkippedAccounts, Unreadable};
 
 mod skipped;
@@ -46,13 +46,8 @@ const MINUTE: u64 = 60_000;
 /// The preview that a part of the dialog shows. It stays the same as long as that part is shown.
 type ShownPreview = StoredValue<Rc<Preview>, LocalStorage>;
 
-// Bridge: the directory is still made of nodes.
-pub(super) fn review(_: App) -> Node {
-    Node::of(view! { <ReviewDialog/> }.into_any())
-}
-
 #[component]
-fn ReviewDialog() -> impl IntoView {
+pub(crate) fn ReviewDialog() -> impl IntoView {
     let app = use_app();
     let review = app.review();
     let back = NodeRef::new();
@@ -64,9 +59,10 @@ fn ReviewDialog() -> impl IntoView {
         <Modal
             name=Signal::derive(name)
             class="confirm review"
+            part="dialog"
             is_open=Signal::derive(move || review.shown.with(Option::is_some))
             on_close=move || review.close()
-            first_focus=back
+            on_open=move || focus(back)
         >
             <h2>{name}</h2>
             <ReviewBody/>
@@ -83,59 +79,9 @@ fn ReviewDialog() -> impl IntoView {
     }
 }
 
-/// A modal dialog that is shown while `is_open`. Each time it opens, `first_focus` gets the focus. `on_close` runs when
-/// a person closes it, and also after `is_open` closed it.
-#[component]
-pub(super) fn Modal(
-    #[prop(into)] name: Signal<&'static str>,
-    class: &'static str,
-    is_open: Signal<bool>,
-    on_close: impl Fn() + 'static,
-    first_focus: NodeRef<html::Button>,
-    children: Children,
-) -> impl IntoView {
-    let session = use_session();
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |was_open: Option<bool>| {
-        let is_open = is_open.get();
-        let Some(dialog) = dialog.get() else { return false };
-        if is_open && !dialog.open() {
-            // It throws only for a dialog that is open or not in the document, and this one is neither.
-            let _ = dialog.show_modal();
-        } else if !is_open && dialog.open() {
-            dialog.close();
-        }
-        if is_open && was_open != Some(true) {
-            focus(first_focus);
-        }
-        is_open
-    });
-    view! {
-        <dialog
-            node_ref=dialog
-            class=class
-            part="dialog"
-            aria-label=name
-            on:keydown=|event| close_from_search(&event)
-            on:close=move |_| on_close()
-        >
-            {withheld(session).view()}
-            {children()}
-        </dialog>
-    }
-}
-
-pub(super) fn focus(button: NodeRef<html::Button>) {
-    // The button may be gone by the time an event handler asks for it.
-    if let Some(button) = button.try_get_untracked().flatten() {
-        // `focus` doesn't throw for elements of HTML.
-        let _ = button.focus();
-    }
-}
-
 /// A signal of what `make` returns, which changes only when that differs: a `Memo` for values with an `Rc` in them,
 /// which `Memo` itself doesn't take.
-pub(super) fn local_memo<T: Clone + PartialEq + 'static>(
+pub(crate) fn local_memo<T: Clone + PartialEq + 'static>(
     make: impl Fn() -> T + Send + Sync + 'static,
 ) -> Signal<T, LocalStorage> {
     let memo = Memo::new_with_compare(
@@ -197,16 +143,13 @@ fn ReadFailed(fault: Fault) -> impl IntoView {
     let app = use_app();
     // The page's own field for a token lies behind this dialog.
     let needs_token = fault.retry() == RetryKind::WithNewToken;
-    let why = looked_into(app, Location::Review, move || fault_card(&fault));
-    let token = needs_token.then(|| {
-        let session = app.session();
-        view! { <div class="review-token">{next_token(session).view()} {problem(session).view()}</div> }
-    });
+    let card = move || view! { <FaultCard fault=fault.clone()/> };
+    let token = needs_token.then(|| view! { <div class="review-token"><NextToken/> <ObstacleNotice/></div> });
     let again = (!needs_token).then(|| {
         view! { <button on:click=move |_| app.review().read_on()>{text::review::READ_AGAIN}</button> }
     });
     view! {
-        {why.view()}
+        <FailureCase at=Location::Review fallback=card/>
         {token}
         {again}
     }
@@ -346,8 +289,8 @@ fn PlanFiles(preview: ShownPreview) -> impl IntoView {
     view! {
         <fieldset class="files">
             <legend class="field-name">{text::review::FILES}</legend>
-            {radio("plan-contents", text::run::IDS_ONLY, with_names, false).view()}
-            {radio("plan-contents", text::run::WITH_NAMES, with_names, true).view()}
+            <Radio group="plan-contents" label=text::run::IDS_ONLY chosen=with_names value=false/>
+            <Radio group="plan-contents" label=text::run::WITH_NAMES chosen=with_names value=true/>
             <div class="line">
                 // Others could carry this file out, so it has to pass the same checks as the run.
                 <button
@@ -372,14 +315,14 @@ fn PlanScript() -> impl IntoView {
     let shell = app.review().shell;
     let in_use = shell.get_untracked();
     let options = Shell::ALL.map(|shell| (shell.name(), shell == in_use));
-    let languages = choice_among(text::code::SCRIPT_LANGUAGE, options, move |name| {
-        if let Some(chosen) = Shell::of_name(name) {
+    let choose = move |name: String| {
+        if let Some(chosen) = Shell::of_name(&name) {
             shell.set(chosen);
         }
-    });
+    };
     view! {
         <div class="line">
-            {languages.view()}
+            <NamedChoice name=text::code::SCRIPT_LANGUAGE options=options.to_vec() choose/>
             <button
                 disabled=move || obstacle(app).is_some()
                 aria-describedby="review-obstacle"
@@ -407,11 +350,13 @@ fn Costs(preview: ShownPreview) -> impl IntoView {
         estimate.get().map(|estimate| text::review::requests(&number(app, estimate.requests), &changes))
     };
     let token = move || estimate.get().map(|estimate| token(app, estimate.token));
-    let ceiling = ceiling(app, app.run().ceiling, move |chosen| app.run().limit(chosen));
     view! {
         <dl class="review-costs">
             <dt>{text::review::TAKES}</dt>
-            <dd>{takes} <br/> {requests} {ceiling.view()}</dd>
+            <dd>
+                {takes} <br/> {requests}
+                <CeilingChoice ceiling=app.run().ceiling choose=move |chosen| app.run().limit(chosen)/>
+            </dd>
             <dt>{text::review::TOKEN}</dt>
             <dd>{token}</dd>
             <dt>{text::review::COMPUTER}</dt>

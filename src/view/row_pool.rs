@@ -4,12 +4,12 @@
 use leptos::prelude::*;
 use pingone_mfa_core::directory::store::UserIndex;
 
-use super::markup::{Event, stop};
+use super::dom::{Event, stop};
 use super::window::{Assignment, Item};
 
 /// A child of the table's body. It is its own key: the same element is kept as long as it is among the rendered ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Rendered {
+pub(crate) enum Rendered {
     Row(PooledRow),
     /// The height in pixels of rows that aren't rendered, as in [`Item::Gap`].
     Gap(RwSignal<u64>),
@@ -17,7 +17,7 @@ pub(super) enum Rendered {
 
 /// A row element and the user it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct PooledRow {
+pub(crate) struct PooledRow {
     position: RwSignal<usize>,
     user: RwSignal<UserIndex>,
     /// The user it showed when a button or a key went down on it.
@@ -25,7 +25,7 @@ pub(super) struct PooledRow {
 }
 
 /// All row elements and gaps of a table.
-pub(super) struct RowPool {
+pub(crate) struct RowPool {
     assignment: Assignment,
     rows: Vec<PooledRow>,
     gaps: Vec<RwSignal<u64>>,
@@ -36,12 +36,12 @@ pub(super) struct RowPool {
 
 impl RowPool {
     /// Creates a pool under the current reactive owner.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { assignment: Assignment::default(), rows: Vec::new(), gaps: Vec::new(), owner: Owner::new() }
     }
 
     /// Shows these items; `users` are the users of all rows of the table.
-    pub(super) fn show(&mut self, items: &[Item], users: &[UserIndex]) -> Vec<Rendered> {
+    pub(crate) fn show(&mut self, items: &[Item], users: &[UserIndex]) -> Vec<Rendered> {
         let row = |item: &Item| match item {
             Item::Row(position) => users.get(*position).map(|user| (*position, *user)),
             Item::Gap { .. } => None,
@@ -98,27 +98,27 @@ fn set_if_changed<T: Copy + PartialEq + Send + Sync + 'static>(signal: RwSignal<
 
 impl PooledRow {
     /// The position in the table.
-    pub(super) fn position(self) -> usize {
+    pub(crate) fn position(self) -> usize {
         self.position.get()
     }
 
     /// The user it shows.
-    pub(super) fn user(self) -> UserIndex {
+    pub(crate) fn user(self) -> UserIndex {
         self.user.get()
     }
 
     /// The user it shows, for an event handler.
-    pub(super) fn user_now(self) -> UserIndex {
+    pub(crate) fn user_now(self) -> UserIndex {
         self.user.get_untracked()
     }
 
     /// Notes that a button or a key went down on it.
-    pub(super) fn press(self) {
+    pub(crate) fn press(self) {
         self.pressed.set_value(Some(self.user_now()));
     }
 
     /// Stops a click that began while the element showed another user, so that it doesn't change or open the wrong one.
-    pub(super) fn guard(self, click: &Event) {
+    pub(crate) fn guard(self, click: &Event) {
         let pressed = self.pressed.get_value();
         self.pressed.set_value(None);
         if pressed.is_some_and(|user| user != self.user_now()) {

@@ -6,8 +6,6 @@ use crate::state::App;
 use crate::state::run::Progress;
 use crate::state::use_app;
 
-use super::markup::Node;
-
 mod actions;
 mod card;
 mod finished;
@@ -15,23 +13,13 @@ mod phase_note;
 mod progress;
 mod remarks;
 mod report;
-mod stored;
+pub(crate) mod stored;
 
 use card::RunCard;
-use stored::{OpenRunFile, StoredRuns};
-
-// Bridge: the callers still put `Node`s together.
-pub(super) fn run(_: App) -> Node {
-    Node::of(view! { <RunPanel/> }.into_any())
-}
-
-// Bridge: the callers still put `Node`s together.
-pub(super) fn open_file(_: App) -> Node {
-    Node::of(view! { <OpenRunFile/> }.into_any())
-}
+use stored::StoredRuns;
 
 #[component]
-fn RunPanel() -> impl IntoView {
+pub(crate) fn RunPanel() -> impl IntoView {
     let app = use_app();
     let number = Memo::new(move |_| app.run().progress.with(|run| run.as_ref().map(|run| run.number)));
     move || match number.get() {

@@ -3,33 +3,24 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::state::App;
 use crate::state::use_app;
 
-use super::ending::Modal;
-use super::markup::Node;
 use super::text;
-
-// Bridge: the callers still put `Node`s together.
-pub(super) fn saving(_: App) -> Node {
-    Node::of(view! { <SaveDialog/> }.into_any())
-}
-
-// Bridge: the callers still put `Node`s together.
-pub(super) fn radio(group: &'static str, name: &'static str, chosen: RwSignal<bool>, value: bool) -> Node {
-    Node::of(view! { <Radio group label=name chosen value/> }.into_any())
-}
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
 
 #[component]
-fn SaveDialog() -> impl IntoView {
+pub(crate) fn SaveDialog() -> impl IntoView {
     let is_asking = use_app().saving().is_asking;
     let close = NodeRef::<html::Button>::new();
     view! {
         <Modal
-            name=Signal::stored(text::saving::NAME)
+            name=text::saving::NAME
             is_open=is_asking.into()
             on_close=move || is_asking.set(false)
-            first_focus=close
+            class="confirm"
+            part="dialog"
+            on_open=move || focus(close)
         >
             <h2>{text::saving::NAME}</h2>
             <Show when=move || is_asking.get()>
@@ -85,7 +76,7 @@ fn ForExcel() -> impl IntoView {
 
 /// One of the radio buttons named `group`: choosing it sets `chosen` to `value`.
 #[component]
-pub(super) fn Radio(
+pub(crate) fn Radio(
     group: &'static str,
     label: &'static str,
     chosen: RwSignal<bool>,

@@ -7,20 +7,14 @@ use crate::state::App;
 use crate::state::directory::Checking;
 use crate::state::troubleshooting::Location;
 
-use super::fault::fault_card;
-use super::markup::Node;
-use super::outcomes;
-use super::sheet::from_list;
 use super::text;
-use super::troubleshooting::looked_into;
-
-/// Bridge: the selection as a node.
-pub(super) fn selection(app: App) -> Node {
-    Node::of(view! { <SelectionBar app=app /> }.into_any())
-}
+use crate::view::fault::FaultCard;
+use crate::view::outcomes::OpenReport;
+use crate::view::sheet::ImportButton;
+use crate::view::troubleshooting::FailureCase;
 
 #[component]
-fn SelectionBar(app: App) -> impl IntoView {
+pub(crate) fn SelectionBar(app: App) -> impl IntoView {
     let table = app.directory().table;
     let count = Memo::new(move |_| table.selected.with(UserSet::len));
     let is_any_selected = move || count.get() > 0;
@@ -35,8 +29,8 @@ fn SelectionBar(app: App) -> impl IntoView {
                 <ChangeButton app=app to=false count=count />
                 <CheckButton app=app count=count />
             </Show>
-            {from_list(app).view()}
-            {outcomes::open(app).view()}
+            <ImportButton/>
+            <OpenReport/>
             <button on:click=move |_| app.ask_what_to_save()>{text::saving::SAVE}</button>
         </div>
         <CheckProgress app=app />
@@ -94,7 +88,8 @@ fn CheckProgress(app: App) -> impl IntoView {
     });
     let why = move || {
         let fault = fault.get()?;
-        Some(looked_into(app, Location::Checking, move || fault_card(&fault)).view())
+        let card = move || view! { <FaultCard fault=fault.clone()/> };
+        Some(view! { <FailureCase at=Location::Checking fallback=card/> })
     };
     view! {
         <Show when=move || checking.with(Option::is_some)>

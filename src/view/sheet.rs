@@ -18,42 +18,33 @@ use crate::state::directory::{
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
 
-use super::connect::problem;
-use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::guesses::{Guesses, directions};
-use super::list::list as load_list;
-use super::markup::Node;
-use super::review::{Modal, focus, local_memo};
+use super::review::local_memo;
 use super::text;
-use super::token::next_token;
-use super::troubleshooting::looked_into;
+use crate::view::connect::ObstacleNotice;
+use crate::view::fault::FaultCard;
+use crate::view::list::ListProgress;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
+use crate::view::token::NextToken;
+use crate::view::troubleshooting::FailureCase;
 
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
 
 /// The button that closes the dialog. It takes the focus of buttons that go away.
-pub(super) type CloseButton = NodeRef<html::Button>;
-
-// Bridge: the directory and the selection are still made of nodes.
-pub(super) fn from_list(_: App) -> Node {
-    Node::of(view! { <ImportButton/> }.into_any())
-}
-
-// Bridge: the directory is still made of nodes.
-pub(super) fn sheet(_: App) -> Node {
-    Node::of(view! { <ImportDialog/> }.into_any())
-}
+pub(crate) type CloseButton = NodeRef<html::Button>;
 
 /// Asks for a file.
 #[component]
-fn ImportButton() -> impl IntoView {
+pub(crate) fn ImportButton() -> impl IntoView {
     let app = use_app();
     view! { <button on:click=move |_| app.directory().open_sheet()>{text::sheet::FROM_LIST}</button> }
 }
 
 #[component]
-fn ImportDialog() -> impl IntoView {
+pub(crate) fn ImportDialog() -> impl IntoView {
     let app = use_app();
     let sheet = app.directory().sheet;
     let close = CloseButton::new();
@@ -65,7 +56,8 @@ fn ImportDialog() -> impl IntoView {
             class="confirm sheet"
             is_open=Signal::derive(move || sheet.opening.with(Option::is_some))
             on_close=move || sheet.close()
-            first_focus=close
+            part="dialog"
+            on_open=move || focus(close)
         >
             <h2>{text::sheet::NAME}</h2>
             <ImportBody close/>
@@ -278,7 +270,7 @@ fn option(place: usize, name: String, is_chosen: bool) -> impl IntoView {
 }
 
 /// A column's name, or its number if it has none.
-pub(super) fn name_of(column: &Column) -> String {
+pub(crate) fn name_of(column: &Column) -> String {
     column.name.clone().unwrap_or_else(|| text::sheet::column(column.index))
 }
 
@@ -405,16 +397,13 @@ fn LookupHalted(fault: Fault, close: CloseButton) -> impl IntoView {
     let app = use_app();
     // The page's own field for a token lies behind this dialog.
     let needs_token = fault.retry() == RetryKind::WithNewToken;
-    let why = looked_into(app, Location::Sheet, move || fault_card(&fault));
-    let token = needs_token.then(|| {
-        let session = app.session();
-        view! { {next_token(session).view()} {problem(session).view()} }
-    });
+    let card = move || view! { <FaultCard fault=fault.clone()/> };
+    let token = needs_token.then(|| view! { <NextToken/> <ObstacleNotice/> });
     let go_on = (!needs_token).then(|| {
         view! { <button on:click=move |_| app.directory().resume_sheet()>{text::sheet::GO_ON}</button> }
     });
     view! {
-        {why.view()}
+        <FailureCase at=Location::Sheet fallback=card/>
         <p role="status">{move || asking(app)}</p>
         {token}
         <div class="line">
@@ -436,7 +425,7 @@ fn WaysToMatch(list: Rc<Understood>, close: CloseButton) -> impl IntoView {
     };
     view! {
         {look_up}
-        <div class="line">{load_list(app).view()}</div>
+        <div class="line"><ListProgress/></div>
     }
 }
 

@@ -7,12 +7,11 @@ use pingone_mfa_core::sign_in::session::SignInFault;
 use crate::state::session::{Session, use_session};
 use crate::state::signing_in::SigningIn;
 
-use super::markup::Node;
 use super::text;
 
 /// The first way in, if the deployment offers it.
 #[component]
-pub(super) fn SignIn() -> impl IntoView {
+pub(crate) fn SignIn() -> impl IntoView {
     let session = use_session();
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
     let has_no_way = !signs_in && !pastes && !session.offers_host();
@@ -40,7 +39,7 @@ fn SignInOffer() -> impl IntoView {
 
 /// The way to another token while connected. The page stays.
 #[component]
-pub(super) fn SignInAgain() -> impl IntoView {
+pub(crate) fn SignInAgain() -> impl IntoView {
     let session = use_session();
     let again = move || {
         view! {
@@ -58,7 +57,7 @@ pub(super) fn SignInAgain() -> impl IntoView {
 
 /// The notice below the top bar that a sign-in isn't renewed anymore.
 #[component]
-pub(super) fn RenewalFailed() -> impl IntoView {
+pub(crate) fn RenewalFailed() -> impl IntoView {
     let session = use_session();
     let fault = Memo::new(move |_| session.not_renewed());
     let notice = |fault: SignInFault| {
@@ -76,18 +75,13 @@ pub(super) fn RenewalFailed() -> impl IntoView {
 
 /// A button where there is no room for the status: that is shown with the other ways to another token.
 #[component]
-pub(super) fn SignInAgainButton() -> impl IntoView {
+pub(crate) fn SignInAgainButton() -> impl IntoView {
     let session = use_session();
     let sign_in = move |_| {
         session.replacing.set(true);
         session.sign_in();
     };
     view! { <button on:click=sign_in>{text::sign_in::SIGN_IN_AGAIN}</button> }
-}
-
-// Bridge: for views that are still built from nodes.
-pub(super) fn from_elsewhere(_: Session) -> Node {
-    Node::of(view! { <SignInAgainButton/> }.into_any())
 }
 
 /// A second press now would lead to a second answer. While PingOne's window is open the button works, because waiting

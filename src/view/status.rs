@@ -12,22 +12,16 @@ use crate::state::troubleshooting::Location;
 use crate::state::use_app;
 
 use super::list::partial;
-use super::markup::Node;
 use super::summary::{Summarized, summary};
 use super::text;
-use super::troubleshooting::trouble;
 
 mod numbers;
 
+use crate::view::troubleshooting::Failure;
 use numbers::NumbersTable;
 
-// Bridge: the callers still put `Node`s together.
-pub(super) fn status(_: App) -> Node {
-    Node::of(view! { <MfaStatus/> }.into_any())
-}
-
 #[component]
-fn MfaStatus() -> impl IntoView {
+pub(crate) fn MfaStatus() -> impl IntoView {
     let app = use_app();
     view! {
         <section class="mfa-status" part="status" aria-label=text::status::NAME>
@@ -139,7 +133,7 @@ fn device_report(app: App, report: Load<Report>, is_complete: bool) -> AnyView {
         Load::Failed(fault) => {
             let title = text::status::no_report(&fault);
             view! {
-                {trouble(app, Location::Report, Operation::ReadReport, fault, title).view()}
+                <Failure at=Location::Report tried=Operation::ReadReport fault title=title/>
                 <ReadReportButton name=text::fault::TRY_AGAIN/>
             }
             .into_any()

@@ -1,7 +1,5 @@
 //! The MFA switch of one user. It moves when a response says so, never before.
 
-use std::rc::Rc;
-
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use pingone::user::{Mfa, UserId};
@@ -12,18 +10,7 @@ use pingone_mfa_core::run::row::RowState;
 use crate::state::App;
 use crate::state::switch::Switch;
 
-use super::markup::Node;
 use super::text;
-
-/// Bridge: the user of a switch, for [`mfa_switch`].
-pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;
-
-/// Bridge: [`MfaSwitch`] as a node.
-pub(super) fn mfa_switch(app: App, whose: &Whose, tab_index: &'static str) -> Node {
-    let whose = StoredValue::new_local(Rc::clone(whose));
-    let user = Signal::derive(move || whose.get_value()());
-    Node::of(view! { <MfaSwitch app=app user=user tab_index=tab_index /> }.into_any())
-}
 
 /// What the switch is for a user: which elements it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +39,7 @@ impl Shape {
 /// A memo keeps its subscribers after they are gone, and every row of the table has a switch: the elements of a shape
 /// follow signals and memos that are made and dropped with them, and `user` must not be a memo.
 #[component]
-pub(super) fn MfaSwitch(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
+pub(crate) fn MfaSwitch(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
     let shape = Memo::new(move |_| Shape::of(app, user.get()));
     move || match shape.get() {
         Shape::Text => EitherOf3::A(view! { <FlagText app=app user=user /> }),

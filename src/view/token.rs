@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 use crate::state::handing::Handing;
 use crate::state::session::{Session, use_session};
 
-use super::markup::{Node, close_from_search, tag, take_paste, take_text_from};
+use super::dom::{take_paste, take_text_from};
 use super::sign_in::SignInAgain;
 use super::text;
 
 /// The ways to another token while connected.
 #[component]
-pub(super) fn NextToken() -> impl IntoView {
+pub(crate) fn NextToken() -> impl IntoView {
     let session = use_session();
     view! {
         {session.offers_host().then(|| view! { <HostToken/> })}
@@ -26,7 +26,7 @@ pub(super) fn NextToken() -> impl IntoView {
 
 /// How far the host page is with a token, and the way to ask it again.
 #[component]
-pub(super) fn HostToken() -> impl IntoView {
+pub(crate) fn HostToken() -> impl IntoView {
     let session = use_session();
     let handing = Memo::new(move |_| session.handing.get());
     view! {
@@ -81,7 +81,7 @@ fn why_missed(session: Session) -> String {
 /// The notice that a token was taken out of a field that is for something else. It is shown at the top of the page and
 /// in each dialog, because nothing around an open dialog can be read.
 #[component]
-pub(super) fn TokenWithheld() -> impl IntoView {
+pub(crate) fn TokenWithheld() -> impl IntoView {
     let session = use_session();
     view! {
         <Show when=move || session.is_token_withheld.get()>
@@ -93,7 +93,7 @@ pub(super) fn TokenWithheld() -> impl IntoView {
 /// The token field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
 /// it is complete.
 #[component]
-pub(super) fn TokenField() -> impl IntoView {
+pub(crate) fn TokenField() -> impl IntoView {
     let session = use_session();
     let on_paste = move |event: ev::ClipboardEvent| {
         if let Some(text) = take_paste(&event) {
@@ -127,14 +127,4 @@ pub(super) fn TokenField() -> impl IntoView {
             None => Either::Right(view! { <p class="hint">{text::connect::TOKEN_HINT}</p> }),
         }}
     }
-}
-
-// Bridge: for dialogs that are still built from nodes.
-pub(super) fn modal(_: Session) -> Node {
-    tag("dialog").on("keydown", |event| close_from_search(&event)).with(view! { <TokenWithheld/> }.into_any())
-}
-
-// Bridge: for views that are still built from nodes.
-pub(super) fn next_token(_: Session) -> Node {
-    Node::of(view! { <NextToken/> }.into_any())
 }

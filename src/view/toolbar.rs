@@ -15,10 +15,10 @@ mod shown;
 
 use filters::{FILTERS, Filter, GROUP};
 
-pub(super) use shown::ShownLine;
+pub(crate) use shown::ShownLine;
 
 #[component]
-pub(super) fn Toolbar() -> impl IntoView {
+pub(crate) fn Toolbar() -> impl IntoView {
     let directory = use_app().directory();
     let search = move |event: Event| directory.table.search_for(directory.users, &event_target_value(&event));
     view! {

@@ -11,7 +11,6 @@ use pingone::region::RegionCode;
 use pingone_mfa_core::diagnosis::cause::{Cause, Diagnosis, NextStep};
 use pingone_mfa_core::diagnosis::check::{Check, Finding, Verdict};
 use pingone_mfa_core::diagnosis::evidence::{Operation, Symptom};
-use send_wrapper::SendWrapper;
 
 use crate::state::directory::List;
 use crate::state::session::Phase;
@@ -20,39 +19,12 @@ use crate::state::{App, use_app};
 
 use super::fault::{FaultCard, PingOneWords};
 use super::help::HelpLink;
-use super::markup::Node;
 use super::text;
 use super::text::troubleshooting as say;
 
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn trouble(_: App, at: Location, tried: Operation, fault: Fault, title: String) -> Node {
-    Node::of(view! { <Failure at tried fault title /> }.into_any())
-}
-
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn looked_into(_: App, at: Location, otherwise: impl Fn() -> Node + 'static) -> Node {
-    let otherwise = SendWrapper::new(otherwise);
-    Node::of(view! { <FailureCase at fallback=move || (*otherwise)().view() /> }.into_any())
-}
-
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn failed_read(_: App, at: Location, title: fn(Operation, &Fault) -> String) -> Node {
-    Node::of(view! { <FailedRead at title /> }.into_any())
-}
-
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn asked(_: App, at: Location) -> Node {
-    Node::of(view! { <RequestedChecks at /> }.into_any())
-}
-
-// Bridge: for files that still build their elements with `markup`.
-pub(super) fn everything(_: App) -> Node {
-    Node::of(view! { <CheckEverything /> }.into_any())
-}
-
 /// A failure with its case. If the case is about something else by now, only the fault.
 #[component]
-pub(super) fn Failure(
+pub(crate) fn Failure(
     at: Location,
     tried: Operation,
     fault: Fault,
@@ -73,7 +45,7 @@ pub(super) fn Failure(
 
 /// The case of a failure at this location. Without one, the fallback.
 #[component]
-pub(super) fn FailureCase(at: Location, #[prop(into)] fallback: ViewFn) -> impl IntoView {
+pub(crate) fn FailureCase(at: Location, #[prop(into)] fallback: ViewFn) -> impl IntoView {
     let app = use_app();
     let symptom = Memo::new(move |_| in_case(app, at, |case| case.evidence.symptom.clone()));
     move || match symptom.get() {
@@ -86,7 +58,7 @@ pub(super) fn FailureCase(at: Location, #[prop(into)] fallback: ViewFn) -> impl 
 
 /// The case of a read that failed, beside what is on the screen anyway.
 #[component]
-pub(super) fn FailedRead(at: Location, title: fn(Operation, &Fault) -> String) -> impl IntoView {
+pub(crate) fn FailedRead(at: Location, title: fn(Operation, &Fault) -> String) -> impl IntoView {
     let app = use_app();
     let failed = Memo::new(move |_| {
         in_case(app, at, |case| case.evidence.fault().map(|(tried, fault)| (tried, fault.clone()))).flatten()
@@ -99,7 +71,7 @@ pub(super) fn FailedRead(at: Location, title: fn(Operation, &Fault) -> String) -
 
 /// Checks that were requested although nothing failed.
 #[component]
-pub(super) fn RequestedChecks(at: Location) -> impl IntoView {
+pub(crate) fn RequestedChecks(at: Location) -> impl IntoView {
     let app = use_app();
     let is_shown = move || {
         in_case(app, at, |case| !matches!(case.evidence.symptom, Symptom::Failed { .. })).unwrap_or_default()
@@ -112,7 +84,7 @@ pub(super) fn RequestedChecks(at: Location) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn CheckEverything() -> impl IntoView {
+pub(crate) fn CheckEverything() -> impl IntoView {
     let trouble = use_app().trouble();
     view! { <button on:click=move |_| trouble.check_everything()>{say::EVERYTHING}</button> }
 }

@@ -12,24 +12,22 @@ use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
 
 use super::cells::population_name;
-use super::markup::{Node, focus_next};
+use super::dom::focus_next;
 use super::text;
 use super::text::troubleshooting as say;
-use super::troubleshooting::{asked, failed_read, trouble};
 
 mod last_change;
 mod states;
 
+use crate::view::troubleshooting::FailedRead;
+use crate::view::troubleshooting::Failure;
+use crate::view::troubleshooting::RequestedChecks;
 use last_change::LastChange;
+use pingone::fault::Fault;
 use states::{AccountNote, SignInStates};
 
-// Bridge: for `directory`, until it is made of components.
-pub(super) fn opened_user(_app: App) -> Node {
-    Node::of(view! { <UserDrawer/> }.into_any())
-}
-
 #[component]
-fn UserDrawer() -> impl IntoView {
+pub(crate) fn UserDrawer() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let opened = Memo::new(move |_| {
@@ -74,7 +72,7 @@ fn UserContent(id: UserId, read: Load<()>) -> impl IntoView {
             let title = text::fault(&fault);
             view! {
                 <p class="id">{id.to_string()}</p>
-                {trouble(app, Location::User(id), Operation::ReadUser(id), fault, title).view()}
+                <Failure at=Location::User(id) tried=Operation::ReadUser(id) fault title=title/>
             }
             .into_any()
         }
@@ -82,22 +80,22 @@ fn UserContent(id: UserId, read: Load<()>) -> impl IntoView {
             <Facts id/>
             <SignInStates id/>
             <LastChange id/>
-            {failed_reads(app, id).view()}
+            <FailedRead at=Location::User(id) title=failed_read_title/>
             <button class="quiet" on:click=move |_| app.trouble().ask_why_not_asked(id)>
                 {say::WHY_NO_PROMPT}
             </button>
-            {asked(app, Location::User(id)).view()}
+            <RequestedChecks at=Location::User(id)/>
         }
         .into_any(),
     }
 }
 
-/// What had to be read about this user, and could not be.
-fn failed_reads(app: App, id: UserId) -> Node {
-    failed_read(app, Location::User(id), |tried, fault| match tried {
+/// The title of a read about a user that failed.
+fn failed_read_title(tried: Operation, fault: &Fault) -> String {
+    match tried {
         Operation::FilterUsers => text::user::protection_unread(&text::fault(fault)),
         _ => text::fault(fault),
-    })
+    }
 }
 
 /// The user's name and what the list has of the user. The flag has a state of its own, so that changing it doesn't make

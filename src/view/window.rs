@@ -1,7 +1,7 @@
 //! Which rows of a long table are rendered, and by which row elements. Pure: pixels in, positions out.
 
 /// A row's height in pixels. The style sheet's `--row` says the same.
-pub(super) const ROW: u32 = 32;
+pub(crate) const ROW: u32 = 32;
 
 /// Rows kept ready above and below, so that scrolling never shows a gap.
 const MARGIN: usize = 4;
@@ -11,17 +11,17 @@ const MOST: usize = 78;
 
 /// The range of rendered rows: from `from` up to, but not including, `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Window {
+pub(crate) struct Window {
     /// The position of the first rendered row.
-    pub(super) from: usize,
+    pub(crate) from: usize,
     /// The position after the last rendered row.
-    pub(super) to: usize,
+    pub(crate) to: usize,
 }
 
 impl Window {
     /// The range for a table of `rows` under a head as high as a row, scrolled down by `top` in a view of `height`,
     /// both in pixels.
-    pub(super) fn at(rows: usize, top: i32, height: i32) -> Self {
+    pub(crate) fn at(rows: usize, top: i32, height: i32) -> Self {
         // A table that has become shorter is scrolled less far, as the browser will say once it has laid it out.
         let lowest = pixels(rows.saturating_add(1)).saturating_sub(u64::try_from(height).unwrap_or(0));
         let top = top.min(i32::try_from(lowest).unwrap_or(i32::MAX));
@@ -32,13 +32,13 @@ impl Window {
     }
 
     /// The first rows of the range, at most `rows` of them.
-    pub(super) fn at_most(self, rows: usize) -> Self {
+    pub(crate) fn at_most(self, rows: usize) -> Self {
         Self { to: self.to.min(self.from.saturating_add(rows)), ..self }
     }
 
     /// The table's content, from the top to the bottom of its `rows`. The focused row is always rendered: without its
     /// element the focus would be lost.
-    pub(super) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
+    pub(crate) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
         let outside = focused.filter(|position| *position < rows && !(self.from..self.to).contains(position));
         let mut items = Vec::new();
         let above = outside.filter(|position| *position < self.from);
@@ -52,7 +52,7 @@ impl Window {
 /// Which pooled row element shows which position. A position keeps its element as long as it is rendered; an element
 /// that is free is given to another position, because changing an element is faster than making one.
 #[derive(Debug, Default)]
-pub(super) struct Assignment {
+pub(crate) struct Assignment {
     /// The position that each element shows.
     positions: Vec<Option<usize>>,
 }
@@ -60,7 +60,7 @@ pub(super) struct Assignment {
 impl Assignment {
     /// Assigns an element to each of these positions, and none to any other. Returns the elements' numbers in the order
     /// of the positions.
-    pub(super) fn assign(&mut self, positions: &[usize]) -> Vec<usize> {
+    pub(crate) fn assign(&mut self, positions: &[usize]) -> Vec<usize> {
         for shown in &mut self.positions {
             *shown = shown.filter(|position| positions.contains(position));
         }
@@ -81,7 +81,7 @@ impl Assignment {
 
 /// A rendered row, or a gap in place of rows that aren't rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Item {
+pub(crate) enum Item {
     /// The row at this position.
     Row(usize),
     /// Rows that aren't rendered.
@@ -107,7 +107,7 @@ fn gap(items: &mut Vec<Item>, from: usize, to: usize) {
 
 /// How far a view of `height` has to be scrolled to show the whole row at `position` under a head as high as a row;
 /// `top` is how far it is scrolled now.
-pub(super) fn top_for(position: usize, top: i32, height: i32) -> i32 {
+pub(crate) fn top_for(position: usize, top: i32, height: i32) -> i32 {
     let row = i32::try_from(pixels(position)).unwrap_or(i32::MAX);
     let line = i32::try_from(ROW).unwrap_or(0);
     let last = row.saturating_add(2 * line).saturating_sub(height);
@@ -115,7 +115,7 @@ pub(super) fn top_for(position: usize, top: i32, height: i32) -> i32 {
 }
 
 /// How many rows a view of `height` shows under its head.
-pub(super) fn page(height: i32) -> usize {
+pub(crate) fn page(height: i32) -> usize {
     positions_in(height).saturating_sub(1).max(1)
 }
 

@@ -24,7 +24,7 @@ type FindChoice = fn(&mut Choices) -> &mut bool;
 
 /// The accounts that are skipped whether MFA is turned on or off.
 #[component]
-pub(super) fn SkippedAccounts(preview: ShownPreview) -> impl IntoView {
+pub(crate) fn SkippedAccounts(preview: ShownPreview) -> impl IntoView {
     let preview = preview.get_value();
     let to = preview.plan.to;
     view! {
@@ -45,7 +45,7 @@ pub(super) fn SkippedAccounts(preview: ShownPreview) -> impl IntoView {
 
 /// The users with an active device, without one, and those of whom that isn't known.
 #[component]
-pub(super) fn DeviceRows(preview: ShownPreview) -> impl IntoView {
+pub(crate) fn DeviceRows(preview: ShownPreview) -> impl IntoView {
     let preview = preview.get_value();
     let with_device = (preview.with_device > 0).then(|| {
         view! { <SumRow users=preview.with_device name=text::review::WITH_ACTIVE_DEVICE/> }
@@ -102,7 +102,7 @@ fn SkippedRow(
 
 /// How to learn the devices that aren't known.
 #[component]
-pub(super) fn LearnDevices(preview: ShownPreview) -> impl IntoView {
+pub(crate) fn LearnDevices(preview: ShownPreview) -> impl IntoView {
     let app = use_app();
     let unknown = preview.with_value(|preview| preview.devices_not_known);
     let check_devices = (1..=MOST_CHECKED).contains(&unknown).then(|| {
@@ -146,7 +146,7 @@ fn progress(app: App) -> String {
 
 /// The users who couldn't be read, why, and a way to try it again.
 #[component]
-pub(super) fn Unreadable(preview: ShownPreview) -> impl IntoView {
+pub(crate) fn Unreadable(preview: ShownPreview) -> impl IntoView {
     let app = use_app();
     let preview = preview.get_value();
     let users = preview.left_out(Exclusion::Unreadable);

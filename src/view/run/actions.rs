@@ -25,7 +25,7 @@ enum RunAction {
 }
 
 #[component]
-pub(super) fn RunActions(phase: Memo<Option<ShownPhase>>) -> impl IntoView {
+pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>) -> impl IntoView {
     let actions =
         move || phase.with(|phase| phase.as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0)));
     let unread = move || phase.with(|phase| phase.as_ref().and_then(|phase| unread_in(&phase.0)));

@@ -8,9 +8,8 @@ use pingone::time::Millis;
 use crate::state::App;
 use crate::state::run::{PauseReason, Phase};
 use crate::state::use_app;
-use crate::view::ceiling::ceiling;
+use crate::view::dom::once_shown;
 use crate::view::figures::{moment, number};
-use crate::view::markup::once_shown;
 use crate::view::text;
 
 use super::actions::RunActions;
@@ -18,11 +17,12 @@ use super::of_run;
 use super::phase_note::PhaseNote;
 use super::progress::RunProgress;
 use super::remarks::Remarks;
+use crate::view::ceiling::CeilingChoice;
 
 /// The phase that the card shows. Two are equal where the card looks the same, so that nothing is rendered anew when
 /// only a count changes, or when the same question to PingOne fails once more.
 #[derive(Debug, Clone)]
-pub(super) struct ShownPhase(pub(super) Phase);
+pub(crate) struct ShownPhase(pub(crate) Phase);
 
 impl ShownPhase {
     fn without_details(&self) -> Phase {
@@ -51,7 +51,7 @@ impl PartialEq for ShownPhase {
 }
 
 #[component]
-pub(super) fn RunCard() -> impl IntoView {
+pub(crate) fn RunCard() -> impl IntoView {
     let app = use_app();
     let phase = Memo::new(move |_| of_run(app, |run| Some(ShownPhase(run.phase.clone()))));
     let is_starting = Memo::new(move |_| is_in(phase, |phase| *phase == Phase::Starting));
@@ -75,7 +75,7 @@ pub(super) fn RunCard() -> impl IntoView {
             </Show>
             {move || phase.get().map(|ShownPhase(phase)| view! { <PhaseNote phase/> })}
             <Show when=move || is_in(phase, is_written)>
-                {ceiling(app, app.run().ceiling, move |chosen| app.run().limit(chosen)).view()}
+                <CeilingChoice ceiling=app.run().ceiling choose=move |chosen| app.run().limit(chosen)/>
             </Show>
             <Remarks/>
             <footer>

@@ -10,18 +10,17 @@ use crate::state::App;
 use crate::state::troubleshooting::Location;
 use crate::state::use_app;
 use crate::view::figures::{moment, number};
-use crate::view::markup::group;
 use crate::view::text;
-use crate::view::troubleshooting::looked_into;
 
 use super::of_run;
 use super::report::Report;
+use crate::view::troubleshooting::FailureCase;
 
 /// How many reasons are listed one by one. The report has them all.
 const MOST_REASONS: usize = 5;
 
 #[component]
-pub(super) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
+pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
     let app = use_app();
     let unread = (unread > 0).then(|| text::run::unread(&number(app, unread as u64)));
     view! {
@@ -29,7 +28,7 @@ pub(super) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
         {unread.map(|sentence| view! { <p class="note">{sentence}</p> })}
         {move || left_out(app).map(|sentence| view! { <p class="note">{sentence}</p> })}
         <Reasons/>
-        {looked_into(app, Location::Run, group).view()}
+        <FailureCase at=Location::Run fallback=|| ()/>
         <Report/>
     }
 }
@@ -100,7 +99,7 @@ fn ReasonLine(reason: Reason) -> impl IntoView {
 
 /// What can be done about users who were not changed, and about those who were.
 #[component]
-pub(super) fn FinishedActions(unread: usize) -> impl IntoView {
+pub(crate) fn FinishedActions(unread: usize) -> impl IntoView {
     let app = use_app();
     let check = (unread > 0).then(|| {
         view! { <button on:click=move |_| app.run().check()>{text::run::CHECK}</button> }

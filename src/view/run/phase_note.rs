@@ -9,16 +9,18 @@ use crate::state::App;
 use crate::state::run::{Outdated, PauseReason, Phase};
 use crate::state::troubleshooting::Location;
 use crate::state::use_app;
-use crate::view::fault::fault_card;
 use crate::view::figures::{moment, number};
-use crate::view::troubleshooting::{looked_into, trouble};
-use crate::view::{sign_in, text};
+use crate::view::text;
 
 use super::finished::FinishedRun;
 use super::of_run;
+use crate::view::fault::FaultCard;
+use crate::view::sign_in::SignInAgainButton;
+use crate::view::troubleshooting::Failure;
+use crate::view::troubleshooting::FailureCase;
 
 #[component]
-pub(super) fn PhaseNote(phase: Phase) -> impl IntoView {
+pub(crate) fn PhaseNote(phase: Phase) -> impl IntoView {
     let app = use_app();
     match phase {
         Phase::Starting => view! { <p class="working">{text::run::STARTING}</p> }.into_any(),
@@ -84,7 +86,7 @@ fn PauseNote(reason: PauseReason) -> impl IntoView {
         PauseReason::Token => Some(view! { <TokenNeeded/> }.into_any()),
         PauseReason::Refused(fault) => {
             let (tried, title) = (Operation::ChangeFlag(None), text::fault(&fault));
-            Some(trouble(app, Location::Run, tried, fault, title).view())
+            Some(view! { <Failure at=Location::Run tried=tried fault title/> }.into_any())
         }
         PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
             Some(view! { <Explanation fault/> }.into_any())
@@ -104,7 +106,7 @@ fn TokenNeeded() -> impl IntoView {
     let session = use_app().session();
     let signs_in = session.offers_sign_in();
     let sign_in = signs_in.then(|| {
-        view! { <div class="line">{sign_in::from_elsewhere(session).view()}</div> }
+        view! { <div class="line"><SignInAgainButton/></div> }
     });
     view! {
         <p>{text::run::needs_token(signs_in)}</p>
@@ -155,5 +157,6 @@ fn pilot_result(app: App, trial: &PilotReadings) -> String {
 /// The diagnosis of the fault, or the fault itself before one was asked for.
 #[component]
 fn Explanation(fault: Fault) -> impl IntoView {
-    looked_into(use_app(), Location::Run, move || fault_card(&fault)).view()
+    let card = move || view! { <FaultCard fault=fault.clone()/> };
+    view! { <FailureCase at=Location::Run fallback=card/> }
 }

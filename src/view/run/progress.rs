@@ -13,7 +13,7 @@ use crate::view::text;
 use super::of_run;
 
 #[component]
-pub(super) fn RunProgress() -> impl IntoView {
+pub(crate) fn RunProgress() -> impl IntoView {
     let app = use_app();
     view! {
         <ProgressBar/>

@@ -6,15 +6,16 @@ use crate::state::App;
 use crate::state::run::{Outdated, PauseReason, Phase};
 use crate::state::use_app;
 use crate::view::figures::{moment, number};
-use crate::view::{sign_in, text};
+use crate::view::text;
 
 use super::of_run;
+use crate::view::sign_in::SignInAgainButton;
 
 /// How long before the token expires the next one may be given, in milliseconds.
 const TOKEN_NOTICE: i64 = 10 * 60 * 1000;
 
 #[component]
-pub(super) fn Remarks() -> impl IntoView {
+pub(crate) fn Remarks() -> impl IntoView {
     let app = use_app();
     let session = app.session();
     let offers_sign_in = session.offers_sign_in();
@@ -33,7 +34,7 @@ pub(super) fn Remarks() -> impl IntoView {
         </Show>
         <Note sentence=token/>
         <Show when=move || offers_sign_in && expires_in.with(Option::is_some)>
-            <div class="line">{sign_in::from_elsewhere(session).view()}</div>
+            <div class="line"><SignInAgainButton/></div>
         </Show>
     }
 }

@@ -9,7 +9,7 @@ use crate::view::saving::Radio;
 use crate::view::text;
 
 #[component]
-pub(super) fn Report() -> impl IntoView {
+pub(crate) fn Report() -> impl IntoView {
     let app = use_app();
     let saving = app.saving();
     let is_writing = move || saving.reported.get().is_writing();

@@ -13,7 +13,7 @@ use crate::view::figures::{moment, number};
 use crate::view::text;
 
 #[component]
-pub(super) fn StoredRuns() -> impl IntoView {
+pub(crate) fn StoredRuns() -> impl IntoView {
     let app = use_app();
     let runs = Memo::new(move |_| {
         app.run().stored.with(|runs| runs.iter().map(|run| StoredRun::of(app, run)).collect::<Vec<_>>())
@@ -163,7 +163,7 @@ fn DiscardButton(name: String) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn OpenRunFile() -> impl IntoView {
+pub(crate) fn OpenRunFile() -> impl IntoView {
     let app = use_app();
     let is_permitted = app.review().may_run(true) || app.review().may_run(false);
     is_permitted.then(|| {

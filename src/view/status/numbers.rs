@@ -15,7 +15,7 @@ use crate::view::text;
 const MOST: usize = 12;
 
 #[component]
-pub(super) fn NumbersTable() -> impl IntoView {
+pub(crate) fn NumbersTable() -> impl IntoView {
     let app = use_app();
     let shown = Memo::new(move |_| {
         app.directory().table.status.with(|status| (status.all, status.populations.clone()))

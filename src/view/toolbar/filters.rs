@@ -11,15 +11,15 @@ use crate::view::text;
 
 /// A filter as a choice among words.
 #[derive(Clone, Copy)]
-pub(super) struct Filter {
-    pub(super) name: &'static str,
+pub(crate) struct Filter {
+    pub(crate) name: &'static str,
     /// The words and their labels.
-    pub(super) options: fn(App) -> Vec<(String, String)>,
-    pub(super) chosen: fn(&Filters) -> String,
-    pub(super) choose: fn(&mut Filters, &str),
+    pub(crate) options: fn(App) -> Vec<(String, String)>,
+    pub(crate) chosen: fn(&Filters) -> String,
+    pub(crate) choose: fn(&mut Filters, &str),
 }
 
-pub(super) const FILTERS: [Filter; 4] = [MFA, DEVICES, ACCOUNT, POPULATION];
+pub(crate) const FILTERS: [Filter; 4] = [MFA, DEVICES, ACCOUNT, POPULATION];
 
 const MFA: Filter = Filter {
     name: text::table::MFA,
@@ -54,7 +54,7 @@ const POPULATION: Filter = Filter {
     choose: |filters, word| filters.population = Uuid::try_parse(word).ok().map(PopulationId),
 };
 
-pub(super) const GROUP: Filter = Filter {
+pub(crate) const GROUP: Filter = Filter {
     name: text::table::GROUP,
     options: |app| {
         let chosen = app.directory().table.view.with_untracked(|view| view.filters.group);

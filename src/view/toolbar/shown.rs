@@ -7,13 +7,14 @@ use crate::state::directory::{List, Members};
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
-use crate::view::fault::fault_card;
+use crate::view::fault::FaultCard;
 use crate::view::list::listed;
-use crate::view::troubleshooting::looked_into;
-use crate::view::{outcomes, text};
+use crate::view::outcomes::ReportFilter;
+use crate::view::text;
+use crate::view::troubleshooting::FailureCase;
 
 #[component]
-pub(in crate::view) fn ShownLine() -> impl IntoView {
+pub(crate) fn ShownLine() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let is_complete = Memo::new(move |_| directory.list.with(|list| *list == List::Complete));
@@ -34,7 +35,7 @@ pub(in crate::view) fn ShownLine() -> impl IntoView {
                     {text::directory::READ_AGAIN}
                 </button>
             </Show>
-            {outcomes::outcomes(app).view()}
+            <ReportFilter/>
             {move || directory.members.get().map(|members| group_members(app, &members))}
             <SearchOffer/>
         </div>
@@ -88,8 +89,8 @@ fn group_members(app: App, members: &Members) -> AnyView {
         }
         Load::Failed(fault) => {
             let fault = fault.clone();
-            let card = looked_into(app, Location::Group, move || fault_card(&fault)).view();
-            view! { {card} {refresh()} }.into_any()
+            let card = move || view! { <FaultCard fault=fault.clone()/> };
+            view! { <FailureCase at=Location::Group fallback=card/> {refresh()} }.into_any()
         }
         Load::Ready { value, at } => {
             let ports = app.ports.get();

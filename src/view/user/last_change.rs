@@ -13,10 +13,10 @@ use crate::state::switch::Switch;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
 use crate::view::text;
-use crate::view::troubleshooting::trouble;
+use crate::view::troubleshooting::Failure;
 
 #[component]
-pub(super) fn LastChange(id: UserId) -> impl IntoView {
+pub(crate) fn LastChange(id: UserId) -> impl IntoView {
     view! {
         <FlagChange id/>
         <BypassChange id/>
@@ -42,7 +42,7 @@ fn FlagChange(id: UserId) -> impl IntoView {
                 }
             });
             view! {
-                {trouble(app, Location::User(id), tried, fault, sentence).view()}
+                <Failure at=Location::User(id) tried=tried fault title=sentence/>
                 {read_again}
             }
             .into_any()
@@ -67,7 +67,7 @@ fn BypassChange(id: UserId) -> impl IntoView {
     let app = use_app();
     let change = Memo::new(move |_| bypass_change(app, id));
     let failed = move |fault: Fault, title| {
-        trouble(app, Location::User(id), Operation::AllowBypass(id), fault, title).view()
+        view! { <Failure at=Location::User(id) tried=Operation::AllowBypass(id) fault title/> }.into_any()
     };
     let show = move |change| match change {
         Bypassing::Sending => view! { <p class="working">{text::user::BYPASSING}</p> }.into_any(),

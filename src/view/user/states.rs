@@ -1,8 +1,6 @@
 //! What decides whether the user is asked for a second factor, as far as PingOne tells: one row per state, each with
 //! the time at which it was read, and below them what they mean together.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use pingone::bypass::Bypass;
 use pingone::device::{Device, Devices, usable};
@@ -16,11 +14,11 @@ use pingone_mfa_core::directory::store::UserStore;
 use crate::state::directory::Opened;
 use crate::state::load::Load;
 use crate::state::{App, use_app};
-use crate::view::switch::{Whose, mfa_switch};
+use crate::view::switch::MfaSwitch;
 use crate::view::text;
 
 #[component]
-pub(super) fn SignInStates(id: UserId) -> impl IntoView {
+pub(crate) fn SignInStates(id: UserId) -> impl IntoView {
     view! {
         <div class="states">
             <MfaState id/>
@@ -83,8 +81,6 @@ fn MfaState(id: UserId) -> impl IntoView {
     let app = use_app();
     let mfa = opened_part(app, |opened| &opened.mfa);
     let row = move |load| {
-        let whose: Whose = Rc::new(move || Some(id));
-        let switch = mfa_switch(app, &whose, "0").view();
         let (read_at, fault) = match load {
             Load::Ready { at, .. } => (Some(read_at(app, at)), None),
             Load::Failed(fault) => (None, Some(fault)),
@@ -92,7 +88,7 @@ fn MfaState(id: UserId) -> impl IntoView {
         };
         view! {
             <StateRow name=text::table::column(Column::Mfa) read_at>
-                {switch}
+                <MfaSwitch app user=Signal::stored(Some(id)) tab_index="0"/>
                 {fault.map(|fault| view! { <ReadFault fault/> })}
             </StateRow>
         }
@@ -229,7 +225,7 @@ fn outlook(app: App, id: UserId) -> SignInOutlook {
 
 /// That the account can't sign in.
 #[component]
-pub(super) fn AccountNote(id: UserId) -> impl IntoView {
+pub(crate) fn AccountNote(id: UserId) -> impl IntoView {
     let app = use_app();
     let note = Memo::new(move |_| outlook(app, id).account);
     move || note.get().map(|note| view! { <p class="note warn">{text::user::account_note(note)}</p> })
