@@ -111,6 +111,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         embedder,
         wrapper: wrapper.clone(),
         owner: OnceCell::new(),
+        focus: OnceCell::new(),
         made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();

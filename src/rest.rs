@@ -14,7 +14,7 @@ use crate::platform::Carrier;
 use crate::platform::clock::BrowserClock;
 use crate::platform::collation::BrowserCollation;
 use crate::platform::files::BrowserFiles;
-use crate::platform::focus;
+use crate::platform::focus::FocusGuard;
 use crate::platform::host::BrowserHost;
 use crate::platform::journal::BrowserJournal;
 use crate::platform::lease::BrowserLease;
@@ -37,6 +37,7 @@ pub(crate) struct Outside {
     pub(crate) wrapper: HtmlElement,
     /// The owner of all state of the element, so that what is made later goes with it too.
     pub(crate) owner: OnceCell<WeakOwner>,
+    pub(crate) focus: OnceCell<FocusGuard>,
     /// What stands behind the form, once it was made.
     pub(crate) made: OnceCell<Rc<dyn Rooms>>,
 }
@@ -133,7 +134,8 @@ fn make(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn R
         seed: Math::random().to_bits(),
     };
     let app = App::open(session, Ports::new(ports));
-    focus::keep_within(&outside.wrapper);
+    // There is none yet: this happens once.
+    let _ = outside.focus.set(FocusGuard::new(&outside.wrapper));
     // There are none yet: this happens once.
     let _ = screens.set(view::screens(app));
     Rc::new(app)
