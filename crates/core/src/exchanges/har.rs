@@ -172,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn the_format_of_files_is_unchanged() {
+        let page = Answer { body: "<html>".to_owned(), kind: BodyKind::Html, size: 6, ..answer(502) };
+        let head = pingone::transport::Head {
+            status: 200,
+            correlation_id: Some("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4".into()),
+        };
+        let good = exchange(2, Some(Answer { head, ..answer(200) }));
+        let mut read = exchange(3, Some(page));
+        read.request.body = None;
+        let text = har([&good, &read, &exchange(4, None)].into_iter());
+        let expected = include_str!("../../tests/fixtures/exchanges.har").trim_end();
+        assert_eq!(text, expected.replace("{version}", env!("CARGO_PKG_VERSION")));
+    }
+
+    #[test]
     fn sentences_numbers_and_unusual_ids_are_left_out() {
         let body = r#"{"message":"The username 'jonas.brandt' already exists","details":[{"code":"INVALID_VALUE","target":"username","message":"No user Jonas Brandt"}],"badge":48213,"count":7}"#;
         let odd = Answer { body: body.to_owned(), ..answer(400) };

@@ -68,11 +68,11 @@
 //! Several [`PauseReason`]s may hold at once (`pauses`). The one that is shown is the first in this
 //! order; the others remain behind it:
 //!
-//! 1. `NotStored`: a record couldn't be stored. Ends with [`Command::Resume`], which stores it again.
+//! 1. `NotStored`: a record couldn't be stored. Ends with [`Command::Resume`](pingone::driver::Command::Resume), which stores it again.
 //! 2. `HandedOver`: the run was saved for another computer. Ends with `Resume`; the waiting rows are refreshed then.
 //!    A new token doesn't end it.
 //! 3. `Token`: the token expires within [`Policy::token_margin`], or PingOne answered 401.
-//!    Ends only with [`Command::Token`].
+//!    Ends only with [`Command::Token`](pingone::driver::Command::Token).
 //! 4. A reason that waits for a person, one at a time. Ends with `Resume`: `ByPerson` (a manual pause), `PilotUser` (the
 //!    pilot user was changed), `Step` (the number of users per step was reached), `Refused`
 //!    ([`Policy::refusals_in_a_row`] rows in a row were refused in the same way), `AnotherWriter` (someone else is

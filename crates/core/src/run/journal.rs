@@ -656,6 +656,57 @@ mod tests {
         assert_eq!(Entry::Batch(records).encode(), batch);
     }
 
+    /// An entry or record of each kind, with each value that is stored as a number.
+    fn every_kind() -> Vec<Entry> {
+        let mut whole = plan(3);
+        for (row, from) in whole.rows.iter_mut().zip([Mfa::Off, Mfa::On, Mfa::Unknown]) {
+            row.from = from;
+        }
+        let named = || Some("0b41".to_owned());
+        let actors = [
+            Actor::Unknown,
+            Actor::Application("0b41".into()),
+            Actor::Person(named()),
+            Actor::Person(None),
+            Actor::EndUser(named()),
+        ];
+        let row = Row {
+            state: RowState::Changed,
+            writes: 0x102,
+            at: Some(Timestamp(9)),
+            read_back_at: Some(Timestamp(10)),
+            correlation_id: Some(Uuid::from_u128(7)),
+            actor: 1,
+        };
+        let mut records: Vec<Record> =
+            (0..).zip(RowState::ALL).map(|(index, state)| settled(index, state)).collect();
+        records.push(Record::Settled { index: 0x0102_0304, row, failure: None });
+        records.push(Record::AnotherWriter { at: Timestamp(11) });
+        records.push(Record::Seen { at: Timestamp(12), indexes: vec![3, 4] });
+        records.push(Record::Intent(vec![1, 2]));
+        let actors = (0..).zip(actors).map(|(index, actor)| Entry::Actor { index, actor });
+        [Entry::Plan(whole), Entry::Plan(Plan { undoes: None, ..plan(1) })]
+            .into_iter()
+            .chain(actors)
+            .chain([Entry::Batch(records), Entry::Closed(Timestamp(13))])
+            .chain([Entry::HandedOver(Timestamp(14)), Entry::Kept(Timestamp(15))])
+            .collect()
+    }
+
+    #[test]
+    fn every_kind_of_entry_has_the_stored_bytes() {
+        let stored = include_str!("../../tests/fixtures/journal-entries.txt").lines();
+        let byte = |line: &str, at| u8::from_str_radix(&line[at..at + 2], 16).unwrap();
+        let stored = stored.map(|line| (0..line.len()).step_by(2).map(|at| byte(line, at)).collect());
+        let stored: Vec<Vec<u8>> = stored.collect();
+        let entries = every_kind();
+        assert_eq!(entries.iter().map(Entry::encode).collect::<Vec<_>>(), stored);
+        assert_eq!(
+            stored.iter().map(|bytes| Entry::decode(bytes)).collect::<Result<Vec<_>, _>>(),
+            Ok(entries)
+        );
+    }
+
     #[test]
     fn every_altered_byte_and_every_cut_is_detected() {
         for entry in journal() {

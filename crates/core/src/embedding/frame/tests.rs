@@ -233,6 +233,25 @@ fn messages_to_the_host_page_contain_only_counts_and_ids() {
     }
 }
 
+/// Names and values. The order of the names depends on how serde_json is built, and no host page can see it.
+#[test]
+fn the_format_of_messages_to_the_host_page_is_unchanged() {
+    let counts = RunCounts { number: PlanNumber(0x7f3a_91c2), total: 9, done: 5, changed: 4, failed: 1 };
+    let actual = [
+        note(&HostEvent::RunFinished { counts, is_stopped: true }).json,
+        note(&HostEvent::Failed { fault: "unreachable", status: None }).json,
+        ask(3, Reason::Refused),
+    ]
+    .map(|message| serde_json::from_str::<Value>(&message).unwrap());
+    let expected = [
+        r#"{"changed":4,"done":5,"failed":1,"run":"7F3A-91C2","stopped":true,"total":9,"type":"pingone-mfa:run-finished","version":1}"#,
+        r#"{"fault":"unreachable","status":null,"type":"pingone-mfa:fault","version":1}"#,
+        r#"{"reason":"unauthorized","request":3,"type":"pingone-mfa:token-needed","version":1}"#,
+    ]
+    .map(|message| serde_json::from_str::<Value>(message).unwrap());
+    assert_eq!(actual, expected);
+}
+
 /// Any JSON value with a few levels of nesting.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![

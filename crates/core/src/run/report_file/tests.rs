@@ -176,6 +176,7 @@ no answer,,the browser got no readable answer,,3,\"application, no person\",
 fn the_format_of_json_reports_is_unchanged() {
     let text = json(&report());
     let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], include_str!("../../../tests/fixtures/report-head.txt").trim_end());
     assert_eq!(
         lines[1..],
         [
