@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Reflect};
 use leptos::mount::UnmountHandle;
-use leptos::prelude::{AnyView, Render};
+use leptos::prelude::{AnyView, Owner, Render};
 use pingone_mfa_core::config::read_config;
 use pingone_mfa_core::embedding::frame::Hello;
 use pingone_mfa_core::ports::Embedder;
@@ -23,13 +23,13 @@ use crate::platform::preferences::LocalPreferences;
 use crate::platform::sign_in::BrowserSignIn;
 use crate::rest::{Outside, SplitRest};
 use crate::state::session::Session;
-use crate::state::{Entrance, Wishes};
+use crate::state::{ConnectPortSet, ConnectPorts, Wishes};
 use crate::view::{self, ScreensPlace};
 
 /// A mounted element.
 #[wasm_bindgen]
 pub struct Widget {
-    session: &'static Session,
+    session: Session,
     _mounted: UnmountHandle<<AnyView as Render>::State>,
 }
 
@@ -110,11 +110,13 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         host: Rc::new(BrowserHost::new(owns_page, owns_address)),
         embedder,
         wrapper: wrapper.clone(),
+        owner: OnceCell::new(),
+        focus: OnceCell::new(),
         made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();
     let (redirect_uri, answer) = (text(options, "redirectUri"), text(options, "signInAnswer"));
-    let entrance = Entrance {
+    let entrance = ConnectPortSet {
         tokens: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
@@ -124,14 +126,17 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         embedder: outside.embedder.clone(),
         #[cfg(feature = "demo")]
         mint: outside.transport.clone(),
-        rest: Rc::new(SplitRest::new(outside, screens.clone(), report(options))),
+        rest: Rc::new(SplitRest::new(Rc::clone(&outside), screens.clone(), report(options))),
     };
     // Mounting makes what runs the session's tasks, so the session is started inside and handed out.
     let started = Rc::new(OnceCell::new());
     let handed_out = Rc::clone(&started);
     let mounted = leptos::mount::mount_to(wrapper, move || {
-        let session = Session::start(entrance, wishes);
-        // Mounting runs this once.
+        if let Some(owner) = Owner::current() {
+            // Mounting runs this once.
+            let _ = outside.owner.set(owner.downgrade());
+        }
+        let session = Session::start(ConnectPorts::new(entrance), wishes);
         let _ = handed_out.set(session);
         view::root(session, &screens)
     });

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Math, Reflect};
+use leptos::reactive::owner::WeakOwner;
 use pingone_mfa_core::ports::Embedder;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
@@ -13,7 +14,7 @@ use crate::platform::Carrier;
 use crate::platform::clock::BrowserClock;
 use crate::platform::collation::BrowserCollation;
 use crate::platform::files::BrowserFiles;
-use crate::platform::focus;
+use crate::platform::focus::FocusGuard;
 use crate::platform::host::BrowserHost;
 use crate::platform::journal::BrowserJournal;
 use crate::platform::lease::BrowserLease;
@@ -22,7 +23,7 @@ use crate::platform::preferences::LocalPreferences;
 use crate::platform::reach::BrowserReaching;
 use crate::state::rooms::{Rest, Rooms};
 use crate::state::session::Session;
-use crate::state::{App, Ports};
+use crate::state::{App, PortSet, Ports};
 use crate::view::{self, ScreensPlace};
 
 /// The browser, as far as the form and what stands behind it share it.
@@ -34,8 +35,11 @@ pub(crate) struct Outside {
     pub(crate) embedder: Rc<dyn Embedder>,
     /// The element that everything is shown in.
     pub(crate) wrapper: HtmlElement,
+    /// The owner of all state of the element, so that what is made later goes with it too.
+    pub(crate) owner: OnceCell<WeakOwner>,
+    pub(crate) focus: OnceCell<FocusGuard>,
     /// What stands behind the form, once it was made.
-    pub(crate) made: OnceCell<&'static dyn Rooms>,
+    pub(crate) made: OnceCell<Rc<dyn Rooms>>,
 }
 
 /// The way to the second file, for one element.
@@ -58,7 +62,7 @@ impl Rest for SplitRest {
         async move { load_rest().await.map_err(|_| why(&report)) }.boxed_local()
     }
 
-    fn open(&self, session: &'static Session) -> LocalBoxFuture<'static, Result<&'static dyn Rooms, String>> {
+    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn Rooms>, String>> {
         let (outside, screens, report) = (self.outside.clone(), self.screens.clone(), self.report.clone());
         async move { open_rest(outside, screens, session).await.map_err(|NotLoaded| why(&report)) }
             .boxed_local()
@@ -74,14 +78,13 @@ struct NotLoaded;
 
 /// The one way into the second file: whatever only this reaches is there, and not in the first one.
 #[cfg(feature = "split")]
-#[allow(clippy::unnecessary_wraps, reason = "the loading can fail, and its failure takes the same way")]
 #[wasm_split_helpers::wasm_split(rest, fallible, preload(load_rest))]
 fn open_rest(
     outside: Rc<Outside>,
     screens: ScreensPlace,
-    session: &'static Session,
-) -> Result<&'static dyn Rooms, NotLoaded> {
-    Ok(rooms(&outside, &screens, session))
+    session: Session,
+) -> Result<Rc<dyn Rooms>, NotLoaded> {
+    rooms(&outside, &screens, session)
 }
 
 #[cfg(feature = "split")]
@@ -102,19 +105,21 @@ async fn load_rest() -> Result<(), NotLoaded> {
 async fn open_rest(
     outside: Rc<Outside>,
     screens: ScreensPlace,
-    session: &'static Session,
-) -> Result<&'static dyn Rooms, NotLoaded> {
-    Ok(rooms(&outside, &screens, session))
+    session: Session,
+) -> Result<Rc<dyn Rooms>, NotLoaded> {
+    rooms(&outside, &screens, session)
 }
 
 /// What stands behind the form. It is made once for an element, although two may ask for it at a time: who connects,
 /// and who looks for help.
-fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
-    *outside.made.get_or_init(|| make(outside, screens, session))
+fn rooms(outside: &Outside, screens: &ScreensPlace, session: Session) -> Result<Rc<dyn Rooms>, NotLoaded> {
+    let owner = outside.owner.get().and_then(WeakOwner::upgrade).ok_or(NotLoaded)?;
+    let made = outside.made.get_or_init(|| owner.with(|| make(outside, screens, session)));
+    Ok(Rc::clone(made))
 }
 
-fn make(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
-    let ports = Ports {
+fn make(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn Rooms> {
+    let ports = PortSet {
         transport: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
@@ -128,9 +133,10 @@ fn make(outside: &Outside, screens: &ScreensPlace, session: &'static Session) ->
         embedder: outside.embedder.clone(),
         seed: Math::random().to_bits(),
     };
-    let app = App::open(session, ports);
-    focus::keep_within(&outside.wrapper);
+    let app = App::open(session, Ports::new(ports));
+    // There is none yet: this happens once.
+    let _ = outside.focus.set(FocusGuard::new(&outside.wrapper));
     // There are none yet: this happens once.
     let _ = screens.set(view::screens(app));
-    app
+    Rc::new(app)
 }

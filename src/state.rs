@@ -1,6 +1,5 @@
 //! What is so, as signals, and the verbs that change it. Components read the one and call the other.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use pingone::clock::Clock;
@@ -16,8 +15,6 @@ use pingone_mfa_core::run::ports::{Journal, Lease};
 pub mod demo;
 
 pub mod title;
-
-pub mod watched;
 
 pub mod load;
 
@@ -74,6 +71,7 @@ use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
 use help::Help;
+use leptos::prelude::*;
 use review::Review;
 use rooms::Rest;
 use run::Run;
@@ -81,10 +79,9 @@ use saving::Saving;
 use session::Session;
 use table::View;
 use troubleshooting::Troubleshooting;
-use watched::Watched;
 
 /// What the page's surroundings offer to the form.
-pub struct Entrance {
+pub struct ConnectPortSet {
     /// Holds the token.
     pub tokens: Rc<dyn TokenHolder>,
     /// Tells the time and waits.
@@ -107,7 +104,7 @@ pub struct Entrance {
 }
 
 /// What the page's surroundings offer to somebody who is connected.
-pub struct Ports {
+pub struct PortSet {
     /// Sends requests.
     pub transport: Rc<dyn Transport>,
     /// Tells the time and waits.
@@ -134,6 +131,42 @@ pub struct Ports {
     pub seed: u64,
 }
 
+/// Handle of the ports of the connect form.
+#[derive(Clone, Copy)]
+pub struct ConnectPorts(StoredValue<Rc<ConnectPortSet>, LocalStorage>);
+
+impl ConnectPorts {
+    /// Stores the ports under the current reactive owner.
+    #[must_use]
+    pub fn new(ports: ConnectPortSet) -> Self {
+        Self(StoredValue::new_local(Rc::new(ports)))
+    }
+
+    /// The ports themselves.
+    #[must_use]
+    pub fn get(self) -> Rc<ConnectPortSet> {
+        self.0.get_value()
+    }
+}
+
+/// Handle of the ports behind the connect form.
+#[derive(Clone, Copy)]
+pub struct Ports(StoredValue<Rc<PortSet>, LocalStorage>);
+
+impl Ports {
+    /// Stores the ports under the current reactive owner.
+    #[must_use]
+    pub fn new(ports: PortSet) -> Self {
+        Self(StoredValue::new_local(Rc::new(ports)))
+    }
+
+    /// The ports themselves.
+    #[must_use]
+    pub fn get(self) -> Rc<PortSet> {
+        self.0.get_value()
+    }
+}
+
 /// What the page or the host page wishes before anyone has typed anything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wishes {
@@ -149,104 +182,139 @@ pub struct Wishes {
     pub build: String,
 }
 
-/// Everything that one element shows. It is made once for each mounted element and lives as long as the page, so
-/// that every closure of the view holds one word of it. What it held is emptied when the element goes: the token,
-/// the people, the exchanges.
+/// The application state behind the connect form. It belongs to the mounted element: removing the element disposes of
+/// all of it.
+#[derive(Clone, Copy)]
 pub struct App {
-    /// What the page's surroundings offer.
-    pub ports: &'static Ports,
-    /// Who is connected to what.
-    pub session: &'static Session,
-    /// The people of the environment.
-    pub directory: &'static Directory,
-    /// What was sent and answered.
-    pub exchanges: &'static Exchanges,
-    /// The help.
-    pub help: &'static Help,
-    /// What screen readers are told.
-    pub announcer: &'static Announcer,
-    /// Why something doesn't work.
-    pub trouble: &'static Troubleshooting,
-    /// The run that is going on, and those that are stored.
-    pub run: &'static Run,
-    /// What is looked at before a run begins.
-    pub review: &'static Review,
-    /// What is saved as files.
-    pub saving: Saving,
-    /// What the page's address named that isn't known.
-    pub address_problems: Watched<Vec<String>>,
-    connection: RefCell<Option<Connection>>,
+    pub ports: Ports,
+    /// The parts of the page's address that couldn't be read.
+    pub address_problems: RwSignal<Vec<String>>,
+    connection: StoredValue<Option<Connection>, LocalStorage>,
+    /// Stored once, so that a closure that captures the state captures one handle.
+    parts: StoredValue<Parts, LocalStorage>,
 }
 
-/// The state as the view and its verbs hold it.
-pub type AppHandle = &'static App;
+#[derive(Clone, Copy)]
+struct Parts {
+    session: Session,
+    directory: Directory,
+    exchanges: Exchanges,
+    help: Help,
+    announcer: Announcer,
+    trouble: Troubleshooting,
+    run: Run,
+    review: Review,
+    saving: Saving,
+}
+
+/// The state of the element around a component.
+#[must_use]
+pub fn use_app() -> App {
+    expect_context()
+}
 
 impl App {
-    /// What stands behind the form of this session, before anybody is connected.
+    /// Creates the state under the current reactive owner, before a connection exists.
     #[must_use]
-    pub fn open(session: &'static Session, ports: Ports) -> AppHandle {
-        let settings = session.settings();
-        let ports: &'static Ports = Box::leak(Box::new(ports));
-        let announcer = session.announcer;
+    pub fn open(session: Session, ports: Ports) -> Self {
+        let (settings, announcer) = (session.settings(), session.announcer);
         telling::tell_host(ports, announcer);
-        let trouble: &'static Troubleshooting = Box::leak(Box::new(Troubleshooting::new(session, ports)));
-        let directory: &'static Directory =
-            Box::leak(Box::new(Directory::new(ports, announcer, trouble, settings.clone())));
-        let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, settings)));
-        let review: &'static Review =
-            Box::leak(Box::new(Review::new(ports, directory, run, settings.limits.clone())));
-        directory.when_devices_are_learned(Box::new(|| review.weigh()));
-        let app: AppHandle = Box::leak(Box::new(Self {
-            ports,
+        let trouble = Troubleshooting::new(session, ports);
+        let directory = Directory::new(ports, announcer, trouble, Rc::clone(&settings));
+        let run = Run::new(ports, directory, announcer, &settings);
+        let review = Review::new(ports, directory, run, settings.limits.clone());
+        directory.when_devices_are_learned(Box::new(move || review.weigh()));
+        let state = Parts {
             session,
             directory,
-            exchanges: Box::leak(Box::default()),
-            help: Box::leak(Box::default()),
+            exchanges: Exchanges::default(),
+            help: Help::default(),
             announcer,
             trouble,
             run,
             review,
             saving: Saving::default(),
-            address_problems: Watched::default(),
-            connection: RefCell::default(),
-        }));
+        };
+        let app = Self {
+            ports,
+            address_problems: RwSignal::default(),
+            connection: StoredValue::default(),
+            parts: StoredValue::new_local(state),
+        };
+        provide_context(app);
         app.follow_address();
         app
     }
 
+    pub fn session(self) -> Session {
+        self.parts.with_value(|state| state.session)
+    }
+
+    pub fn directory(self) -> Directory {
+        self.parts.with_value(|state| state.directory)
+    }
+
+    pub fn exchanges(self) -> Exchanges {
+        self.parts.with_value(|state| state.exchanges)
+    }
+
+    pub fn help(self) -> Help {
+        self.parts.with_value(|state| state.help)
+    }
+
+    pub fn announcer(self) -> Announcer {
+        self.parts.with_value(|state| state.announcer)
+    }
+
+    pub fn trouble(self) -> Troubleshooting {
+        self.parts.with_value(|state| state.trouble)
+    }
+
+    pub fn run(self) -> Run {
+        self.parts.with_value(|state| state.run)
+    }
+
+    pub fn review(self) -> Review {
+        self.parts.with_value(|state| state.review)
+    }
+
+    pub fn saving(self) -> Saving {
+        self.parts.with_value(|state| state.saving)
+    }
+
     /// Looks at the list as the address says, now and whenever somebody goes back or forward.
-    fn follow_address(&'static self) {
+    fn follow_address(self) {
         let follow = move |text: String| {
-            if text.trim_start_matches('#') == address::write(&self.directory.table.view.get_untracked()) {
+            if text.trim_start_matches('#') == address::write(&self.directory().table.view.get_untracked()) {
                 return;
             }
             let (view, problems) = address::read(&text);
             self.address_problems.set(problems);
-            self.directory.look(view);
+            self.directory().look(view);
         };
-        follow(self.ports.host.address());
-        self.ports.host.on_address(Box::new(follow));
+        follow(self.ports.get().host.address());
+        self.ports.get().host.on_address(Box::new(follow));
     }
 
     /// Looks at the list in another way, and says so in the address.
-    pub fn look(&'static self, view: View) {
-        self.ports.host.set_address(&address::write(&view));
+    pub fn look(self, view: View) {
+        self.ports.get().host.set_address(&address::write(&view));
         self.address_problems.set(Vec::new());
-        self.directory.look(view);
+        self.directory().look(view);
     }
 
     /// Shows everyone who was listed.
-    pub fn show_everyone(&'static self) {
-        let view = self.directory.table.view.get_untracked();
-        self.directory.table.search_for(&self.directory.users, "");
-        self.directory.close_outcomes();
+    pub fn show_everyone(self) {
+        let view = self.directory().table.view.get_untracked();
+        self.directory().table.search_for(self.directory().users, "");
+        self.directory().close_outcomes();
         self.look(View { filters: Filters::default(), ..view });
     }
 
     /// Shows everyone, and selects exactly the people of the list that is open. The list is closed.
-    pub fn select_sheet(&'static self) {
+    pub fn select_sheet(self) {
         self.show_everyone();
-        self.directory.select_sheet();
-        self.directory.sheet.close();
+        self.directory().select_sheet();
+        self.directory().sheet.close();
     }
 }

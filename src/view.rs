@@ -1,18 +1,30 @@
-//! What is shown. Its functions read what is so from `state` and call the verbs there; every sentence comes from
-//! [`text`], every element from `markup`.
+//! The components of the page. They read signals from `state` and call the actions there; every sentence comes from
+//! [`text`].
+//!
+//! The connect form is loaded first. Everything else is behind [`Screens`], in a second file: the form's components
+//! must not name it.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use leptos::prelude::AnyView;
+use leptos::either::Either;
+use leptos::prelude::*;
 use pingone::environment::Environment;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::announcement::Announcement;
-use crate::state::session::{Phase, Session};
+use crate::state::session::{Phase, Session, use_session};
 use crate::state::troubleshooting::Location;
+
+use band::TopBar;
+use connect::Connect;
+use directory::Directory;
+use help::HelpDialog;
+use live::LiveRegions;
+use token::TokenWithheld;
+use troubleshooting::Failure;
 
 pub mod text;
 
@@ -26,6 +38,7 @@ mod code;
 mod confirm;
 mod connect;
 mod directory;
+mod dom;
 mod ending;
 mod exchanges;
 mod fault;
@@ -36,14 +49,14 @@ mod guesses;
 mod help;
 mod list;
 mod live;
-mod markup;
+mod modal;
 mod outcomes;
 mod question;
 mod response;
 mod review;
+mod row_pool;
 mod run;
 mod saving;
-mod seat;
 mod selection;
 mod sheet;
 #[cfg(not(feature = "demo"))]
@@ -60,57 +73,121 @@ mod troubleshooting;
 mod user;
 mod window;
 
-/// How what stands behind the form is shown. The form knows it by this alone, so that it can be loaded later.
+/// The screens behind the connect form. The form knows nothing else of them, so that they can be loaded later.
 pub struct Screens {
-    connected: Box<dyn Fn(Environment, String) -> markup::Node>,
+    connected: Box<dyn Fn(Environment, String) -> AnyView>,
     announced: Box<dyn Fn(&Announcement) -> String>,
-    not_connected: Box<dyn Fn(Fault) -> markup::Node>,
-    help: Box<dyn Fn() -> markup::Node>,
+    not_connected: Box<dyn Fn(Fault) -> AnyView>,
+    help: Box<dyn Fn() -> AnyView>,
 }
 
-/// Where they are put once they are here.
+/// Where the screens are put once they are loaded.
 pub type ScreensPlace = Rc<OnceCell<Screens>>;
 
-/// The screens of somebody who is connected.
+/// Handle of that place, for components.
+#[derive(Clone, Copy)]
+pub(crate) struct LoadedScreens(StoredValue<ScreensPlace, LocalStorage>);
+
+impl LoadedScreens {
+    fn new(place: &ScreensPlace) -> Self {
+        Self(StoredValue::new_local(Rc::clone(place)))
+    }
+
+    /// `None` until the screens are loaded. This isn't reactive: a view that needs them also reads a signal that changes
+    /// only after that.
+    fn with<R>(self, read: impl FnOnce(&Screens) -> R) -> Option<R> {
+        self.0.get_value().get().map(read)
+    }
+}
+
+/// The screens of a connected page.
 #[must_use]
-pub fn screens(app: AppHandle) -> Screens {
-    let connected = move |environment, region| {
-        markup::group().with(band::band(app, environment, region)).with(directory::directory(app))
-    };
+pub fn screens(app: App) -> Screens {
     let not_connected = move |fault: Fault| {
         let title = text::fault(&fault);
-        troubleshooting::trouble(app, Location::Form, Operation::Connect, fault, title)
+        view! { <Failure at=Location::Form tried=Operation::Connect fault title/> }.into_any()
     };
     Screens {
-        connected: Box::new(connected),
+        connected: Box::new(|environment, region| view! { <Console environment region/> }.into_any()),
         not_connected: Box::new(not_connected),
         announced: Box::new(move |announcement| live::sentence(app.ports, announcement)),
-        help: Box::new(move || help::help(app)),
+        help: Box::new(|| view! { <HelpDialog/> }.into_any()),
     }
 }
 
 /// Everything that one element shows.
-pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
-    let place = move || match session.phase.get() {
+pub fn root(session: Session, screens: &ScreensPlace) -> AnyView {
+    let screens = LoadedScreens::new(screens);
+    if session.ports().host.owns_page() {
+        return view! {
+            <div class="app" on:keydown=move |_| session.touch() on:pointerdown=move |_| session.touch()>
+                <Page screens/>
+            </div>
+        }
+        .into_any();
+    }
+    // Another page has its own banner and main part; there, this is one region among others.
+    view! {
+        <section
+            class="app"
+            aria-label=text::PRODUCT
+            on:keydown=move |_| session.touch()
+            on:pointerdown=move |_| session.touch()
+        >
+            <Page screens/>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Page(screens: LoadedScreens) -> impl IntoView {
+    #[cfg(feature = "demo")]
+    let banner = view! { <sign_in::DemoBanner/> };
+    #[cfg(not(feature = "demo"))]
+    let banner = ();
+    view! {
+        {banner}
+        <TokenWithheld/>
+        <Screen screens/>
+        <Help screens/>
+        <LiveRegions screens/>
+    }
+}
+
+/// The connect form, or what a connection leads to.
+#[component]
+fn Screen(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
+    let connection = Memo::new(move |_| match session.phase.get() {
         Phase::Connected { environment, region } => Some((environment, region.label)),
         Phase::Form | Phase::Loading | Phase::Connecting => None,
-    };
-    let behind = Rc::clone(screens);
-    let form = Rc::clone(screens);
-    let screen = markup::part_of(place, move |place| match (place, behind.get()) {
-        (Some((environment, region)), Some(screens)) => (screens.connected)(environment, region),
-        _ => connect::connect(session, &form),
     });
-    let for_help = Rc::clone(screens);
-    let help =
-        markup::part_of(move || session.has_rooms(), move |_| for_help.get().map(|screens| (screens.help)()));
-    // In somebody else's page this is one region among others, and that page has its own banner and main part.
-    let owns_page = session.entrance().host.owns_page();
-    let app =
-        if owns_page { markup::tag("div") } else { markup::tag("section").set("aria-label", text::PRODUCT) };
-    let app =
-        app.class("app").on("keydown", move |_| session.touch()).on("pointerdown", move |_| session.touch());
-    #[cfg(feature = "demo")]
-    let app = app.with(sign_in::banner());
-    app.with(token::withheld(session)).with(screen).with(help).with(live::live(session, screens)).view()
+    let console = move || {
+        let (environment, region) = connection.get()?;
+        screens.with(|screens| (screens.connected)(environment, region))
+    };
+    view! {
+        {move || match console() {
+            Some(console) => Either::Left(console),
+            None => Either::Right(view! { <Connect screens/> }),
+        }}
+    }
+}
+
+/// The help can be opened on the form too, once it is loaded.
+#[component]
+fn Help(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <Show when=move || session.has_rooms()>{screens.with(|screens| (screens.help)())}</Show>
+    }
+}
+
+#[component]
+fn Console(environment: Environment, region: String) -> impl IntoView {
+    view! {
+        <TopBar environment region/>
+        <Directory/>
+    }
 }

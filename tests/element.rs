@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pingone::environment::EnvironmentId;
 use pingone::fault::Fault;
@@ -24,9 +24,13 @@ fn read(path: &str) -> String {
 
 fn texts_in(folder: &str, ending: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let paths = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let paths = paths.filter(|path| path.extension().is_some_and(|found| found == ending));
-    paths.map(|path| fs::read_to_string(path).unwrap()).collect()
+    let paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let read = |path: &PathBuf| match path.extension() {
+        None => texts_in(path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap(), ending),
+        Some(found) if found == ending => fs::read_to_string(path).unwrap(),
+        Some(_) => String::new(),
+    };
+    paths.iter().map(read).collect()
 }
 
 /// The names that follow each occurrence of `before` in a text.
@@ -244,7 +248,9 @@ fn the_manifest_has_the_custom_properties_that_the_style_sheets_read() {
 
 #[test]
 fn the_manifest_has_the_parts_of_the_page() {
-    let mut parts = names_after(&texts_in("src/view", "rs"), ".part(\"");
+    let view = texts_in("src/view", "rs");
+    let mut parts = names_after(&view, " part=\"");
+    parts.extend(names_after(&view, ".part(\""));
     parts.extend(names_after(&read("web/element.js"), ".part = \""));
     assert_eq!(listed("cssParts"), parts);
 }

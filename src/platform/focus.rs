@@ -36,47 +36,73 @@ struct Keeper {
     is_due: Cell<bool>,
 }
 
-/// Looks after the focus inside `wrapper` for as long as it is in a document.
-pub(crate) fn keep_within(wrapper: &HtmlElement) {
-    let keeper =
-        Rc::new(Keeper { wrapper: wrapper.clone(), last: RefCell::default(), is_due: Cell::default() });
-    if let Some(active) = keeper.active() {
-        keeper.follow(&active);
-    }
-    let (entered, left, changed) = (Rc::clone(&keeper), Rc::clone(&keeper), keeper);
-    let on_enter = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-        if let Some(target) = event.target().and_then(|target| target.dyn_into().ok()) {
-            entered.follow(&target);
+/// Looks after the focus inside an element until it is dropped.
+pub(crate) struct FocusGuard {
+    wrapper: HtmlElement,
+    on_enter: Closure<dyn Fn(Event)>,
+    on_leave: Closure<dyn Fn()>,
+    observer: Option<MutationObserver>,
+    _on_change: Closure<dyn Fn()>,
+}
+
+impl FocusGuard {
+    pub(crate) fn new(wrapper: &HtmlElement) -> Self {
+        let keeper =
+            Rc::new(Keeper { wrapper: wrapper.clone(), last: RefCell::default(), is_due: Cell::default() });
+        if let Some(active) = keeper.active() {
+            keeper.follow(&active);
         }
-    });
-    let on_leave = Closure::<dyn Fn()>::new(move || left.clone().look_later());
-    let on_change = Closure::<dyn Fn()>::new(move || {
-        if changed.last.borrow().as_ref().is_some_and(Trail::is_lost) {
-            changed.clone().look_later();
+        let (entered, left, changed) = (Rc::clone(&keeper), Rc::clone(&keeper), keeper);
+        let on_enter = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            if let Some(target) = event.target().and_then(|target| target.dyn_into().ok()) {
+                entered.follow(&target);
+            }
+        });
+        let on_leave = Closure::<dyn Fn()>::new(move || left.clone().look_later());
+        let on_change = Closure::<dyn Fn()>::new(move || {
+            if changed.last.borrow().as_ref().is_some_and(Trail::is_lost) {
+                changed.clone().look_later();
+            }
+        });
+        // These throw for no listener.
+        let _ = wrapper.add_event_listener_with_callback("focusin", on_enter.as_ref().unchecked_ref());
+        let _ = wrapper.add_event_listener_with_callback("focusout", on_leave.as_ref().unchecked_ref());
+        // What was lost while the window was in the background is looked after when it comes back.
+        if let Some(window) = web_sys::window() {
+            let _ = window.add_event_listener_with_callback("focus", on_leave.as_ref().unchecked_ref());
         }
-    });
-    // These throw for no listener and no observer.
-    let _ = wrapper.add_event_listener_with_callback("focusin", on_enter.as_ref().unchecked_ref());
-    let _ = wrapper.add_event_listener_with_callback("focusout", on_leave.as_ref().unchecked_ref());
-    // What was lost while somebody worked elsewhere is looked after when they come back.
-    if let Some(window) = web_sys::window() {
-        let _ = window.add_event_listener_with_callback("focus", on_leave.as_ref().unchecked_ref());
+        let observer = observe(wrapper, &on_change);
+        Self { wrapper: wrapper.clone(), on_enter, on_leave, observer, _on_change: on_change }
     }
-    if let Ok(observer) = MutationObserver::new(on_change.as_ref().unchecked_ref()) {
-        let all = Object::new();
-        for part in ["childList", "subtree"] {
-            // A plain object takes any property, so this can't fail.
-            let _ = Reflect::set(&all, &part.into(), &true.into());
+}
+
+/// Reports elements that are added, removed, disabled or opened inside `wrapper`.
+fn observe(wrapper: &HtmlElement, on_change: &Closure<dyn Fn()>) -> Option<MutationObserver> {
+    let observer = MutationObserver::new(on_change.as_ref().unchecked_ref()).ok()?;
+    let options = Object::new();
+    for part in ["childList", "subtree"] {
+        // A plain object takes any property, so this can't fail.
+        let _ = Reflect::set(&options, &part.into(), &true.into());
+    }
+    let attributes = Array::of2(&"disabled".into(), &"open".into());
+    let _ = Reflect::set(&options, &"attributeFilter".into(), &attributes);
+    // It throws for options that contradict each other, and these don't.
+    let _ = observer.observe_with_options(wrapper, options.unchecked_ref());
+    Some(observer)
+}
+
+impl Drop for FocusGuard {
+    fn drop(&mut self) {
+        // These throw for no listener.
+        let _ = self.wrapper.remove_event_listener_with_callback("focusin", self.on_enter.as_ref().unchecked_ref());
+        let _ = self.wrapper.remove_event_listener_with_callback("focusout", self.on_leave.as_ref().unchecked_ref());
+        if let Some(window) = web_sys::window() {
+            let _ = window.remove_event_listener_with_callback("focus", self.on_leave.as_ref().unchecked_ref());
         }
-        let attributes = Array::of2(&"disabled".into(), &"open".into());
-        let _ = Reflect::set(&all, &"attributeFilter".into(), &attributes);
-        // It throws for options that contradict each other, and these don't.
-        let _ = observer.observe_with_options(wrapper, all.unchecked_ref());
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
     }
-    // They live as long as what is shown here does.
-    on_enter.forget();
-    on_leave.forget();
-    on_change.forget();
 }
 
 impl Keeper {

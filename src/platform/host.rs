@@ -1,5 +1,7 @@
 //! The document and the clipboard.
 
+use std::cell::RefCell;
+
 use futures::future::{FutureExt, LocalBoxFuture};
 use pingone_mfa_core::ports::Host;
 use wasm_bindgen::closure::Closure;
@@ -24,17 +26,32 @@ pub(crate) struct BrowserHost {
     /// Whether the page's address is this product's to write.
     owns_address: bool,
     leaving: Closure<dyn Fn(Event)>,
+    /// Reports that the address has changed.
+    moved: RefCell<Option<Closure<dyn Fn()>>>,
 }
 
 const LEAVING: &str = "beforeunload";
 
+const MOVED: &str = "hashchange";
+
 impl BrowserHost {
     pub(crate) fn new(owns_page: bool, owns_address: bool) -> Self {
-        Self { owns_page, owns_address, leaving: Closure::new(|event: Event| event.prevent_default()) }
+        let leaving = Closure::new(|event: Event| event.prevent_default());
+        Self { owns_page, owns_address, leaving, moved: RefCell::default() }
     }
 
     fn location(&self) -> Option<Location> {
         web_sys::window().filter(|_| self.owns_address).map(|window| window.location())
+    }
+}
+
+impl Drop for BrowserHost {
+    fn drop(&mut self) {
+        self.ask_before_leaving(false);
+        if let (Some(window), Some(moved)) = (web_sys::window(), self.moved.take()) {
+            // It throws for no listener.
+            let _ = window.remove_event_listener_with_callback(MOVED, moved.as_ref().unchecked_ref());
+        }
     }
 }
 
@@ -66,10 +83,9 @@ impl Host for BrowserHost {
         let location = window.location();
         let changed = Closure::<dyn Fn()>::new(move || then(location.hash().unwrap_or_default()));
         let listener = changed.as_ref().unchecked_ref();
-        if window.add_event_listener_with_callback("hashchange", listener).is_ok() {
-            // The page that owns its address lives as long as this product does.
-            changed.forget();
-        }
+        // It throws for no listener.
+        let _ = window.add_event_listener_with_callback(MOVED, listener);
+        self.moved.replace(Some(changed));
     }
 
     fn ask_before_leaving(&self, asks: bool) {

@@ -1,7 +1,5 @@
 //! Facts that screen readers are told as they happen. The sentences are the view's.
 
-use std::cell::OnceCell;
-
 use pingone::fault::Fault;
 use pingone::time::{PerSecond, Timestamp};
 use pingone::user::Mfa;
@@ -10,7 +8,9 @@ use pingone_mfa_core::run::outcome::Outcome;
 use pingone_mfa_core::run::row::RowCounts;
 
 use super::run::PauseReason;
-use super::watched::Watched;
+use std::rc::Rc;
+
+use leptos::prelude::*;
 
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -87,28 +87,27 @@ pub enum Announcement {
 }
 
 /// Hears what is told.
-type Listener = Box<dyn Fn(&Announcement)>;
+type Listener = Rc<dyn Fn(&Announcement)>;
 
 /// The newest announcement. Results go to the polite live region, failures to the assertive one.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Announcer {
     /// The newest result.
-    pub result: Watched<Announcement>,
+    pub result: RwSignal<Announcement>,
     /// The newest failure.
-    pub failure: Watched<Announcement>,
-    overhearing: OnceCell<Listener>,
+    pub failure: RwSignal<Announcement>,
+    overhearing: StoredValue<Option<Listener>, LocalStorage>,
 }
 
 impl Announcer {
     /// Has `listener` hear everything that is told from now on. There is one at most.
-    pub(super) fn overhear(&self, listener: Listener) {
-        // What stands behind the form is made once.
-        let _ = self.overhearing.set(listener);
+    pub(super) fn overhear(self, listener: Listener) {
+        self.overhearing.set_value(Some(listener));
     }
 
     /// Tells it.
-    pub fn tell(&self, announcement: Announcement) {
-        if let Some(listener) = self.overhearing.get() {
+    pub fn tell(self, announcement: Announcement) {
+        if let Some(listener) = self.overhearing.get_value() {
             listener(&announcement);
         }
         match announcement {

@@ -2,46 +2,47 @@
 
 use pingone::time::PerSecond;
 
-use super::watched::Watched;
+use leptos::prelude::*;
 
 /// The ceilings on offer, as far as the deployment permits them.
 const STEPS: [u32; 9] = [5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
 /// One of the two ceilings.
+#[derive(Clone, Copy)]
 pub struct Ceiling {
-    in_use: Watched<PerSecond>,
+    in_use: RwSignal<PerSecond>,
     highest: PerSecond,
 }
 
 impl Ceiling {
-    pub(super) const fn new(in_use: Watched<PerSecond>, highest: PerSecond) -> Self {
+    pub(super) const fn new(in_use: RwSignal<PerSecond>, highest: PerSecond) -> Self {
         Self { in_use, highest }
     }
 
     /// The one in use; whoever asks while being shown is shown anew when another is chosen.
-    pub fn get(&self) -> PerSecond {
+    pub fn get(self) -> PerSecond {
         self.in_use.get()
     }
 
     /// The one in use now.
-    pub fn get_untracked(&self) -> PerSecond {
+    pub fn get_untracked(self) -> PerSecond {
         self.in_use.get_untracked()
     }
 
     /// The ceilings to choose from, the lowest first: some steps, the highest that is permitted, and the one in use.
-    pub fn choices(&self) -> Vec<u32> {
+    pub fn choices(self) -> Vec<u32> {
         choices(self.get_untracked(), self.highest)
     }
 
     /// Chooses another, as far as it is permitted. Returns what it is now.
-    pub(super) fn choose(&self, per_second: u32) -> PerSecond {
+    pub(super) fn choose(self, per_second: u32) -> PerSecond {
         let ceiling = PerSecond(f64::from(per_second.max(1))).min(self.highest);
         self.in_use.set(ceiling);
         ceiling
     }
 
     /// Takes back what was chosen.
-    pub(super) fn begin_with(&self, ceiling: PerSecond) {
+    pub(super) fn begin_with(self, ceiling: PerSecond) {
         self.in_use.set(ceiling);
     }
 }

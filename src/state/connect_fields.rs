@@ -1,5 +1,6 @@
 //! The fields of the form: what a person says, and what the token fills in.
 
+use leptos::prelude::*;
 use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
 use pingone::token::TokenFacts;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::session::Session;
 
 impl Session {
-    pub(super) fn show_fields(&'static self, fields: ConnectFields) {
+    pub(super) fn show_fields(self, fields: ConnectFields) {
         self.region_open.set(fields.region.is_none());
         self.region.set(fields.region);
         self.environment_open.set(fields.environment.is_empty());
@@ -17,28 +18,28 @@ impl Session {
     }
 
     /// Takes the region that a person chose.
-    pub fn choose_region(&'static self, region: Option<RegionCode>) {
+    pub fn choose_region(self, region: Option<RegionCode>) {
         self.obstacle.set(None);
-        self.given.borrow_mut().region.clone_from(&region);
+        self.given.write_value().region.clone_from(&region);
         self.region.set(region);
     }
 
     /// Takes the environment that a person typed.
-    pub fn type_environment(&'static self, text: String) {
+    pub fn type_environment(self, text: String) {
         self.obstacle.set(None);
-        self.given.borrow_mut().environment.clone_from(&text);
+        self.given.write_value().environment.clone_from(&text);
         self.environment.set(text);
     }
 
     /// What can be read from the token need not be asked.
-    pub(super) fn fill_in(&'static self, facts: &TokenFacts) {
-        let last = self.entrance().preferences.last();
-        let fields = self.given.borrow().with_token(facts, &self.settings().regions, last);
+    pub(super) fn fill_in(self, facts: &TokenFacts) {
+        let last = self.ports.get().preferences.last();
+        let fields = self.given.read_value().with_token(facts, &self.settings().regions, last);
         self.show_fields(fields);
     }
 
     /// The environment that issued the token, where it is another than the one named.
-    pub fn other_environment(&'static self, named: &str) -> Option<EnvironmentId> {
+    pub fn other_environment(self, named: &str) -> Option<EnvironmentId> {
         let own = self.pasted.with(|pasted| pasted.facts().and_then(|facts| facts.environment))?;
         let is_named = Uuid::try_parse(named.trim()).is_ok_and(|named| named == own.0);
         (!is_named && !named.trim().is_empty()).then_some(own)

@@ -12,8 +12,8 @@ pub trait Mint {
 
 impl Session {
     /// Takes the demo's token, as if it had been pasted.
-    pub fn take_demo_token(&'static self) {
-        let token = self.entrance().mint.token();
+    pub fn take_demo_token(self) {
+        let token = self.ports.get().mint.token();
         self.take_paste(&token);
     }
 }

@@ -1,7 +1,8 @@
 //! The people of the connected environment: the list, what is shown of it, the search in PingOne, the one user who is
 //! opened, their switches.
 
-use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
@@ -26,7 +27,7 @@ use super::switch::Switch;
 use super::table::{Table, View};
 use super::tasks::Tasks;
 use super::troubleshooting::{Location, Troubleshooting};
-use super::watched::Watched;
+use leptos::prelude::*;
 
 mod bypassing;
 mod checking;
@@ -66,127 +67,132 @@ pub enum Source {
 }
 
 /// The people of the connected environment.
+#[derive(Clone, Copy)]
 pub struct Directory {
     /// Whoever was read.
-    pub users: Watched<UserStore>,
+    pub users: RwSignal<UserStore>,
     /// How many users the token may see.
-    pub total: Watched<Load<Option<u64>>>,
+    pub total: RwSignal<Load<Option<u64>>>,
     /// How far the list is.
-    pub list: Watched<List>,
+    pub list: RwSignal<List>,
     /// When the reading of the list began.
-    pub listed_at: Watched<Option<Timestamp>>,
+    pub listed_at: RwSignal<Option<Timestamp>>,
     /// The populations.
-    pub populations: Watched<Load<Vec<Population>>>,
+    pub populations: RwSignal<Load<Vec<Population>>>,
     /// What is shown of the list.
     pub table: Table,
     /// The search in PingOne whose hits are shown, if any.
-    pub search: Watched<Option<Search>>,
+    pub search: RwSignal<Option<Search>>,
     /// Whom it found.
-    found: Watched<Vec<UserIndex>>,
+    found: RwSignal<Vec<UserIndex>>,
     /// The user who is opened, if any.
-    pub opened: Watched<Option<Opened>>,
+    pub opened: RwSignal<Option<Opened>>,
     /// The user about whom is asked whether MFA is to be disabled, or bypassed for a while.
-    pub asking: Watched<Option<UserId>>,
+    pub asking: RwSignal<Option<UserId>>,
     /// The change of one user that a person has to confirm, if any.
-    pub confirming: Watched<Option<Confirming>>,
+    pub confirming: RwSignal<Option<Confirming>>,
     /// The bypass that was asked for last, and for whom.
-    pub bypassing: Watched<Option<(UserId, Bypassing)>>,
+    pub bypassing: RwSignal<Option<(UserId, Bypassing)>>,
     /// What the flag of new users begins with.
-    pub mfa_default: Watched<Load<Option<bool>>>,
+    pub mfa_default: RwSignal<Load<Option<bool>>>,
     /// Whether PingID is in the environment, as far as the token is told.
-    pub has_pingid: Watched<bool>,
+    pub has_pingid: RwSignal<bool>,
     /// The groups.
-    pub groups: Watched<Load<Vec<Group>>>,
+    pub groups: RwSignal<Load<Vec<Group>>>,
     /// Who is in the group that is filtered by.
-    pub members: Watched<Option<Members>>,
+    pub members: RwSignal<Option<Members>>,
     /// The report of a run that is filtered by, if any.
-    pub outcomes: Watched<Option<Outcomes>>,
+    pub outcomes: RwSignal<Option<Outcomes>, LocalStorage>,
     /// PingOne's report of everyone's devices.
-    pub report: Watched<Load<Report>>,
+    pub report: RwSignal<Load<Report>>,
     /// How far the reading of devices one by one is.
-    pub checking: Watched<Option<Checking>>,
+    pub checking: RwSignal<Option<Checking>>,
     /// How fast reads leave at most, in requests a second.
     pub read_ceiling: Ceiling,
     /// The switches that were pressed.
-    pub switches: Watched<HashMap<UserId, Switch>>,
+    pub switches: RwSignal<HashMap<UserId, Switch>>,
     /// A list of people that was opened, if any.
     pub sheet: Sheet,
     /// The user who is signed in, where the token is a person's and says whose.
-    own: Cell<Option<UserId>>,
+    own: StoredValue<Option<UserId>, LocalStorage>,
     /// Told whenever devices of several users were learned.
-    on_devices: RefCell<Option<Box<dyn Fn()>>>,
-    connection: RefCell<Option<Connection>>,
-    commands: RefCell<Option<UnboundedSender<Command>>>,
+    on_devices: StoredValue<Option<Box<dyn Fn()>>, LocalStorage>,
+    connection: StoredValue<Option<Connection>, LocalStorage>,
+    commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
     tasks: Tasks,
-    report_commands: RefCell<Option<UnboundedSender<Command>>>,
+    report_commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
     report_tasks: Tasks,
     checking_tasks: Tasks,
-    ports: &'static Ports,
-    announcer: &'static Announcer,
-    trouble: &'static Troubleshooting,
-    settings: Settings,
+    ports: Ports,
+    announcer: Announcer,
+    trouble: Troubleshooting,
+    settings: StoredValue<Rc<Settings>, LocalStorage>,
 }
 
 impl Directory {
     pub(super) fn new(
-        ports: &'static Ports,
-        announcer: &'static Announcer,
-        trouble: &'static Troubleshooting,
-        settings: Settings,
+        ports: Ports,
+        announcer: Announcer,
+        trouble: Troubleshooting,
+        settings: Rc<Settings>,
     ) -> Self {
         Self {
             ports,
-            users: Watched::default(),
-            total: Watched::new(Load::Idle),
-            list: Watched::new(List::Idle),
-            listed_at: Watched::default(),
-            populations: Watched::new(Load::Idle),
+            users: RwSignal::default(),
+            total: RwSignal::new(Load::Idle),
+            list: RwSignal::new(List::Idle),
+            listed_at: RwSignal::default(),
+            populations: RwSignal::new(Load::Idle),
             table: Table::new(ports),
-            search: Watched::default(),
-            found: Watched::default(),
-            opened: Watched::default(),
-            asking: Watched::default(),
-            confirming: Watched::default(),
-            own: Cell::default(),
-            on_devices: RefCell::default(),
-            bypassing: Watched::default(),
-            mfa_default: Watched::new(Load::Idle),
-            has_pingid: Watched::default(),
-            groups: Watched::new(Load::Idle),
-            members: Watched::default(),
-            outcomes: Watched::default(),
-            report: Watched::new(Load::Idle),
-            checking: Watched::default(),
+            search: RwSignal::default(),
+            found: RwSignal::default(),
+            opened: RwSignal::default(),
+            asking: RwSignal::default(),
+            confirming: RwSignal::default(),
+            own: StoredValue::default(),
+            on_devices: StoredValue::default(),
+            bypassing: RwSignal::default(),
+            mfa_default: RwSignal::new(Load::Idle),
+            has_pingid: RwSignal::default(),
+            groups: RwSignal::new(Load::Idle),
+            members: RwSignal::default(),
+            outcomes: RwSignal::default(),
+            report: RwSignal::new(Load::Idle),
+            checking: RwSignal::default(),
             read_ceiling: Ceiling::new(
-                Watched::new(pacing::remembered(ports, settings.rate)),
+                RwSignal::new(pacing::remembered(&ports, settings.rate)),
                 settings.rate.max,
             ),
-            switches: Watched::default(),
+            switches: RwSignal::default(),
             sheet: Sheet::default(),
-            connection: RefCell::default(),
-            commands: RefCell::default(),
+            connection: StoredValue::default(),
+            commands: StoredValue::default(),
             tasks: Tasks::default(),
-            report_commands: RefCell::default(),
+            report_commands: StoredValue::default(),
             report_tasks: Tasks::default(),
             checking_tasks: Tasks::default(),
             announcer,
             trouble,
-            settings,
+            settings: StoredValue::new_local(settings),
         }
     }
 
+    fn settings(self) -> Rc<Settings> {
+        self.settings.get_value()
+    }
+
     /// Whether the deployment permits bypasses.
-    pub fn may_bypass(&self) -> bool {
-        self.settings.bypass.is_allowed && self.settings.limits.access >= Access::One
+    pub fn may_bypass(self) -> bool {
+        self.settings().bypass.is_allowed && self.settings().limits.access >= Access::One
     }
 
     /// Whether the deployment permits this change of one user.
-    pub fn may_change(&self, to: bool) -> bool {
-        self.settings.limits.may_change_one(to)
+    pub fn may_change(self, to: bool) -> bool {
+        self.settings().limits.may_change_one(to)
     }
 
     /// Whether there is anything that pressing the switch of a user with this flag may do.
-    pub fn may_press(&self, mfa: Mfa) -> bool {
+    pub fn may_press(self, mfa: Mfa) -> bool {
         match mfa {
             Mfa::Off => self.may_change(true),
             Mfa::On => self.may_change(false) || self.may_bypass(),
@@ -194,14 +200,14 @@ impl Directory {
         }
     }
 
-    fn connection(&self) -> Option<Connection> {
-        self.connection.borrow().clone()
+    fn connection(self) -> Option<Connection> {
+        self.connection.read_value().clone()
     }
 
     /// Begins with a new connection: asks how many users there are, and lists them at once if they are few.
-    pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
+    pub fn begin(self, connection: Connection, list_up_to: u64) {
         connection.limit(Kind::Read, self.read_ceiling.get_untracked());
-        self.connection.replace(Some(connection.clone()));
+        self.connection.set_value(Some(connection.clone()));
         self.trouble.report_to(move |evidence| self.learn_evidence(evidence));
         self.populations.set(Load::Loading);
         self.count(connection, list_up_to);
@@ -209,7 +215,7 @@ impl Directory {
     }
 
     /// Reads anew how many users there are, and everyone if they had been read.
-    pub(super) fn refresh(&'static self) {
+    pub(super) fn refresh(self) {
         match (self.connection(), self.list.get_untracked()) {
             (None, _) | (_, List::Loading { .. }) => {}
             (Some(connection), List::Idle) => self.count(connection, 0),
@@ -218,7 +224,7 @@ impl Directory {
     }
 
     /// Asks how many users there are, and lists them at once if they are few.
-    fn count(&'static self, connection: Connection, list_up_to: u64) {
+    fn count(self, connection: Connection, list_up_to: u64) {
         self.total.set(Load::Loading);
         self.tasks.spawn(async move {
             let total = connection.call(CountUsers).await;
@@ -239,12 +245,12 @@ impl Directory {
         });
     }
 
-    fn read_populations(&'static self) {
+    fn read_populations(self) {
         let Some(connection) = self.connection() else { return };
         self.tasks.spawn(async move {
             let populations = all_populations(&connection).await;
             self.populations.set(Load::ended(populations, connection.clock().wall()));
-            self.table.name_populations(&self.users, &self.populations);
+            self.table.name_populations(self.users, self.populations);
             if self.list.with_untracked(List::is_loading) {
                 self.read_list();
             }
@@ -255,8 +261,8 @@ impl Directory {
     }
 
     /// Goes on with another token: what waits for one continues.
-    pub fn continue_with(&'static self, connection: Connection) {
-        self.connection.replace(Some(connection));
+    pub fn continue_with(self, connection: Connection) {
+        self.connection.set_value(Some(connection));
         if matches!(self.list.get_untracked(), List::Halted { .. }) {
             self.resume();
         }
@@ -265,16 +271,16 @@ impl Directory {
     }
 
     /// Forgets everything that was read, and ends what is going on.
-    pub fn clear(&'static self) {
+    pub fn clear(self) {
         self.tasks.abort_all();
-        self.connection.replace(None);
-        self.commands.replace(None);
+        self.connection.set_value(None);
+        self.commands.set_value(None);
         self.search.set(None);
         self.found.set(Vec::new());
         self.opened.set(None);
         self.asking.set(None);
         self.confirming.set(None);
-        self.own.set(None);
+        self.own.set_value(None);
         self.bypassing.set(None);
         self.mfa_default.set(Load::Idle);
         self.has_pingid.set(false);
@@ -294,7 +300,7 @@ impl Directory {
     }
 
     /// Whether something is going on that a person waits for.
-    pub fn is_working(&'static self) -> bool {
+    pub fn is_working(self) -> bool {
         self.list.with_untracked(List::is_loading)
             || self.report.with_untracked(|report| *report == Load::Loading)
             || self
@@ -305,7 +311,7 @@ impl Directory {
     }
 
     /// Learns users, folded as the reader's language does.
-    fn learn(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> Vec<UserIndex> {
+    fn learn(self, rows: impl IntoIterator<Item = ReadRow>) -> Vec<UserIndex> {
         let (learned, has_changed) = self.learn_unseen(rows);
         // Who comes new changes no row that is shown, and while a list is read thousands come every second.
         if has_changed {
@@ -316,12 +322,9 @@ impl Directory {
 
     /// Learns users without showing them anew, which [`Directory::recount_all`] does; and whether somebody was known
     /// before.
-    pub(super) fn learn_unseen(
-        &'static self,
-        rows: impl IntoIterator<Item = ReadRow>,
-    ) -> (Vec<UserIndex>, bool) {
-        let fold = |text: &str| self.ports.collation.fold(text);
-        self.users.update_unseen(|users| {
+    pub(super) fn learn_unseen(self, rows: impl IntoIterator<Item = ReadRow>) -> (Vec<UserIndex>, bool) {
+        let fold = |text: &str| self.ports.get().collation.fold(text);
+        self.users.update_untracked(|users| {
             let before = users.len();
             let learn = |row| match row {
                 Ok(user) => users.learn(&user, &fold),
@@ -334,13 +337,13 @@ impl Directory {
     }
 
     /// Shows and counts anew what was learned.
-    pub(super) fn recount_all(&'static self) {
+    pub(super) fn recount_all(self) {
         self.users.notify();
         self.recount();
     }
 
     /// The user with this username, if one was read.
-    pub(super) fn named(&'static self, username: &str) -> Option<UserId> {
+    pub(super) fn named(self, username: &str) -> Option<UserId> {
         self.users.with_untracked(|users| {
             let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex);
             rows.find(|row| users.username(*row) == username).and_then(|row| users.id(row))
@@ -348,7 +351,7 @@ impl Directory {
     }
 
     /// Who is selected, in the order that is shown.
-    pub(super) fn selected_ids(&'static self) -> Vec<UserId> {
+    pub(super) fn selected_ids(self) -> Vec<UserId> {
         let rows: Vec<UserIndex> = self.table.selected.with_untracked(|selected| {
             let is_selected = |row: &&UserIndex| selected.contains(**row);
             self.table.shown.with_untracked(|shown| shown.iter().filter(is_selected).copied().collect())
@@ -357,18 +360,18 @@ impl Directory {
     }
 
     /// Looks at the list in another way.
-    pub(super) fn look(&'static self, view: View) {
-        self.table.look(&self.users, view);
+    pub(super) fn look(self, view: View) {
+        self.table.look(self.users, view);
         self.follow_group();
     }
 
     /// Which rows the table shows.
-    pub fn source(&self) -> Source {
+    pub fn source(self) -> Source {
         self.search.with(|search| if search.is_some() { Source::Found } else { Source::List })
     }
 
     /// Something of the rows that the table shows.
-    pub fn with_rows<R>(&self, read: impl FnOnce(&[UserIndex]) -> R) -> R {
+    pub fn with_rows<R>(self, read: impl FnOnce(&[UserIndex]) -> R) -> R {
         match self.source() {
             Source::List => self.table.shown.with(|rows| read(rows)),
             Source::Found => self.found.with(|rows| read(rows)),
@@ -376,22 +379,22 @@ impl Directory {
     }
 
     /// How many rows the table shows.
-    pub fn shown_len(&self) -> usize {
+    pub fn shown_len(self) -> usize {
         self.with_rows(<[UserIndex]>::len)
     }
 
     /// Something of a user, if that user was read.
-    pub fn with_user<R>(&self, id: UserId, read: impl FnOnce(&UserStore, UserIndex) -> R) -> Option<R> {
+    pub fn with_user<R>(self, id: UserId, read: impl FnOnce(&UserStore, UserIndex) -> R) -> Option<R> {
         self.users.with(|users| users.find(id).map(|row| read(users, row)))
     }
 
     /// A user, if read.
-    pub fn user(&self, id: UserId) -> Option<User> {
+    pub fn user(self, id: UserId) -> Option<User> {
         self.with_user(id, UserStore::user).flatten()
     }
 
     /// A population's name, if it is known.
-    pub fn population_name(&self, id: PopulationId) -> Option<String> {
+    pub fn population_name(self, id: PopulationId) -> Option<String> {
         self.populations.with(|populations| {
             let known = populations.ready()?.iter().find(|population| population.id == id)?;
             Some(known.name.clone())

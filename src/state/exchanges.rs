@@ -1,6 +1,5 @@
 //! The last exchanges with PingOne, in memory.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use pingone::clock::Clock;
@@ -13,7 +12,7 @@ use pingone_mfa_core::exchanges::transcript::{People, transcript, transcripts};
 use pingone_mfa_core::snippets::{Language, Sample};
 
 use super::tasks::Tasks;
-use super::watched::Watched;
+use leptos::prelude::*;
 
 /// How often new ones are shown at most.
 const SHOWN_EVERY: Millis = Millis(200);
@@ -56,54 +55,56 @@ impl Form {
 }
 
 /// The last exchanges.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Exchanges {
     /// The exchanges.
-    pub log: Watched<Log>,
+    pub log: RwSignal<Log>,
     /// The one that a person chose; `None` follows the newest.
-    pub chosen: Watched<Option<u64>>,
+    pub chosen: RwSignal<Option<u64>>,
     /// How they are shown.
-    pub form: Watched<Form>,
+    pub form: RwSignal<Form>,
     /// The language of their code.
-    pub language: Watched<Language>,
+    pub language: RwSignal<Language>,
     /// Whether the list of them is shown.
-    pub is_open: Watched<bool>,
+    pub is_open: RwSignal<bool>,
     /// Which of them the list shows.
-    pub filter: Watched<ExchangeFilter>,
+    pub filter: RwSignal<ExchangeFilter>,
     /// Whether the next copy says who the people in it are.
-    pub with_people: Watched<bool>,
-    is_resting: Cell<bool>,
-    has_unseen: Cell<bool>,
+    pub with_people: RwSignal<bool>,
+    is_resting: StoredValue<bool, LocalStorage>,
+    has_unseen: StoredValue<bool, LocalStorage>,
     tasks: Tasks,
 }
 
 impl Exchanges {
     /// Keeps one more. While hundreds come in a second, not each of them is shown.
-    pub fn record(&'static self, exchange: Exchange, is_probe: bool, clock: &Rc<dyn Clock>) {
+    pub fn record(self, exchange: Exchange, is_probe: bool, clock: &Rc<dyn Clock>) {
         let held = self.chosen.get_untracked();
-        self.log.update_unseen(|log| log.push(exchange, is_probe, held));
-        if self.is_resting.replace(true) {
-            return self.has_unseen.set(true);
+        self.log.update_untracked(|log| log.push(exchange, is_probe, held));
+        if self.is_resting.get_value() {
+            return self.has_unseen.set_value(true);
         }
+        self.is_resting.set_value(true);
         self.log.notify();
         let rest = clock.sleep_until(clock.now() + SHOWN_EVERY);
         self.tasks.spawn(async move {
             rest.await;
-            self.is_resting.set(false);
-            if self.has_unseen.replace(false) {
+            self.is_resting.set_value(false);
+            if self.has_unseen.get_value() {
+                self.has_unseen.set_value(false);
                 self.log.notify();
             }
         });
     }
 
     /// The one that is shown: the chosen one while it is kept, else the newest.
-    pub fn shown(&self) -> Option<Numbered> {
+    pub fn shown(self) -> Option<Numbered> {
         let chosen = self.chosen.get();
         self.log.with(|log| chosen.and_then(|number| log.get(number)).or(log.newest()).cloned())
     }
 
     /// The number of the one that is shown.
-    pub fn shown_number(&self) -> Option<u64> {
+    pub fn shown_number(self) -> Option<u64> {
         let chosen = self.chosen.get();
         self.log.with(|log| {
             let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
@@ -112,13 +113,13 @@ impl Exchanges {
     }
 
     /// The numbers of those that the list shows, the newest first.
-    pub fn listed(&self) -> Vec<u64> {
+    pub fn listed(self) -> Vec<u64> {
         self.filter.with(|filter| self.log.with(|log| listed(log, filter)))
     }
 
     /// Chooses the one that stands so many places further down in the list than the one that is shown, or as near to that
     /// as there is one. Says at which place it stands.
-    pub fn choose_by(&self, places: isize) -> Option<usize> {
+    pub fn choose_by(self, places: isize) -> Option<usize> {
         let numbers = self.filter.with_untracked(|filter| self.log.with_untracked(|log| listed(log, filter)));
         let last = numbers.len().checked_sub(1)?;
         let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
@@ -132,7 +133,7 @@ impl Exchanges {
     }
 
     /// The one that is shown, as text.
-    pub fn copy_of_shown(&self) -> String {
+    pub fn copy_of_shown(self) -> String {
         let people = self.people();
         let chosen = self.chosen.get_untracked();
         self.log.with_untracked(|log| {
@@ -142,7 +143,7 @@ impl Exchanges {
     }
 
     /// All that the list shows, as text.
-    pub fn copy_of_listed(&self) -> String {
+    pub fn copy_of_listed(self) -> String {
         let people = self.people();
         self.filter.with_untracked(|filter| {
             self.log.with_untracked(|log| {
@@ -153,7 +154,7 @@ impl Exchanges {
     }
 
     /// All that the list shows, as a HAR file.
-    pub fn har_of_listed(&self) -> String {
+    pub fn har_of_listed(self) -> String {
         self.filter.with_untracked(|filter| {
             self.log.with_untracked(|log| {
                 har(log.iter().map(|numbered| &numbered.exchange).filter(|exchange| filter.matches(exchange)))
@@ -162,23 +163,23 @@ impl Exchanges {
     }
 
     /// Whether this one copy says who the people are. The next one doesn't, unless it is asked for again.
-    fn people(&self) -> People {
+    fn people(self) -> People {
         let with_people = self.with_people.get_untracked();
         self.with_people.set(false);
         if with_people { People::Shown } else { People::Hidden }
     }
 
     /// The request that is shown, as code.
-    pub fn code(&self) -> Option<String> {
+    pub fn code(self) -> Option<String> {
         let shown = self.shown()?;
         Some(Sample::from(&shown.exchange.request).code(self.language.get()))
     }
 
     /// Forgets all.
-    pub fn clear(&self) {
+    pub fn clear(self) {
         self.tasks.abort_all();
-        self.is_resting.set(false);
-        self.has_unseen.set(false);
+        self.is_resting.set_value(false);
+        self.has_unseen.set_value(false);
         self.log.set(Log::default());
         self.chosen.set(None);
         self.filter.set(ExchangeFilter::default());

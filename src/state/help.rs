@@ -2,38 +2,38 @@
 
 use pingone_mfa_core::diagnosis::topic::Topic;
 
-use super::watched::Watched;
+use leptos::prelude::*;
 
 /// The help.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Help {
     /// Whether it is shown.
-    pub is_open: Watched<bool>,
+    pub is_open: RwSignal<bool>,
     /// The topic that it was opened for, if for one.
-    pub topic: Watched<Option<Topic>>,
+    pub topic: RwSignal<Option<Topic>>,
     /// What is looked for.
-    pub search: Watched<String>,
+    pub search: RwSignal<String>,
 }
 
 impl Help {
     /// Opens it at a topic.
-    pub fn open(&self, topic: Topic) {
+    pub fn open(self, topic: Topic) {
         self.show(Some(topic));
     }
 
     /// Opens it at its beginning.
-    pub fn open_all(&self) {
+    pub fn open_all(self) {
         self.show(None);
     }
 
-    fn show(&self, topic: Option<Topic>) {
+    fn show(self, topic: Option<Topic>) {
         self.search.set(String::new());
         self.topic.set(topic);
         self.is_open.set(true);
     }
 
     /// Closes it.
-    pub fn close(&self) {
+    pub fn close(self) {
         self.is_open.set(false);
     }
 }

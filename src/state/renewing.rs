@@ -1,6 +1,9 @@
 //! The next token of somebody who signed in, before the present one ends; and the end of a sign-in.
 
+use std::rc::Rc;
+
 use futures::future::LocalBoxFuture;
+use leptos::prelude::*;
 use pingone::time::Millis;
 use pingone::time_limit::{TimedOut, within};
 use pingone::transport::{Response, TransportError};
@@ -17,47 +20,47 @@ const LONGEST_ANSWER: Millis = Millis::seconds(10);
 const PATIENCE: Millis = Millis::seconds(3);
 
 impl Session {
-    pub(super) fn renews(&'static self) -> bool {
+    pub(super) fn renews(self) -> bool {
         self.settings().sign_in.is_some_and(|sign_in| sign_in.renews)
     }
 
     /// Why PingOne gives no next token, where one was expected.
-    pub fn not_renewed(&'static self) -> Option<SignInFault> {
+    pub fn not_renewed(self) -> Option<SignInFault> {
         self.standing.not_renewed.get()
     }
 
     /// The token that was just taken is renewed by itself, where that was granted.
-    pub(super) fn hold_renewal(&'static self) {
+    pub(super) fn hold_renewal(self) {
         let has_refresh = |now: &Option<SignedIn>| now.as_ref().is_some_and(|now| now.refresh.is_some());
         let is_granted = self.standing.signed_in.with_untracked(has_refresh);
         let facts = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).filter(|_| is_granted);
         if let Some(facts) = facts {
-            self.standing.renewal.borrow_mut().hold(&facts, self.entrance().clock.reading());
+            self.standing.renewal.write_value().hold(&facts, self.ports.get().clock.reading());
         }
     }
 
-    pub(super) fn renew_when_due(&'static self) {
-        let clock = &self.entrance().clock;
-        let is_due = self.standing.renewal.borrow().due(clock.reading()).is_some();
+    pub(super) fn renew_when_due(self) {
+        let clock = Rc::clone(&self.ports.get().clock);
+        let is_due = self.standing.renewal.read_value().due(clock.reading()).is_some();
         // Whoever is just connecting began it with the token in use.
         if is_due && self.is_connected() {
             self.renew();
         }
     }
 
-    fn renew(&'static self) {
+    fn renew(self) {
         let form_and_place = self.standing.signed_in.with_untracked(|signed_in| {
             let signed_in = signed_in.as_ref()?;
             Some((renewal(signed_in)?, token_address(&signed_in.place)))
         });
         let Some((form, address)) = form_and_place else { return };
-        self.standing.renewal.borrow_mut().ask(self.entrance().clock.now());
-        let asking = self.entrance().sign_in.post(&address, form);
+        self.standing.renewal.write_value().ask(self.ports.get().clock.now());
+        let asking = self.ports.get().sign_in.post(&address, form);
         self.standing.renewing.spawn(async move {
             match self.read_renewed(self.answer_in_time(asking).await) {
                 Ok(renewed) => self.go_on_with(renewed),
                 Err(fault) if fault.is_retryable() => {
-                    self.standing.renewal.borrow_mut().miss(self.entrance().clock.now());
+                    self.standing.renewal.write_value().miss(self.ports.get().clock.now());
                 }
                 Err(fault) => self.end_renewal(fault),
             }
@@ -65,9 +68,9 @@ impl Session {
     }
 
     /// PingOne said no, or what it said can't be trusted: the refresh token is of no more use, and a person is asked.
-    fn end_renewal(&'static self, fault: SignInFault) {
-        self.standing.renewal.borrow_mut().end();
-        self.standing.signed_in.update_unseen(|signed_in| {
+    fn end_renewal(self, fault: SignInFault) {
+        self.standing.renewal.write_value().end();
+        self.standing.signed_in.update_untracked(|signed_in| {
             if let Some(signed_in) = signed_in {
                 signed_in.refresh = None;
             }
@@ -77,27 +80,27 @@ impl Session {
 
     /// What the authorization server answers, or that it can't be reached.
     pub(super) async fn answer_in_time(
-        &'static self,
+        self,
         asking: LocalBoxFuture<'static, Result<Response, TransportError>>,
     ) -> Result<Response, SignInFault> {
-        match within(&*self.entrance().clock, LONGEST_ANSWER, asking).await {
+        match within(&*self.ports.get().clock, LONGEST_ANSWER, asking).await {
             Ok(answer) => answer.map_err(|_| SignInFault::Unreachable),
             Err(TimedOut) => Err(SignInFault::Silent),
         }
     }
 
-    fn read_renewed(&'static self, answer: Result<Response, SignInFault>) -> Result<Renewed, SignInFault> {
+    fn read_renewed(self, answer: Result<Response, SignInFault>) -> Result<Renewed, SignInFault> {
         let answer = answer?;
         let present = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).unwrap_or_default();
-        let now = self.entrance().clock.wall();
+        let now = self.ports.get().clock.wall();
         self.standing.signed_in.with_untracked(|signed_in| {
             let signed_in = signed_in.as_ref().ok_or(SignInFault::NothingBegun)?;
             renewed(answer.head.status, &answer.body, signed_in, &present, now)
         })
     }
 
-    fn go_on_with(&'static self, renewed: Renewed) {
-        self.standing.signed_in.update_unseen(|signed_in| {
+    fn go_on_with(self, renewed: Renewed) {
+        self.standing.signed_in.update_untracked(|signed_in| {
             if let (Some(signed_in), Some(refresh)) = (signed_in, renewed.refresh) {
                 signed_in.refresh = Some(refresh);
             }
@@ -109,9 +112,9 @@ impl Session {
 
     /// Signs out: the token and everything that was read with it leaves this page's memory, the refresh token is revoked,
     /// and PingOne ends the browser's session.
-    pub fn sign_out(&'static self) {
-        let sign_in = &self.entrance().sign_in;
-        let Some(signed_in) = self.standing.signed_in.update_unseen(Option::take) else { return };
+    pub fn sign_out(self) {
+        let sign_in = Rc::clone(&self.ports.get().sign_in);
+        let Some(signed_in) = self.standing.signed_in.update_untracked(Option::take) else { return };
         self.forget();
         let way = SignInMode::choose(sign_in.can_leave(), false);
         let address = sign_off::address(&signed_in.place, way);
@@ -123,11 +126,11 @@ impl Session {
         }
         let revoking = sign_off::revocation(&signed_in)
             .map(|form| sign_in.post(&sign_off::revocation_address(&signed_in.place), form));
-        let clock = &self.entrance().clock;
+        let clock = Rc::clone(&self.ports.get().clock);
         self.connecting.spawn(async move {
             if let Some(revoking) = revoking {
                 // What isn't revoked is in nobody's memory any more, and ends by itself.
-                let _ = within(&**clock, PATIENCE, revoking).await;
+                let _ = within(&*clock, PATIENCE, revoking).await;
             }
             if way == SignInMode::ThisPage {
                 sign_in.leave(&address);

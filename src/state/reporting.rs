@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::time::Timestamp;
 use pingone::token::Actor;
 use pingone_mfa_core::directory::export::Format;
@@ -17,27 +18,27 @@ use super::saving::{ROWS_AT_ONCE, contents};
 
 impl App {
     /// The report of the run that is over, as far as it is known.
-    pub fn report(&'static self) -> Option<RunReport> {
-        let progress = self.run.progress.get_untracked()?;
-        let settings = self.session.settings();
-        self.run.with_kept(|run, actors| RunReport {
+    pub fn report(self) -> Option<RunReport> {
+        let progress = self.run().progress.get_untracked()?;
+        let settings = self.session().settings();
+        self.run().with_kept(|run, actors| RunReport {
             plan: Rc::clone(run.plan()),
             rows: run.rows().to_vec(),
             failures: run.failures().clone(),
             environment_name: self.environment().map(|environment| environment.name),
             operators: actors.iter().map(operator).collect(),
-            page_version: self.session.build.clone(),
+            page_version: self.session().build().to_string(),
             another_writer_at: run.another_writer_at(),
             started_at: Some(progress.started_at),
             ended_at: progress.ended_at,
-            written_at: self.ports.clock.wall(),
+            written_at: self.ports.get().clock.wall(),
             limits: LimitsInForce::of(&settings.limits, progress.highest_ceiling),
         })
     }
 
     /// Saves the report, a thousand rows at a time, so that the page goes on meanwhile.
-    pub fn save_report(&'static self) {
-        let saving = &self.saving;
+    pub fn save_report(self) {
+        let saving = &self.saving();
         if saving.reported.get_untracked().is_writing() {
             return;
         }
@@ -52,11 +53,11 @@ impl App {
         let mut writer = ReportWriter::new(Rc::new(report), format, contents);
         let (name, mime) = (writer.file_name(), writer.mime());
         let slices = Box::new(move |rows, username: Username<'_>| writer.slice(rows, username));
-        self.save_slices(&name, mime, of, &saving.reported, slices);
+        self.save_slices(&name, mime, of, saving.reported, slices);
     }
 
     /// The report as JSON without names, for the page around the element.
-    pub(super) fn report_file(&'static self) -> Option<ReportFile> {
+    pub(super) fn report_file(self) -> Option<ReportFile> {
         let mut writer = ReportWriter::new(Rc::new(self.report()?), Format::Json, contents(false));
         let (name, mime, mut text) = (writer.file_name(), writer.mime(), String::new());
         while let Some(slice) = writer.slice(ROWS_AT_ONCE, &|_| "") {
@@ -66,50 +67,50 @@ impl App {
     }
 
     /// Shows the people of the run that is over in the list.
-    pub fn show_run_in_list(&'static self) {
+    pub fn show_run_in_list(self) {
         if let Some(report) = self.report() {
             self.show_everyone();
-            self.directory.show_outcomes(Rc::new(report));
+            self.directory().show_outcomes(Rc::new(report));
         }
     }
 
     /// How many users were changed and read back.
-    pub fn read_back(&'static self) -> u32 {
+    pub fn read_back(self) -> u32 {
         let is_read_back = |row: &&Row| row.state == RowState::Changed && row.read_back_at.is_some();
-        let count = self.run.with_kept(|run, _| run.rows().iter().filter(is_read_back).count());
+        let count = self.run().with_kept(|run, _| run.rows().iter().filter(is_read_back).count());
         count.and_then(|count| u32::try_from(count).ok()).unwrap_or_default()
     }
 
     /// How many users could be sent again.
-    pub fn mendable(&'static self) -> Option<Retryable> {
-        self.run.with_kept(|run, _| Retryable::of(run.rows(), &|place| run.failure(place)))
+    pub fn mendable(self) -> Option<Retryable> {
+        self.run().with_kept(|run, _| Retryable::of(run.rows(), &|place| run.failure(place)))
     }
 
     /// How many users' changes could be taken back, and until when that is offered. `None` where nobody's could.
-    pub fn undoable(&'static self) -> Option<(u32, Timestamp)> {
-        let ended_at = self.run.progress.with(|progress| progress.as_ref()?.ended_at)?;
+    pub fn undoable(self) -> Option<(u32, Timestamp)> {
+        let ended_at = self.run().progress.with(|progress| progress.as_ref()?.ended_at)?;
         let changed = self
-            .run
+            .run()
             .progress
             .with(|progress| progress.as_ref().map_or(0, |progress| progress.tally.of(RowState::Changed)));
-        let is_offered = changed > 0 && can_undo(ended_at, self.ports.clock.wall());
+        let is_offered = changed > 0 && can_undo(ended_at, self.ports.get().clock.wall());
         is_offered.then(|| (changed, undo_until(ended_at)))
     }
 
     /// Reviews sending again what a retry can mend, with those who were refused for want of a role if that was granted.
-    pub fn retry(&'static self, has_grant: bool) {
-        let proposal = self.run.with_kept(|run, _| {
+    pub fn retry(self, has_grant: bool) {
+        let proposal = self.run().with_kept(|run, _| {
             Proposal::retry(run.plan(), run.rows(), &|place| run.failure(place), has_grant)
         });
         if let Some(proposal) = proposal {
-            self.review.of_draft(proposal);
+            self.review().of_draft(proposal);
         }
     }
 
     /// Reviews taking back what the run has changed.
-    pub fn undo(&'static self) {
-        if let Some(proposal) = self.run.with_kept(|run, _| Proposal::undo(run.plan(), run.rows())) {
-            self.review.of_draft(proposal);
+    pub fn undo(self) {
+        if let Some(proposal) = self.run().with_kept(|run, _| Proposal::undo(run.plan(), run.rows())) {
+            self.review().of_draft(proposal);
         }
     }
 }

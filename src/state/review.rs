@@ -1,6 +1,5 @@
 //! What is looked at before a run begins: who was chosen, what they have now, and what will be changed.
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -20,7 +19,7 @@ use super::directory::Directory;
 use super::run::Run;
 use super::saving::Progress;
 use super::tasks::Tasks;
-use super::watched::Watched;
+use leptos::prelude::*;
 
 mod clearing;
 mod reading;
@@ -53,112 +52,116 @@ pub enum Reading {
 }
 
 /// What is looked at before a run begins.
+#[derive(Clone, Copy)]
 pub struct Review {
     /// The run that is to be started, if any.
-    pub shown: Watched<Option<Reviewed>>,
+    pub shown: RwSignal<Option<Reviewed>, LocalStorage>,
     /// Whom to change although it may not be wanted.
-    pub choices: Watched<Choices>,
+    pub choices: RwSignal<Choices>,
     /// The test user, by username or ID.
-    pub put_pilot_first: Watched<String>,
+    pub put_pilot_first: RwSignal<String>,
     /// After how many further users to wait.
-    pub then: Watched<String>,
+    pub then: RwSignal<String>,
     /// The change reference.
-    pub reference: Watched<String>,
+    pub reference: RwSignal<String>,
     /// Why MFA is turned off.
-    pub reason: Watched<String>,
+    pub reason: RwSignal<String>,
     /// The number of changes, as typed.
-    pub typed: Watched<String>,
+    pub typed: RwSignal<String>,
     /// Whether a file of it has usernames.
-    pub save_with_names: Watched<bool>,
+    pub save_with_names: RwSignal<bool>,
     /// How far such a file is.
-    pub saved: Watched<Progress>,
+    pub saved: RwSignal<Progress>,
     /// What a script of it is written in.
-    pub shell: Watched<Shell>,
-    fresh: RefCell<HashMap<UserId, Timestamp>>,
+    pub shell: RwSignal<Shell>,
+    fresh: StoredValue<HashMap<UserId, Timestamp>, LocalStorage>,
     /// Whose reading failed although others could be read.
-    unread: RefCell<Unread>,
+    unread: StoredValue<Unread, LocalStorage>,
     /// What decides who may be written, with the protected members as they were read.
-    guard: RefCell<Guard>,
+    guard: StoredValue<Guard, LocalStorage>,
     /// When the reading ended.
-    read_at: Cell<Option<Timestamp>>,
-    commands: RefCell<Option<UnboundedSender<Command>>>,
+    read_at: StoredValue<Option<Timestamp>, LocalStorage>,
+    commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
     tasks: Tasks,
-    ports: &'static Ports,
-    directory: &'static Directory,
-    run: &'static Run,
-    limits: Limits,
+    ports: Ports,
+    directory: StoredValue<Directory, LocalStorage>,
+    run: StoredValue<Run, LocalStorage>,
+    limits: StoredValue<Rc<Limits>, LocalStorage>,
 }
 
 impl Review {
-    pub(super) fn new(
-        ports: &'static Ports,
-        directory: &'static Directory,
-        run: &'static Run,
-        limits: Limits,
-    ) -> Self {
+    pub(super) fn new(ports: Ports, directory: Directory, run: Run, limits: Limits) -> Self {
         Self {
-            shown: Watched::default(),
-            choices: Watched::default(),
-            put_pilot_first: Watched::default(),
-            then: Watched::default(),
-            reference: Watched::default(),
-            reason: Watched::default(),
-            typed: Watched::default(),
-            save_with_names: Watched::default(),
-            saved: Watched::default(),
-            shell: Watched::default(),
-            fresh: RefCell::default(),
-            unread: RefCell::default(),
-            guard: RefCell::default(),
-            read_at: Cell::default(),
-            commands: RefCell::default(),
+            shown: RwSignal::default(),
+            choices: RwSignal::default(),
+            put_pilot_first: RwSignal::default(),
+            then: RwSignal::default(),
+            reference: RwSignal::default(),
+            reason: RwSignal::default(),
+            typed: RwSignal::default(),
+            save_with_names: RwSignal::default(),
+            saved: RwSignal::default(),
+            shell: RwSignal::default(),
+            fresh: StoredValue::default(),
+            unread: StoredValue::default(),
+            guard: StoredValue::default(),
+            read_at: StoredValue::default(),
+            commands: StoredValue::default(),
             tasks: Tasks::default(),
             ports,
-            directory,
-            run,
-            limits,
+            directory: StoredValue::new_local(directory),
+            run: StoredValue::new_local(run),
+            limits: StoredValue::new_local(Rc::new(limits)),
         }
     }
 
+    pub(super) fn directory(self) -> Directory {
+        self.directory.get_value()
+    }
+
+    pub(super) fn run(self) -> Run {
+        self.run.get_value()
+    }
+
     /// Whether the deployment permits runs in this direction.
-    pub fn may_run(&self, to: bool) -> bool {
-        self.limits.may_run(to)
+    pub fn may_run(self, to: bool) -> bool {
+        self.limits().may_run(to)
     }
 
     /// What the deployment wants of a change reference, if it wants one.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
+    pub fn limits(self) -> Rc<Limits> {
+        self.limits.get_value()
     }
 
     /// Begins with everyone who is selected. Of one user only the usual question is asked.
-    pub fn of_selected(&'static self, to: bool) {
-        let Some(connection) = self.run.connection() else { return };
-        let users = self.directory.selected_ids();
+    pub fn of_selected(self, to: bool) {
+        let Some(connection) = self.run().connection() else { return };
+        let users = self.directory().selected_ids();
         match users.as_slice() {
             [] => {}
-            [one] => self.directory.begin_change(*one, to),
+            [one] => self.directory().begin_change(*one, to),
             _ => self.begin_of(Proposal::new(connection.tenant().environment, to, users), Choices::default()),
         }
     }
 
     /// Begins with these users. `listed_at` is when the list was read in which they were found, if they were.
-    pub fn of_users(&'static self, to: bool, users: Vec<UserId>, listed_at: Option<Timestamp>) {
-        let Some(connection) = self.run.connection() else { return };
+    pub fn of_users(self, to: bool, users: Vec<UserId>, listed_at: Option<Timestamp>) {
+        let Some(connection) = self.run().connection() else { return };
         let proposal = Proposal::new(connection.tenant().environment, to, users);
         self.begin(proposal, Choices::default(), listed_at);
     }
 
     /// Begins with a run that is sent again or taken back.
-    pub fn of_draft(&'static self, proposal: Proposal) {
+    pub fn of_draft(self, proposal: Proposal) {
         self.begin_of(proposal, Choices::CHOSEN_BEFORE);
     }
 
-    fn begin_of(&'static self, proposal: Proposal, choices: Choices) {
-        self.begin(proposal, choices, self.directory.listed_at.get_untracked());
+    fn begin_of(self, proposal: Proposal, choices: Choices) {
+        self.begin(proposal, choices, self.directory().listed_at.get_untracked());
     }
 
-    fn begin(&'static self, proposal: Proposal, choices: Choices, listed_at: Option<Timestamp>) {
-        if self.run.is_open_untracked() {
+    fn begin(self, proposal: Proposal, choices: Choices, listed_at: Option<Timestamp>) {
+        if self.run().is_open_untracked() {
             return;
         }
         self.choices.set(choices);
@@ -174,14 +177,14 @@ impl Review {
     }
 
     /// Chooses whom to change although it may not be wanted.
-    pub fn choose(&'static self, choices: Choices) {
+    pub fn choose(self, choices: Choices) {
         self.choices.set(choices);
         self.typed.set(String::new());
         self.weigh();
     }
 
     /// What was preview, once it is.
-    pub fn preview(&'static self) -> Option<Rc<Preview>> {
+    pub fn preview(self) -> Option<Rc<Preview>> {
         self.shown.with(|shown| match shown.as_ref().map(|reviewed| &reviewed.reading) {
             Some(Reading::Ready(preview)) => Some(Rc::clone(preview)),
             _ => None,
@@ -189,12 +192,12 @@ impl Review {
     }
 
     /// Leaves it; nothing was sent.
-    pub fn close(&'static self) {
+    pub fn close(self) {
         self.tasks.abort_all();
-        self.commands.replace(None);
-        self.fresh.take();
-        self.unread.take();
-        self.guard.take();
+        self.commands.set_value(None);
+        self.fresh.update_value(|value| drop(std::mem::take(value)));
+        self.unread.update_value(|value| drop(std::mem::take(value)));
+        self.guard.update_value(|value| drop(std::mem::take(value)));
         self.shown.set(None);
     }
 }

@@ -1,6 +1,8 @@
 //! What stands behind the form: everything that somebody who is connected sees and does. A first visit doesn't wait for
 //! it, because it is a file of its own.
 
+use std::rc::Rc;
+
 use futures::future::LocalBoxFuture;
 use pingone::time::Timestamp;
 use pingone::token::TokenFacts;
@@ -15,7 +17,7 @@ pub trait Rest {
     fn load(&self) -> LocalBoxFuture<'static, Result<(), String>>;
 
     /// Makes it for this element, once it is loaded.
-    fn open(&self, session: &'static Session) -> LocalBoxFuture<'static, Result<&'static dyn Rooms, String>>;
+    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn Rooms>, String>>;
 }
 
 /// A report, as it would be saved.
@@ -31,35 +33,35 @@ pub struct ReportFile {
 /// What stands behind the form, as far as the form has to do with it.
 pub trait Rooms {
     /// Reads the environment and, if that goes well, shows it.
-    fn connect(&'static self, plan: Plan);
+    fn connect(&self, plan: Plan);
 
     /// The one access token in a text, and what it was taken out of.
     fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Remark>), PasteFault>;
 
     /// Goes on with another token. The transport has it already.
-    fn continue_with(&'static self, facts: &TokenFacts);
+    fn continue_with(&self, facts: &TokenFacts);
 
     /// Whether something is going on that needs the token, or waits for a person and needs it then.
     fn is_working(&self) -> bool;
 
     /// Looks whether the computer slept since this time.
-    fn look_at_clock(&'static self, last: Timestamp);
+    fn look_at_clock(&self, last: Timestamp);
 
     /// Whether a run goes on or waits, so that the element can't be about anything else.
     fn has_open_run(&self) -> bool;
 
     /// Reads anew how many users there are, and who they are if that had been read.
-    fn refresh(&'static self);
+    fn refresh(&self);
 
     /// The report of the run that is over, without names.
-    fn report(&'static self) -> Option<ReportFile>;
+    fn report(&self) -> Option<ReportFile>;
 
     /// Shows the help.
-    fn help(&'static self);
+    fn open_help(&self);
 
     /// Forgets everything that was read.
-    fn clear(&'static self);
+    fn clear(&self);
 
     /// Lets go of what outlasts a connection.
-    fn end(&'static self);
+    fn end(&self);
 }

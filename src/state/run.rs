@@ -1,6 +1,5 @@
 //! The run that is going on, or over, and those that this browser has stored.
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -23,7 +22,7 @@ use super::announcement::{Announcement, Announcer};
 use super::ceiling::Ceiling;
 use super::directory::Directory;
 use super::tasks::Tasks;
-use super::watched::Watched;
+use leptos::prelude::*;
 
 mod carrying;
 mod ending;
@@ -139,46 +138,47 @@ impl Progress {
 }
 
 /// The run that is going on, or over, and those that are stored.
+#[derive(Clone, Copy)]
 pub struct Run {
     /// How far it is; `None` where there is none.
-    pub progress: Watched<Option<Progress>>,
+    pub progress: RwSignal<Option<Progress>, LocalStorage>,
     /// What became of each user, in the plan's order.
-    pub states: Watched<Vec<RowState>>,
+    pub states: RwSignal<Vec<RowState>>,
     /// What this browser has stored of runs in this environment.
-    pub stored: Watched<Vec<Stored>>,
+    pub stored: RwSignal<Vec<Stored>, LocalStorage>,
     /// Why the last run file was not taken.
-    pub not_taken: Watched<Option<FilteredOut>>,
+    pub not_taken: RwSignal<Option<FilteredOut>>,
     /// What is about to end a run, while a person is asked.
-    pub ending: Watched<Option<Ending>>,
+    pub ending: RwSignal<Option<Ending>, LocalStorage>,
     /// When this computer slept while the run was going on, from and until.
-    pub slept: Watched<Option<(Timestamp, Timestamp)>>,
+    pub slept: RwSignal<Option<(Timestamp, Timestamp)>>,
     /// How fast is written at most.
     pub ceiling: Ceiling,
-    pub(super) environment_name: RefCell<String>,
-    places: RefCell<HashMap<UserId, RowIndex>>,
+    pub(super) environment_name: StoredValue<String, LocalStorage>,
+    places: StoredValue<HashMap<UserId, RowIndex>, LocalStorage>,
     /// The run itself, while nothing drives it.
-    kept: RefCell<Option<Kept>>,
-    speed: RefCell<Speed>,
+    kept: StoredValue<Option<Kept>, LocalStorage>,
+    speed: StoredValue<Speed, LocalStorage>,
     /// Users whose flags were changed and not yet shown in the list.
-    unshown: RefCell<Vec<(UserId, Mfa)>>,
-    shown_at: Cell<Millis>,
+    unshown: StoredValue<Vec<(UserId, Mfa)>, LocalStorage>,
+    shown_at: StoredValue<Millis, LocalStorage>,
     /// How often the connection had been slowed down before.
-    slowed_before: Cell<u32>,
-    told_tenths: Cell<u32>,
+    slowed_before: StoredValue<u32, LocalStorage>,
+    told_tenths: StoredValue<u32, LocalStorage>,
     /// Whether the run is to be saved as a file.
-    wants_file: Cell<bool>,
-    title: RefCell<String>,
-    commands: RefCell<Option<UnboundedSender<Command>>>,
-    connection: RefCell<Option<Connection>>,
-    actor: RefCell<Actor>,
-    token_expires_at: Cell<Option<Timestamp>>,
+    wants_file: StoredValue<bool, LocalStorage>,
+    title: StoredValue<String, LocalStorage>,
+    commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
+    connection: StoredValue<Option<Connection>, LocalStorage>,
+    actor: StoredValue<Actor, LocalStorage>,
+    token_expires_at: StoredValue<Option<Timestamp>, LocalStorage>,
     /// Since when the present token is used.
-    token_since: Cell<Timestamp>,
-    actors: RefCell<Vec<Actor>>,
+    token_since: StoredValue<Timestamp, LocalStorage>,
+    actors: StoredValue<Vec<Actor>, LocalStorage>,
     tasks: Tasks,
-    ports: &'static Ports,
-    directory: &'static Directory,
-    announcer: &'static Announcer,
+    ports: Ports,
+    directory: StoredValue<Directory, LocalStorage>,
+    announcer: Announcer,
     journal_days: u64,
 }
 
@@ -189,47 +189,46 @@ struct Kept {
 }
 
 impl Run {
-    pub(super) fn new(
-        ports: &'static Ports,
-        directory: &'static Directory,
-        announcer: &'static Announcer,
-        settings: &Settings,
-    ) -> Self {
+    pub(super) fn new(ports: Ports, directory: Directory, announcer: Announcer, settings: &Settings) -> Self {
         Self {
-            progress: Watched::default(),
-            states: Watched::default(),
-            stored: Watched::default(),
-            not_taken: Watched::default(),
-            ending: Watched::default(),
-            slept: Watched::default(),
-            ceiling: Ceiling::new(Watched::new(settings.rate.write), settings.rate.max),
-            environment_name: RefCell::default(),
-            places: RefCell::default(),
-            kept: RefCell::default(),
-            speed: RefCell::default(),
-            unshown: RefCell::default(),
-            shown_at: Cell::default(),
-            slowed_before: Cell::default(),
-            told_tenths: Cell::default(),
-            wants_file: Cell::default(),
-            title: RefCell::default(),
-            commands: RefCell::default(),
-            connection: RefCell::default(),
-            actor: RefCell::default(),
-            token_expires_at: Cell::default(),
-            token_since: Cell::new(Timestamp(0)),
-            actors: RefCell::default(),
+            progress: RwSignal::default(),
+            states: RwSignal::default(),
+            stored: RwSignal::default(),
+            not_taken: RwSignal::default(),
+            ending: RwSignal::default(),
+            slept: RwSignal::default(),
+            ceiling: Ceiling::new(RwSignal::new(settings.rate.write), settings.rate.max),
+            environment_name: StoredValue::default(),
+            places: StoredValue::default(),
+            kept: StoredValue::default(),
+            speed: StoredValue::default(),
+            unshown: StoredValue::default(),
+            shown_at: StoredValue::default(),
+            slowed_before: StoredValue::default(),
+            told_tenths: StoredValue::default(),
+            wants_file: StoredValue::default(),
+            title: StoredValue::default(),
+            commands: StoredValue::default(),
+            connection: StoredValue::default(),
+            actor: StoredValue::default(),
+            token_expires_at: StoredValue::default(),
+            token_since: StoredValue::new_local(Timestamp(0)),
+            actors: StoredValue::default(),
             tasks: Tasks::default(),
             ports,
-            directory,
+            directory: StoredValue::new_local(directory),
             announcer,
             journal_days: settings.journal_days,
         }
     }
 
+    pub(super) fn directory(self) -> Directory {
+        self.directory.get_value()
+    }
+
     /// Begins with a new connection: looks for runs that this browser has stored of its environment.
-    pub(super) fn begin(&'static self, connection: Connection, facts: &TokenFacts, environment: &str) {
-        self.environment_name.replace(environment.to_owned());
+    pub(super) fn begin(self, connection: Connection, facts: &TokenFacts, environment: &str) {
+        self.environment_name.set_value(environment.to_owned());
         // What was chosen for another environment says nothing about this one.
         self.ceiling.begin_with(connection.policy().writes);
         self.set_actor(connection, facts);
@@ -237,9 +236,9 @@ impl Run {
     }
 
     /// Goes on with another token.
-    pub(super) fn continue_with(&'static self, connection: Connection, facts: &TokenFacts) {
+    pub(super) fn continue_with(self, connection: Connection, facts: &TokenFacts) {
         self.set_actor(connection, facts);
-        let Some(plan) = self.plan().filter(|_| self.commands.borrow().is_some()) else { return };
+        let Some(plan) = self.plan().filter(|_| self.commands.read_value().is_some()) else { return };
         // Before anything else can be sent: each row names whose token it was sent with.
         let (actor, storing) = self.act(&name_of(&plan));
         self.command(Command::Token { until: self.token_until(), actor });
@@ -251,76 +250,76 @@ impl Run {
         });
     }
 
-    fn set_actor(&self, connection: Connection, facts: &TokenFacts) {
-        self.connection.replace(Some(connection));
-        self.actor.replace(facts.actor.clone());
-        self.directory.set_actor(&facts.actor);
-        let now = self.ports.clock.wall();
-        self.token_expires_at.set(facts.expires_after(now));
-        self.token_since.set(now);
+    fn set_actor(self, connection: Connection, facts: &TokenFacts) {
+        self.connection.set_value(Some(connection));
+        self.actor.set_value(facts.actor.clone());
+        self.directory().set_actor(&facts.actor);
+        let now = self.ports.get().clock.wall();
+        self.token_expires_at.set_value(facts.expires_after(now));
+        self.token_since.set_value(now);
     }
 
     /// Forgets what is shown, and ends what is going on. What is stored stays.
-    pub(super) fn clear(&'static self) {
+    pub(super) fn clear(self) {
         self.tasks.abort_all();
-        self.ports.host.ask_before_leaving(false);
-        self.connection.replace(None);
+        self.ports.get().host.ask_before_leaving(false);
+        self.connection.set_value(None);
         self.forget_run();
         self.stored.set(Vec::new());
         self.not_taken.set(None);
         self.keep();
     }
 
-    fn forget_run(&'static self) {
-        self.directory.forget_why_of_run();
-        self.commands.replace(None);
-        self.kept.replace(None);
-        self.places.take();
-        self.actors.take();
-        self.unshown.take();
+    fn forget_run(self) {
+        self.directory().forget_why_of_run();
+        self.commands.set_value(None);
+        self.kept.set_value(None);
+        self.places.update_value(|value| drop(std::mem::take(value)));
+        self.actors.update_value(|value| drop(std::mem::take(value)));
+        self.unshown.update_value(|value| drop(std::mem::take(value)));
         self.slept.set(None);
-        self.wants_file.set(false);
+        self.wants_file.set_value(false);
         self.states.set(Vec::new());
         self.progress.set(None);
     }
 
     /// Whether something is going on, so that nothing else may change users.
-    pub fn is_open(&'static self) -> bool {
+    pub fn is_open(self) -> bool {
         self.progress.with(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
     }
 
     /// What became of a user in this run, if it is one of the run's.
-    pub fn state_of(&'static self, user: UserId) -> Option<RowState> {
+    pub fn state_of(self, user: UserId) -> Option<RowState> {
         self.states.with(|states| {
-            let place = *self.places.borrow().get(&user)?;
+            let place = *self.places.read_value().get(&user)?;
             states.get(place as usize).copied()
         })
     }
 
     /// Starts nothing until [`Run::resume`].
-    pub fn pause(&'static self) {
+    pub fn pause(self) {
         self.command(Command::Pause);
     }
 
     /// Goes on.
-    pub fn resume(&'static self) {
+    pub fn resume(self) {
         self.command(Command::Resume);
     }
 
     /// Starts nothing more; what was changed stays.
-    pub fn stop(&'static self) {
+    pub fn stop(self) {
         self.command(Command::Stop);
     }
 
-    fn command(&'static self, command: Command) {
-        if let Some(sender) = &*self.commands.borrow() {
+    fn command(self, command: Command) {
+        if let Some(sender) = &*self.commands.read_value() {
             // A run that has just ended takes no command.
             let _ = sender.unbounded_send(command);
         }
     }
 
     /// Takes a run that is over off the screen.
-    pub fn close(&'static self) {
+    pub fn close(self) {
         if !self.is_open() {
             self.forget_run();
             self.find_stored();
@@ -328,27 +327,27 @@ impl Run {
     }
 
     /// Something of the run that is over, and of those under whose tokens it was sent.
-    pub(super) fn with_kept<R>(&self, read: impl FnOnce(&engine::Run, &[Actor]) -> R) -> Option<R> {
-        let kept = self.kept.borrow();
-        kept.as_ref().map(|kept| read(&kept.run, &self.actors.borrow()))
+    pub(super) fn with_kept<R>(self, read: impl FnOnce(&engine::Run, &[Actor]) -> R) -> Option<R> {
+        let kept = self.kept.read_value();
+        kept.as_ref().map(|kept| read(&kept.run, &self.actors.read_value()))
     }
 
-    pub(super) fn connection(&self) -> Option<Connection> {
-        self.connection.borrow().clone()
+    pub(super) fn connection(self) -> Option<Connection> {
+        self.connection.read_value().clone()
     }
 
     /// How long the token still holds, if it says so.
-    pub(super) fn token_left(&self) -> Option<Millis> {
-        let left = self.token_expires_at.get()?.since(self.ports.clock.wall()).max(0);
+    pub(super) fn token_left(self) -> Option<Millis> {
+        let left = self.token_expires_at.get_value()?.since(self.ports.get().clock.wall()).max(0);
         Some(Millis(left.unsigned_abs()))
     }
 
     /// When the token ends, by the monotonic clock.
-    fn token_until(&self) -> Option<Millis> {
-        self.token_left().map(|left| self.ports.clock.now() + left)
+    fn token_until(self) -> Option<Millis> {
+        self.token_left().map(|left| self.ports.get().clock.now() + left)
     }
 
-    fn set_phase(&'static self, phase: Phase) {
+    fn set_phase(self, phase: Phase) {
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 progress.phase = phase;

@@ -22,7 +22,7 @@ use super::load::Load;
 use super::session::Phase;
 use super::tasks::Tasks;
 use super::unusable::UnreadableBody;
-use super::watched::Watched;
+use leptos::prelude::*;
 
 /// So many rows are written before the page may do something else.
 pub(super) const ROWS_AT_ONCE: usize = 1000;
@@ -66,32 +66,32 @@ pub(super) const fn contents(with_names: bool) -> Contents {
 }
 
 /// What is saved as files.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Saving {
     /// Whether is asked what is to be saved.
-    pub is_asking: Watched<bool>,
+    pub is_asking: RwSignal<bool>,
     /// How much of a person the file says.
-    pub with_names: Watched<bool>,
+    pub with_names: RwSignal<bool>,
     /// Whether it is JSON.
-    pub as_json: Watched<bool>,
+    pub as_json: RwSignal<bool>,
     /// Whether a byte order mark stands in front of CSV.
-    pub for_excel: Watched<bool>,
+    pub for_excel: RwSignal<bool>,
     /// How far the file is.
-    pub progress: Watched<Progress>,
+    pub progress: RwSignal<Progress>,
     /// An older snapshot that the status is compared with.
-    pub earlier: Watched<Option<Result<Snapshot, UnreadableBody<SnapshotFault>>>>,
+    pub earlier: RwSignal<Option<Result<Snapshot, UnreadableBody<SnapshotFault>>>>,
     /// Whether a run's report has usernames.
-    pub report_with_names: Watched<bool>,
+    pub report_with_names: RwSignal<bool>,
     /// Whether it is JSON.
-    pub report_as_json: Watched<bool>,
+    pub report_as_json: RwSignal<bool>,
     /// How far a run's report is.
-    pub reported: Watched<Progress>,
+    pub reported: RwSignal<Progress>,
     pub(super) tasks: Tasks,
 }
 
 impl Saving {
     /// Forgets what was chosen, and ends what is going on.
-    pub(super) fn clear(&self) {
+    pub(super) fn clear(self) {
         self.tasks.abort_all();
         self.is_asking.set(false);
         self.progress.set(Progress::Idle);
@@ -99,7 +99,7 @@ impl Saving {
         self.earlier.set(None);
     }
 
-    fn format(&self) -> Format {
+    fn format(self) -> Format {
         if self.as_json.get_untracked() {
             return Format::Json;
         }
@@ -109,14 +109,14 @@ impl Saving {
 
 impl App {
     /// Asks what is to be saved.
-    pub fn ask_what_to_save(&'static self) {
-        self.saving.progress.set(Progress::Idle);
-        self.saving.is_asking.set(true);
+    pub fn ask_what_to_save(self) {
+        self.saving().progress.set(Progress::Idle);
+        self.saving().is_asking.set(true);
     }
 
     /// Whom a file would have: the selected ones, or else everyone who is shown.
-    pub fn rows_to_save(&'static self) -> Vec<UserIndex> {
-        let table = &self.directory.table;
+    pub fn rows_to_save(self) -> Vec<UserIndex> {
+        let table = &self.directory().table;
         let rows = table.shown.with(Vec::clone);
         table.selected.with(|selected| {
             if selected.is_empty() {
@@ -128,18 +128,18 @@ impl App {
     }
 
     /// The environment that is connected to, if any.
-    pub fn environment(&'static self) -> Option<Environment> {
-        match self.session.phase.get_untracked() {
+    pub fn environment(self) -> Option<Environment> {
+        match self.session().phase.get_untracked() {
             Phase::Connected { environment, .. } => Some(environment),
             Phase::Form | Phase::Loading | Phase::Connecting => None,
         }
     }
 
     /// Saves users, a thousand at a time, so that the page goes on meanwhile.
-    pub fn save_users(&'static self) {
-        let saving = &self.saving;
+    pub fn save_users(self) {
+        let saving = &self.saving();
         let (Some(environment), Some(list_read_at)) =
-            (self.environment(), self.directory.listed_at.get_untracked())
+            (self.environment(), self.directory().listed_at.get_untracked())
         else {
             return;
         };
@@ -147,30 +147,30 @@ impl App {
             return;
         }
         let contents = contents(saving.with_names.get_untracked());
-        let devices_as_of = self.directory.devices_as_of();
+        let devices_as_of = self.directory().devices_as_of();
         let export = Export { format: saving.format(), contents, list_read_at, devices_as_of };
-        let (rows, clock) = (self.rows_to_save(), Rc::clone(&self.ports.clock));
+        let (rows, clock) = (self.rows_to_save(), Rc::clone(&self.ports.get().clock));
         saving.progress.set(Progress::Writing { rows: 0, of: rows.len() });
         saving.tasks.spawn(async move {
             let mut exporter = Exporter::new(export);
             let name = exporter.file_name(&environment.name, clock.wall());
-            let mut download = self.ports.files.save(&name, exporter.mime());
+            let mut download = self.ports.get().files.save(&name, exporter.mime());
             download.write(&exporter.begin());
             for (chunk, number) in rows.chunks(ROWS_AT_ONCE).zip(0..) {
                 download.write(&self.written(chunk, &mut exporter));
-                self.saving.progress.set(Progress::Writing { rows: number * ROWS_AT_ONCE, of: rows.len() });
+                self.saving().progress.set(Progress::Writing { rows: number * ROWS_AT_ONCE, of: rows.len() });
                 clock.sleep_until(clock.now() + Millis(1)).await;
             }
             download.write(&exporter.end());
             let saved = download.finish();
-            self.saving.progress.set(Progress::Ended { rows: rows.len(), saved });
-            self.announcer.tell(Announcement::Saved(saved));
+            self.saving().progress.set(Progress::Ended { rows: rows.len(), saved });
+            self.announcer().tell(Announcement::Saved(saved));
         });
     }
 
-    fn written(&'static self, rows: &[UserIndex], exporter: &mut Exporter) -> String {
+    fn written(self, rows: &[UserIndex], exporter: &mut Exporter) -> String {
         let mut text = String::new();
-        self.directory.users.with_untracked(|users| {
+        self.directory().users.with_untracked(|users| {
             for row in rows {
                 self.write_row(users, *row, exporter, &mut text);
             }
@@ -178,18 +178,12 @@ impl App {
         text
     }
 
-    fn write_row(
-        &'static self,
-        users: &UserStore,
-        row: UserIndex,
-        exporter: &mut Exporter,
-        text: &mut String,
-    ) {
+    fn write_row(self, users: &UserStore, row: UserIndex, exporter: &mut Exporter, text: &mut String) {
         // A row that could not be read says nothing but its id.
         let Some(id) = users.id(row) else { return };
         let user = users.user(row);
         let user = user.as_ref();
-        let population_name = users.population(row).and_then(|id| self.directory.population_name(id));
+        let population_name = users.population(row).and_then(|id| self.directory().population_name(id));
         let devices = match users.devices(row) {
             Devices::NotChecked => None,
             Devices::Usable(devices) => Some(u16::from(devices)),
@@ -215,70 +209,64 @@ impl App {
 
     /// Saves the plan that is reviewed, which somebody may carry out elsewhere and which therefore comes after the same
     /// checks as a run, or the list of those whom it leaves out.
-    pub fn save_plan(&'static self, extent: Extent) {
-        let saved = &self.review.saved;
+    pub fn save_plan(self, extent: Extent) {
+        let saved = self.review().saved;
         if saved.get_untracked().is_writing() {
             return;
         }
         let plan = match extent {
-            Extent::Plan => self.review.cleared_plan(),
-            Extent::LeftOut => self.review.preview().map(|preview| self.review.plan(&preview)),
+            Extent::Plan => self.review().cleared_plan(),
+            Extent::LeftOut => self.review().preview().map(|preview| self.review().plan(&preview)),
         };
         let Some(plan) = plan.map(Rc::new) else { return };
-        self.save_of_plan(plan, extent, self.review.save_with_names.get_untracked(), saved);
+        self.save_of_plan(plan, extent, self.review().save_with_names.get_untracked(), saved);
     }
 
     /// Saves whom the run that is over left out, and why.
-    pub fn save_left_out(&'static self) {
-        let (saving, plan) = (&self.saving, self.run.with_kept(|run, _| Rc::clone(run.plan())));
+    pub fn save_left_out(self) {
+        let (saving, plan) = (self.saving(), self.run().with_kept(|run, _| Rc::clone(run.plan())));
         if let Some(plan) = plan.filter(|_| !saving.reported.get_untracked().is_writing()) {
             let with_names = saving.report_with_names.get_untracked();
-            self.save_of_plan(plan, Extent::LeftOut, with_names, &saving.reported);
+            self.save_of_plan(plan, Extent::LeftOut, with_names, saving.reported);
         }
     }
 
-    fn save_of_plan(
-        &'static self,
-        plan: Rc<Plan>,
-        extent: Extent,
-        with_names: bool,
-        progress: &'static Watched<Progress>,
-    ) {
+    fn save_of_plan(self, plan: Rc<Plan>, extent: Extent, with_names: bool, progress: RwSignal<Progress>) {
         let environment = self.environment().map(|environment| environment.name);
         let mut writer = PlanWriter::new(plan, extent, environment, contents(with_names), false);
-        let (name, of) = (writer.file_name(self.ports.clock.wall()), writer.rows());
+        let (name, of) = (writer.file_name(self.ports.get().clock.wall()), writer.rows());
         let (mime, slices) =
             (writer.mime(), Box::new(move |rows, username: Username<'_>| writer.slice(rows, username)));
         self.save_slices(&name, mime, of, progress, slices);
     }
 
     /// Saves the plan that is reviewed as a script, which reads the saved plan. It comes after the same checks as a run.
-    pub fn save_script(&'static self) {
-        let Some(connection) = self.run.connection() else { return };
-        let Some(plan) = self.review.cleared_plan() else { return };
+    pub fn save_script(self) {
+        let Some(connection) = self.run().connection() else { return };
+        let Some(plan) = self.review().cleared_plan() else { return };
         let script = PlanScript::new(connection.tenant(), &plan);
-        let shell = self.review.shell.get_untracked();
-        let mut download = self.ports.files.save(&script.file_name(shell), "text/plain;charset=utf-8");
+        let shell = self.review().shell.get_untracked();
+        let mut download = self.ports.get().files.save(&script.file_name(shell), "text/plain;charset=utf-8");
         download.write(&script.text(shell));
-        self.announcer.tell(Announcement::Saved(download.finish()));
+        self.announcer().tell(Announcement::Saved(download.finish()));
     }
 
     /// Saves a file slice by slice, so that the page goes on meanwhile. It is going to have so many rows.
     pub(super) fn save_slices(
-        &'static self,
+        self,
         name: &str,
         mime: &'static str,
         of: usize,
-        progress: &'static Watched<Progress>,
+        progress: RwSignal<Progress>,
         slices: Slices,
     ) {
-        let (mut slices, clock) = (slices, Rc::clone(&self.ports.clock));
-        let mut download = self.ports.files.save(name, mime);
+        let (mut slices, clock) = (slices, Rc::clone(&self.ports.get().clock));
+        let mut download = self.ports.get().files.save(name, mime);
         progress.set(Progress::Writing { rows: 0, of });
-        self.saving.tasks.spawn(async move {
+        self.saving().tasks.spawn(async move {
             let mut rows = 0;
             loop {
-                let slice = self.directory.users.with_untracked(|users| {
+                let slice = self.directory().users.with_untracked(|users| {
                     let username = |id: UserId| users.find(id).map_or("", |row| users.username(row));
                     slices(ROWS_AT_ONCE, &username)
                 });
@@ -290,14 +278,14 @@ impl App {
             }
             let saved = download.finish();
             progress.set(Progress::Ended { rows: of, saved });
-            self.announcer.tell(Announcement::Saved(saved));
+            self.announcer().tell(Announcement::Saved(saved));
         });
     }
 
     /// The counts as they are now, to be kept or compared.
-    pub fn snapshot(&'static self) -> Option<Snapshot> {
-        let Phase::Connected { environment, region } = self.session.phase.get() else { return None };
-        let directory = self.directory;
+    pub fn snapshot(self) -> Option<Snapshot> {
+        let Phase::Connected { environment, region } = self.session().phase.get() else { return None };
+        let directory = self.directory();
         let list_read_at = directory.listed_at.get()?;
         let names = self.populations();
         let status = directory.table.status.get();
@@ -312,26 +300,26 @@ impl App {
     }
 
     /// Saves the exchanges that the list shows.
-    pub fn save_exchanges(&'static self) {
-        let mut download = self.ports.files.save("pingone-mfa.har", "application/json");
-        download.write(&self.exchanges.har_of_listed());
-        self.announcer.tell(Announcement::Saved(download.finish()));
+    pub fn save_exchanges(self) {
+        let mut download = self.ports.get().files.save("pingone-mfa.har", "application/json");
+        download.write(&self.exchanges().har_of_listed());
+        self.announcer().tell(Announcement::Saved(download.finish()));
     }
 
     /// Saves the counts.
-    pub fn save_snapshot(&'static self) {
+    pub fn save_snapshot(self) {
         let Some(snapshot) = self.snapshot() else { return };
         let day: String =
             snapshot.list_read_at.to_rfc3339().chars().take(16).filter(|letter| *letter != ':').collect();
-        let mut download = self.ports.files.save(&format!("mfa-status-{day}.json"), "application/json");
+        let mut download = self.ports.get().files.save(&format!("mfa-status-{day}.json"), "application/json");
         download.write(&snapshot.write());
-        self.announcer.tell(Announcement::Saved(download.finish()));
+        self.announcer().tell(Announcement::Saved(download.finish()));
     }
 
     /// Asks for an older snapshot and compares the status with it.
-    pub fn open_snapshot(&'static self) {
-        let opening = self.ports.files.open(".json", SNAPSHOT_LIMIT);
-        self.saving.tasks.spawn(async move {
+    pub fn open_snapshot(self) {
+        let opening = self.ports.get().files.open(".json", SNAPSHOT_LIMIT);
+        self.saving().tasks.spawn(async move {
             let earlier = match opening.await {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(UnreadableBody::TooLarge),
@@ -346,17 +334,17 @@ impl App {
                 let is_ours = Some(earlier.environment) == environment;
                 is_ours.then_some(earlier).ok_or(UnreadableBody::OtherEnvironment)
             });
-            self.saving.earlier.set(Some(earlier));
+            self.saving().earlier.set(Some(earlier));
         });
     }
 
     /// The snapshot that the status is compared with, if it can be.
-    pub fn earlier(&'static self) -> Option<Snapshot> {
-        self.saving.earlier.with(|earlier| earlier.clone()?.ok())
+    pub fn earlier(self) -> Option<Snapshot> {
+        self.saving().earlier.with(|earlier| earlier.clone()?.ok())
     }
 
     /// What is known of populations, for whoever names them.
-    pub fn populations(&'static self) -> Vec<Population> {
-        self.directory.populations.with(Load::ready_or_default)
+    pub fn populations(self) -> Vec<Population> {
+        self.directory().populations.with(Load::ready_or_default)
     }
 }

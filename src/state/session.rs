@@ -1,6 +1,5 @@
 //! From a pasted token to a connected environment, and back.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pingone::environment::{Environment, EnvironmentId};
@@ -24,8 +23,8 @@ use super::paste::{Forgetting, Pasted};
 use super::rooms::{ReportFile, Rooms};
 use super::signing_in::{SignInSession, SigningIn};
 use super::tasks::Tasks;
-use super::watched::Watched;
-use super::{Entrance, Wishes};
+use super::{ConnectPortSet, ConnectPorts, Wishes};
+use leptos::prelude::*;
 
 /// How long the browser may take to copy.
 const COPYING: Millis = Millis::seconds(5);
@@ -83,116 +82,122 @@ pub enum Obstacle {
 }
 
 /// Who is connected to what, and the form that leads there.
+#[derive(Clone, Copy)]
 pub struct Session {
-    entrance: &'static Entrance,
-    settings: Settings,
-    /// The build, for reports.
-    pub build: String,
+    pub(super) ports: ConnectPorts,
+    settings: StoredValue<Rc<Settings>, LocalStorage>,
+    build: StoredValue<Rc<str>, LocalStorage>,
     /// Where the session stands.
-    pub phase: Watched<Phase>,
+    pub phase: RwSignal<Phase>,
     /// What became of the token field.
-    pub pasted: Watched<Pasted>,
+    pub pasted: RwSignal<Pasted>,
     /// Why the last paste was not taken. Nothing of it was kept and nothing sent.
-    pub paste_fault: Watched<Option<PasteFault>>,
+    pub paste_fault: RwSignal<Option<PasteFault>>,
     /// The chosen region.
-    pub region: Watched<Option<RegionCode>>,
+    pub region: RwSignal<Option<RegionCode>>,
     /// Whether the region is shown as a field.
-    pub region_open: Watched<bool>,
+    pub region_open: RwSignal<bool>,
     /// The environment ID, as typed or read.
-    pub environment: Watched<String>,
+    pub environment: RwSignal<String>,
     /// Whether the environment is shown as a field.
-    pub environment_open: Watched<bool>,
+    pub environment_open: RwSignal<bool>,
     /// The user ID to open at once, if any.
-    pub user: Watched<String>,
+    pub user: RwSignal<String>,
     /// Why Connect went no further.
-    pub obstacle: Watched<Option<Obstacle>>,
+    pub obstacle: RwSignal<Option<Obstacle>>,
     /// How far somebody is who signs in.
-    pub signing_in: Watched<SigningIn>,
+    pub signing_in: RwSignal<SigningIn>,
     /// Who signed in, and with what.
     pub(super) standing: SignInSession,
     /// How far the host page is with a token.
-    pub handing: Watched<Handing>,
+    pub handing: RwSignal<Handing>,
     /// Whether the field for another token is shown.
-    pub replacing: Watched<bool>,
+    pub replacing: RwSignal<bool>,
     /// Whether a token was just taken out of a field that is for something else.
-    pub is_token_withheld: Watched<bool>,
+    pub is_token_withheld: RwSignal<bool>,
     /// What people, the page around and the deployment say, without what a token filled in.
-    pub(super) given: RefCell<ConnectFields>,
+    pub(super) given: StoredValue<ConnectFields, LocalStorage>,
     /// The replacement that a person is asked about.
-    pub(super) asked_about: RefCell<Option<Paste>>,
+    pub(super) asked_about: StoredValue<Option<Paste>, LocalStorage>,
     /// The computer's time, renewed every second.
-    pub now: Watched<Timestamp>,
-    touched: Cell<ClockReading>,
+    pub now: RwSignal<Timestamp>,
+    touched: StoredValue<ClockReading, LocalStorage>,
     /// What stands behind the form, once it is here.
-    pub(super) rooms: Watched<Option<&'static dyn Rooms>>,
-    pub(super) provision: RefCell<TokenSchedule>,
+    pub(super) rooms: RwSignal<Option<Rc<dyn Rooms>>, LocalStorage>,
+    pub(super) provision: StoredValue<TokenSchedule>,
     pub(super) asking: Tasks,
     ticking: Tasks,
     pub(super) connecting: Tasks,
     /// What screen readers are told.
-    pub announcer: &'static Announcer,
+    pub announcer: Announcer,
+}
+
+/// The session of the element around a component.
+#[must_use]
+pub fn use_session() -> Session {
+    expect_context()
 }
 
 impl Session {
-    /// An element of which nothing but the form is there. It is kept as long as the page, as [`super::App`] is.
+    /// Creates the state of a mounted element under the current reactive owner, with nothing but the form.
     #[must_use]
-    pub fn start(entrance: Entrance, wishes: Wishes) -> &'static Self {
+    pub fn start(ports: ConnectPorts, wishes: Wishes) -> Self {
         let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
-        let entrance: &'static Entrance = Box::leak(Box::new(entrance));
-        let session: &'static Self = Box::leak(Box::new(Self::new(entrance, wishes)));
+        let session = Self::new(ports, wishes);
+        provide_context(session);
         session.begin(region, environment);
         session
     }
 
-    fn new(entrance: &'static Entrance, wishes: Wishes) -> Self {
+    fn new(ports: ConnectPorts, wishes: Wishes) -> Self {
         Self {
-            entrance,
-            settings: wishes.settings,
-            build: wishes.build,
-            phase: Watched::new(Phase::Form),
-            pasted: Watched::new(Pasted::Nothing),
-            paste_fault: Watched::default(),
-            region: Watched::default(),
-            region_open: Watched::default(),
-            environment: Watched::default(),
-            environment_open: Watched::default(),
-            user: Watched::new(wishes.user.unwrap_or_default()),
-            obstacle: Watched::default(),
-            signing_in: Watched::default(),
+            ports,
+            settings: StoredValue::new_local(Rc::new(wishes.settings)),
+            build: StoredValue::new_local(wishes.build.into()),
+            phase: RwSignal::new(Phase::Form),
+            pasted: RwSignal::new(Pasted::Nothing),
+            paste_fault: RwSignal::default(),
+            region: RwSignal::default(),
+            region_open: RwSignal::default(),
+            environment: RwSignal::default(),
+            environment_open: RwSignal::default(),
+            user: RwSignal::new(wishes.user.unwrap_or_default()),
+            obstacle: RwSignal::default(),
+            signing_in: RwSignal::default(),
             standing: SignInSession::default(),
-            handing: Watched::default(),
-            provision: RefCell::new(TokenSchedule::for_host_page()),
-            replacing: Watched::default(),
-            is_token_withheld: Watched::default(),
-            given: RefCell::default(),
-            asked_about: RefCell::default(),
-            now: Watched::new(entrance.clock.wall()),
-            touched: Cell::new(entrance.clock.reading()),
-            rooms: Watched::default(),
+            handing: RwSignal::default(),
+            provision: StoredValue::new(TokenSchedule::for_host_page()),
+            replacing: RwSignal::default(),
+            is_token_withheld: RwSignal::default(),
+            given: StoredValue::default(),
+            asked_about: StoredValue::default(),
+            now: RwSignal::new(ports.get().clock.wall()),
+            touched: StoredValue::new_local(ports.get().clock.reading()),
+            rooms: RwSignal::default(),
             asking: Tasks::default(),
             ticking: Tasks::default(),
             connecting: Tasks::default(),
-            announcer: Box::leak(Box::default()),
+            announcer: Announcer::default(),
         }
     }
 
     /// Begins: the wishes of the host page are taken over, the time runs, and while somebody looks at the form,
     /// what stands behind it is loaded.
-    fn begin(&'static self, region: Option<String>, environment: Option<String>) {
+    fn begin(self, region: Option<String>, environment: Option<String>) {
         self.wish(region, environment);
         self.tick();
-        let loading = self.entrance.rest.load();
+        let loading = self.ports.get().rest.load();
         self.ticking.spawn(async move {
             // Whether it came to anything is of interest once somebody connects, and then it is operation again.
             let _ = loading.await;
         });
         self.come_back();
-        self.entrance.embedder.tell(&frame::ready());
+        self.ports.get().embedder.tell(&frame::ready());
         self.ask_host_at_start();
     }
 
     /// Ends: nothing is kept, nothing goes on.
-    pub fn end(&'static self) {
+    pub fn end(self) {
         self.forget();
         if let Some(rooms) = self.rooms.get_untracked() {
             rooms.end();
@@ -201,18 +206,18 @@ impl Session {
     }
 
     /// What the host page or the deployment wishes goes before the token's claims.
-    fn wish(&'static self, region: Option<String>, environment: Option<String>) {
+    fn wish(self, region: Option<String>, environment: Option<String>) {
         let known = |code: &RegionCode| self.region_of(code).is_some();
-        let region = region.map(RegionCode).filter(known).or_else(|| self.settings.default_region.clone());
-        let environment = environment.or_else(|| self.settings.environment.map(|id| id.to_string()));
+        let region = region.map(RegionCode).filter(known).or_else(|| self.settings().default_region.clone());
+        let environment = environment.or_else(|| self.settings().environment.map(|id| id.to_string()));
         let given = ConnectFields { region, environment: environment.unwrap_or_default() };
         self.show_fields(given.clone());
-        self.given.replace(given);
+        self.given.set_value(given);
     }
 
     /// Renews the time every second, and forgets a token that nobody uses.
-    fn tick(&'static self) {
-        let clock = Rc::clone(&self.entrance.clock);
+    fn tick(self) {
+        let clock = Rc::clone(&self.ports.get().clock);
         self.ticking.spawn(async move {
             loop {
                 clock.sleep_until(clock.now() + Millis(1000)).await;
@@ -229,75 +234,80 @@ impl Session {
 
     /// A run holds the token while it works and while it waits for a person: the idle time begins after it. Either clock
     /// counts, because one of them stands still while the computer sleeps.
-    fn forget_when_idle(&'static self) {
-        let (idle, now) = (self.settings.forget_after_idle, self.entrance.clock.reading());
-        if self.rooms.get_untracked().is_some_and(Rooms::is_working) {
-            self.touched.set(now);
+    fn forget_when_idle(self) {
+        let (idle, now) = (self.settings().forget_after_idle, self.ports.get().clock.reading());
+        if self.rooms.get_untracked().is_some_and(|rooms| rooms.is_working()) {
+            self.touched.set_value(now);
         }
         let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
-        if has_token && now.since(self.touched.get()) >= idle {
+        if has_token && now.since(self.touched.get_value()) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
     }
 
     /// What the page's surroundings offer to the form.
-    pub fn entrance(&self) -> &'static Entrance {
-        self.entrance
+    pub fn ports(self) -> Rc<ConnectPortSet> {
+        self.ports.get()
     }
 
     /// Takes note that a person is there. Whoever comes back after the idle time finds the token forgotten, also where
     /// the computer slept until now.
-    pub fn touch(&'static self) {
+    pub fn touch(self) {
         self.forget_when_idle();
-        self.touched.set(self.entrance.clock.reading());
+        self.touched.set_value(self.ports.get().clock.reading());
     }
 
     /// Up to how many users are listed without being asked for.
-    pub fn list_on_connect(&'static self) -> u64 {
-        self.settings.list_on_connect
+    pub fn list_on_connect(self) -> u64 {
+        self.settings().list_on_connect
     }
 
     /// What the deployment decides.
-    pub fn settings(&'static self) -> &'static Settings {
-        &self.settings
+    pub fn settings(self) -> Rc<Settings> {
+        self.settings.get_value()
+    }
+
+    /// The build, for reports.
+    pub fn build(self) -> Rc<str> {
+        self.build.get_value()
     }
 
     /// All regions on offer.
-    pub fn regions(&'static self) -> Vec<Region> {
-        self.settings.regions.iter().cloned().collect()
+    pub fn regions(self) -> Vec<Region> {
+        self.settings().regions.iter().cloned().collect()
     }
 
     /// The region with this code.
-    pub fn region_of(&'static self, code: &RegionCode) -> Option<Region> {
-        self.settings.regions.get(code).cloned()
+    pub fn region_of(self, code: &RegionCode) -> Option<Region> {
+        self.settings().regions.get(code).cloned()
     }
 
-    pub(super) fn is_connected(&'static self) -> bool {
+    pub(super) fn is_connected(self) -> bool {
         self.phase.with_untracked(|phase| matches!(phase, Phase::Connected { .. }))
     }
 
     /// Takes the region that issued the token.
-    pub fn take_issuing_region(&'static self, issued: RegionCode) {
+    pub fn take_issuing_region(self, issued: RegionCode) {
         self.region.set(Some(issued));
         self.region_open.set(false);
         self.obstacle.set(None);
     }
 
     /// Takes another environment, and connects to it.
-    pub fn take_environment(&'static self, environment: EnvironmentId) {
+    pub fn take_environment(self, environment: EnvironmentId) {
         self.environment.set(environment.to_string());
         self.connect();
     }
 
     /// Reads the environment, and with it whether everything fits together. Region and token are compared
     /// before anything is sent.
-    pub fn connect(&'static self) {
+    pub fn connect(self) {
         self.touch();
         self.go();
     }
 
     /// The same, whoever asks for it.
-    pub(super) fn go(&'static self) {
+    pub(super) fn go(self) {
         if self.phase.with_untracked(|phase| *phase != Phase::Form) {
             return;
         }
@@ -307,20 +317,20 @@ impl Session {
         }
     }
 
-    fn plan(&'static self) -> Result<Plan, Obstacle> {
+    fn plan(self) -> Result<Plan, Obstacle> {
         let facts =
             self.pasted.with_untracked(|pasted| pasted.facts().cloned()).ok_or(Obstacle::TokenMissing)?;
         let region = self.region.get_untracked().and_then(|code| self.region_of(&code));
         let region = region.ok_or(Obstacle::RegionMissing)?;
         let environment = environment_id(&self.environment.get_untracked())?;
         let user = user_id(&self.user.get_untracked())?;
-        match self.settings.regions.agreement(&facts, &region) {
+        match self.settings().regions.agreement(&facts, &region) {
             Agreement::Conflict { issued } => Err(Obstacle::RegionConflict { issued, chosen: region.code }),
             Agreement::NoConflict => Ok(Plan { tenant: Tenant { region, environment }, facts, user }),
         }
     }
 
-    fn set_out(&'static self, plan: Plan) {
+    fn set_out(self, plan: Plan) {
         self.obstacle.set(None);
         self.phase.set(Phase::Loading);
         self.connecting.spawn(async move {
@@ -332,97 +342,97 @@ impl Session {
     }
 
     /// Shows the help, which stands behind the form. Nothing is sent to PingOne for it.
-    pub fn help(&'static self) {
+    pub fn help(self) {
         if let Some(rooms) = self.rooms.get_untracked() {
-            return rooms.help();
+            return rooms.open_help();
         }
         self.connecting.spawn(async move {
             match self.rooms().await {
-                Ok(rooms) => rooms.help(),
+                Ok(rooms) => rooms.open_help(),
                 Err(why) => self.obstacle.set(Some(Obstacle::NotLoaded(why))),
             }
         });
     }
 
     /// Whether what stands behind the form is here.
-    pub fn has_rooms(&'static self) -> bool {
+    pub fn has_rooms(self) -> bool {
         self.rooms.with(Option::is_some)
     }
 
     /// What stands behind the form. It is made once, whoever asks for it.
-    pub(super) async fn rooms(&'static self) -> Result<&'static dyn Rooms, String> {
+    pub(super) async fn rooms(self) -> Result<Rc<dyn Rooms>, String> {
         if let Some(rooms) = self.rooms.get_untracked() {
             return Ok(rooms);
         }
-        let rooms = self.entrance.rest.open(self).await?;
-        self.rooms.set(Some(rooms));
+        let rooms = self.ports.get().rest.open(self).await?;
+        self.rooms.set(Some(Rc::clone(&rooms)));
         Ok(rooms)
     }
 
     /// Shows the form again, and why.
-    pub(super) fn go_no_further(&'static self, obstacle: Obstacle) {
+    pub(super) fn go_no_further(self, obstacle: Obstacle) {
         self.obstacle.set(Some(obstacle));
         self.phase.set(Phase::Form);
     }
 
     /// Whether a run goes on or waits.
-    pub fn has_open_run(&'static self) -> bool {
-        self.rooms.get().is_some_and(Rooms::has_open_run)
+    pub fn has_open_run(self) -> bool {
+        self.rooms.get().is_some_and(|rooms| rooms.has_open_run())
     }
 
     /// Reads anew what is shown, because the host page wants it.
-    pub fn refresh(&'static self) {
+    pub fn refresh(self) {
         if let Some(rooms) = self.rooms.get() {
             rooms.refresh();
         }
     }
 
     /// The report of the run that is over, for the host page.
-    pub fn report(&'static self) -> Option<ReportFile> {
-        self.rooms.get().and_then(Rooms::report)
+    pub fn report(self) -> Option<ReportFile> {
+        self.rooms.get().and_then(|rooms| rooms.report())
     }
 
     /// Forgets the token and everything that was read with it.
-    pub fn forget(&'static self) {
+    pub fn forget(self) {
         self.forget_because(Forgetting::Asked);
     }
 
-    fn forget_because(&'static self, why: Forgetting) {
+    fn forget_because(self, why: Forgetting) {
         let until = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
         self.connecting.abort_all();
         if let Some(rooms) = self.rooms.get_untracked() {
             rooms.clear();
         }
-        self.entrance.tokens.forget();
+        self.ports.get().tokens.forget();
         self.is_not_handed();
         self.is_not_signed_in();
-        self.entrance.host.set_title(super::title::ALONE);
+        self.ports.get().host.set_title(super::title::ALONE);
         self.pasted.set(Pasted::Forgotten { until, why });
         self.keep_token();
         self.replacing.set(false);
         self.is_token_withheld.set(false);
         self.phase.set(Phase::Form);
-        let given = self.given.borrow().clone();
+        let given = self.given.read_value().clone();
         self.show_fields(given);
         self.announcer.tell(Announcement::TokenForgotten(until));
     }
 
     /// Puts a text on the clipboard.
-    pub fn copy(&'static self, text: String) {
-        let copying = self.entrance.host.copy(text);
+    pub fn copy(self, text: String) {
+        let copying = self.ports.get().host.copy(text);
         self.connecting.spawn(async move {
-            let copied = within(&*self.entrance.clock, COPYING, copying).await.unwrap_or(false);
+            let copied = within(&*self.ports.get().clock, COPYING, copying).await.unwrap_or(false);
             self.announcer.tell(Announcement::Copied(copied));
         });
     }
 
     /// The claims of the token in use, as they are now.
-    pub(super) fn facts_now(&'static self) -> Option<TokenFacts> {
+    pub(super) fn facts_now(self) -> Option<TokenFacts> {
         self.pasted.with_untracked(|pasted| pasted.facts().cloned())
     }
 
     /// The claims of the token in use.
-    pub fn facts(&'static self) -> Option<TokenFacts> {
+    pub fn facts(self) -> Option<TokenFacts> {
         self.pasted.with(|pasted| pasted.facts().cloned())
     }
 }

@@ -1,6 +1,6 @@
 //! Signing in with PingOne: on the way there, and back with an answer.
 
-use std::cell::RefCell;
+use std::rc::Rc;
 
 use futures::future::{Either, select};
 use pingone::time::Millis;
@@ -14,7 +14,7 @@ use pingone_mfa_core::sign_in::session::{SignInAttempt, SignInFault, SignInMode,
 
 use super::session::{Phase, Session};
 use super::tasks::Tasks;
-use super::watched::Watched;
+use leptos::prelude::*;
 
 /// How often is looked whether PingOne's window is still there.
 const LOOK: Millis = Millis::seconds(1);
@@ -39,11 +39,12 @@ pub enum SigningIn {
 }
 
 /// Who signed in, and what goes on because of it.
+#[derive(Clone, Copy)]
 pub struct SignInSession {
-    pub(super) signed_in: Watched<Option<SignedIn>>,
-    pub(super) renewal: RefCell<TokenSchedule>,
+    pub(super) signed_in: RwSignal<Option<SignedIn>>,
+    pub(super) renewal: StoredValue<TokenSchedule>,
     /// Why PingOne gives no next token, where one was expected.
-    pub(super) not_renewed: Watched<Option<SignInFault>>,
+    pub(super) not_renewed: RwSignal<Option<SignInFault>>,
     waiting: Tasks,
     pub(super) renewing: Tasks,
 }
@@ -51,9 +52,9 @@ pub struct SignInSession {
 impl Default for SignInSession {
     fn default() -> Self {
         Self {
-            signed_in: Watched::default(),
-            renewal: RefCell::new(TokenSchedule::for_refresh()),
-            not_renewed: Watched::default(),
+            signed_in: RwSignal::default(),
+            renewal: StoredValue::new(TokenSchedule::for_refresh()),
+            not_renewed: RwSignal::default(),
             waiting: Tasks::default(),
             renewing: Tasks::default(),
         }
@@ -62,63 +63,63 @@ impl Default for SignInSession {
 
 impl Session {
     /// Whether people sign in here: the deployment names an application for it, and there is a way back.
-    pub fn offers_sign_in(&'static self) -> bool {
+    pub fn offers_sign_in(self) -> bool {
         let is_permitted = self.settings().limits.token_sources.sign_in;
         is_permitted && self.place_of_sign_in().is_some()
     }
 
     /// Whether a token may be pasted here.
-    pub fn offers_paste(&'static self) -> bool {
+    pub fn offers_paste(self) -> bool {
         self.settings().limits.token_sources.paste
     }
 
     /// Whether the token in use is one of somebody who signed in.
-    pub fn is_signed_in(&'static self) -> bool {
+    pub fn is_signed_in(self) -> bool {
         self.standing.signed_in.with(Option::is_some)
     }
 
     /// Whether the page itself can go to PingOne and come back.
-    pub fn can_leave(&'static self) -> bool {
-        self.entrance().sign_in.can_leave()
+    pub fn can_leave(self) -> bool {
+        self.ports.get().sign_in.can_leave()
     }
 
-    pub(super) fn place_of_sign_in(&'static self) -> Option<SignInTarget> {
+    pub(super) fn place_of_sign_in(self) -> Option<SignInTarget> {
         let settings = self.settings();
         let sign_in = settings.sign_in?;
         let region = settings.default_region.as_ref().and_then(|code| self.region_of(code))?;
-        let redirect_uri = self.entrance().sign_in.redirect_uri()?;
+        let redirect_uri = self.ports.get().sign_in.redirect_uri()?;
         Some(SignInTarget::new(&region, sign_in.environment, sign_in.client, redirect_uri))
     }
 
     /// Goes to PingOne, where somebody signs in, in the way that loses nothing.
-    pub fn sign_in(&'static self) {
+    pub fn sign_in(self) {
         self.sign_in_by(SignInMode::choose(self.can_leave(), self.is_connected()));
     }
 
     /// Goes to PingOne and leaves the page, because somebody wants that.
-    pub fn sign_in_here(&'static self) {
+    pub fn sign_in_here(self) {
         self.sign_in_by(SignInMode::ThisPage);
     }
 
     /// Waits no longer for PingOne's window.
-    pub fn stop_signing_in(&'static self) {
+    pub fn stop_signing_in(self) {
         self.touch();
         self.standing.waiting.abort_all();
         self.signing_in.set(SigningIn::No);
     }
 
-    fn sign_in_by(&'static self, way: SignInMode) {
+    fn sign_in_by(self, way: SignInMode) {
         self.touch();
         self.standing.waiting.abort_all();
         let gone = self.depart(way);
         self.signing_in.set(gone.unwrap_or_else(SigningIn::Failed));
     }
 
-    fn depart(&'static self, way: SignInMode) -> Result<SigningIn, SignInFault> {
-        let (entrance, not_here) = (self.entrance(), || SignInFault::NotHere);
+    fn depart(self, way: SignInMode) -> Result<SigningIn, SignInFault> {
+        let (entrance, not_here) = (self.ports.get(), || SignInFault::NotHere);
         let place = self.place_of_sign_in().ok_or_else(not_here)?;
         let chance = entrance.sign_in.chance().ok_or_else(not_here)?;
-        let attempt = begin(place, way, &chance, entrance.clock.wall());
+        let attempt = begin(place, way, &chance, self.ports.get().clock.wall());
         if way == SignInMode::OwnWindow {
             let window = entrance.sign_in.open(&address(&attempt)).ok_or(SignInFault::Blocked)?;
             self.wait_for(window, attempt);
@@ -129,8 +130,8 @@ impl Session {
     }
 
     /// Waits for the answer of PingOne's window, as long as the attempt lasts.
-    fn wait_for(&'static self, mut window: Box<dyn SignInWindow>, attempt: SignInAttempt) {
-        let clock = &self.entrance().clock;
+    fn wait_for(self, mut window: Box<dyn SignInWindow>, attempt: SignInAttempt) {
+        let clock = Rc::clone(&self.ports.get().clock);
         self.standing.waiting.spawn(async move {
             loop {
                 let look = clock.sleep_until(clock.now() + LOOK);
@@ -153,7 +154,7 @@ impl Session {
         });
     }
 
-    fn see_window(&'static self, is_gone: bool) {
+    fn see_window(self, is_gone: bool) {
         let seen = SigningIn::Waiting { is_gone };
         if self.signing_in.with_untracked(|now| *now != seen) {
             self.signing_in.set(seen);
@@ -161,11 +162,11 @@ impl Session {
     }
 
     /// Goes on where somebody came back from PingOne. The attempt is used up, whatever comes of it.
-    pub(super) fn come_back(&'static self) {
-        let sign_in = &self.entrance().sign_in;
+    pub(super) fn come_back(self) {
+        let sign_in = &self.ports.get().sign_in;
         let Some(answer) = sign_in.answer().filter(|answer| is_answer(answer)) else { return };
         let attempt = sign_in.take().as_deref().and_then(read).filter(|attempt| self.is_known(attempt));
-        match returned(&answer, attempt.as_ref(), self.entrance().clock.wall()) {
+        match returned(&answer, attempt.as_ref(), self.ports.get().clock.wall()) {
             Ok(code) => {
                 if let Some(attempt) = attempt {
                     self.exchange(attempt, &code);
@@ -176,17 +177,17 @@ impl Session {
     }
 
     /// What was kept is believed only as far as it is what this deployment would ask now.
-    fn is_known(&'static self, attempt: &SignInAttempt) -> bool {
+    fn is_known(self, attempt: &SignInAttempt) -> bool {
         self.offers_sign_in() && self.place_of_sign_in().as_ref() == Some(&attempt.place)
     }
 
-    fn exchange(&'static self, attempt: SignInAttempt, code: &Code) {
+    fn exchange(self, attempt: SignInAttempt, code: &Code) {
         self.signing_in.set(SigningIn::Exchanging);
-        let sign_in = &self.entrance().sign_in;
+        let sign_in = &self.ports.get().sign_in;
         let exchanging = sign_in.post(&token_address(&attempt.place), exchange(&attempt, code));
         self.connecting.spawn(async move {
             let granted = self.answer_in_time(exchanging).await.and_then(|answer| {
-                let (now, renews) = (self.entrance().clock.wall(), self.renews());
+                let (now, renews) = (self.ports.get().clock.wall(), self.renews());
                 granted(answer.head.status, &answer.body, &attempt, renews, now)
             });
             match granted {
@@ -197,7 +198,7 @@ impl Session {
     }
 
     /// Whoever signed in wants to be connected, or to go on.
-    fn signed_in(&'static self, granted: Granted) {
+    fn signed_in(self, granted: Granted) {
         self.signing_in.set(SigningIn::No);
         match self.phase.get_untracked() {
             // Somebody has begun to connect with a pasted token meanwhile.
@@ -217,16 +218,16 @@ impl Session {
     }
 
     /// The token in use is none that somebody signed in for, or there is none.
-    pub(super) fn is_not_signed_in(&'static self) {
+    pub(super) fn is_not_signed_in(self) {
         self.standing.waiting.abort_all();
         self.end_standing();
         self.standing.signed_in.set(None);
         self.signing_in.set(SigningIn::No);
     }
 
-    fn end_standing(&'static self) {
+    fn end_standing(self) {
         self.standing.renewing.abort_all();
-        self.standing.renewal.borrow_mut().end();
+        self.standing.renewal.write_value().end();
         self.standing.not_renewed.set(None);
     }
 }

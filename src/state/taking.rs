@@ -1,5 +1,6 @@
 //! A token is taken: pasted, handed over or signed in for, at first or in another one's place.
 
+use leptos::prelude::*;
 use pingone::region::Agreement;
 use pingone::token::TokenFacts;
 use pingone::token::claims::{Paste, PasteFault, is_bare, read_token};
@@ -12,7 +13,7 @@ use super::session::{Obstacle, Phase, Session};
 
 impl Session {
     /// Reads what was pasted. The caller has emptied the field.
-    pub fn take_paste(&'static self, text: &str) {
+    pub fn take_paste(self, text: &str) {
         self.touch();
         if is_bare(text) || self.rooms.with_untracked(Option::is_some) {
             return self.take_from_person(text);
@@ -26,24 +27,24 @@ impl Session {
         });
     }
 
-    fn take_from_person(&'static self, text: &str) {
+    fn take_from_person(self, text: &str) {
         if self.take_with(text, true) {
             self.is_from_person();
         }
     }
 
     /// The token in use came from a person, and the next one will too.
-    fn is_from_person(&'static self) {
+    fn is_from_person(self) {
         self.is_not_handed();
         self.is_not_signed_in();
     }
 
     /// Takes a token that no person pasted, if it is one that can be used here.
-    pub(super) fn take(&'static self, text: &str) -> bool {
+    pub(super) fn take(self, text: &str) -> bool {
         self.take_with(text, false)
     }
 
-    fn take_with(&'static self, text: &str, asks: bool) -> bool {
+    fn take_with(self, text: &str, asks: bool) -> bool {
         self.keep_token();
         let paste = match self.read(text) {
             Err(PasteFault::Empty) => return false,
@@ -60,7 +61,7 @@ impl Session {
             }
             Some(obstacle) => {
                 if matches!(obstacle, Obstacle::ReplacementOfOtherEnvironment(_)) {
-                    self.asked_about.replace(Some(paste));
+                    self.asked_about.set_value(Some(paste));
                 }
                 self.obstacle.set(Some(obstacle));
                 false
@@ -69,8 +70,8 @@ impl Session {
     }
 
     /// The token may stand in other text. What finds it there stands behind the form.
-    fn read(&'static self, text: &str) -> Result<Paste, PasteFault> {
-        let now = self.entrance().clock.wall();
+    fn read(self, text: &str) -> Result<Paste, PasteFault> {
+        let now = self.ports.get().clock.wall();
         let Some(rooms) = self.rooms.get_untracked().filter(|_| !is_bare(text)) else {
             return read_token(text, now);
         };
@@ -82,14 +83,14 @@ impl Session {
         Ok(paste)
     }
 
-    fn hold(&'static self, paste: Paste) {
+    fn hold(self, paste: Paste) {
         if self.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Connecting)) {
             // What was begun for another token's environment would go on with this one.
             self.connecting.abort_all();
             self.phase.set(Phase::Form);
         }
         let facts = paste.facts;
-        self.entrance().tokens.hold(paste.token);
+        self.ports.get().tokens.hold(paste.token);
         self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
         self.announcer.tell(Announcement::TokenTaken);
         if self.is_connected() {
@@ -100,9 +101,9 @@ impl Session {
     }
 
     /// Uses the replacement that a person was asked about.
-    pub fn use_replacement(&'static self) {
+    pub fn use_replacement(self) {
         self.touch();
-        if let Some(paste) = self.asked_about.take() {
+        if let Some(paste) = std::mem::take(&mut *self.asked_about.write_value()) {
             self.obstacle.set(None);
             self.hold(paste);
             self.is_from_person();
@@ -110,32 +111,32 @@ impl Session {
     }
 
     /// Takes note of whether a token was just taken out of a field that is for something else.
-    pub fn withhold(&'static self, is_token: bool) {
+    pub fn withhold(self, is_token: bool) {
         if self.is_token_withheld.get_untracked() != is_token {
             self.is_token_withheld.set(is_token);
         }
     }
 
     /// The token in use stays: nothing is asked any more, and nothing is wrong.
-    pub fn keep_token(&'static self) {
-        self.asked_about.take();
+    pub fn keep_token(self) {
+        self.asked_about.update_value(|value| drop(std::mem::take(value)));
         self.obstacle.set(None);
         self.paste_fault.set(None);
     }
 
     /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
     /// held.
-    fn refuse(&'static self, fault: PasteFault) {
+    fn refuse(self, fault: PasteFault) {
         self.paste_fault.set(Some(fault));
         if !self.is_connected() {
-            self.entrance().tokens.forget();
+            self.ports.get().tokens.forget();
             self.pasted.set(Pasted::Nothing);
         }
     }
 
     /// What stands against a replacement: one of another region is not kept, and about one of another environment a person
     /// is asked where `asks`. The token in use stays.
-    fn obstacle_to(&'static self, facts: &TokenFacts, asks: bool) -> Option<Obstacle> {
+    fn obstacle_to(self, facts: &TokenFacts, asks: bool) -> Option<Obstacle> {
         let Phase::Connected { region, environment } = self.phase.get_untracked() else { return None };
         if let Agreement::Conflict { issued } = self.settings().regions.agreement(facts, &region) {
             return Some(Obstacle::ReplacementElsewhere { issued });
@@ -145,7 +146,7 @@ impl Session {
         facts.environment.filter(|_| is_asked).map(Obstacle::ReplacementOfOtherEnvironment)
     }
 
-    fn replaced(&'static self, facts: &TokenFacts) {
+    fn replaced(self, facts: &TokenFacts) {
         self.replacing.set(false);
         if let Some(rooms) = self.rooms.get_untracked() {
             rooms.continue_with(facts);

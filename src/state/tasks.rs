@@ -1,42 +1,47 @@
-//! What is going on for one connection, so that it can be ended with it.
+//! Tasks of a connection. They are aborted with it, and when the element is removed.
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
-use std::rc::Rc;
 
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
+use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-type Handles = Rc<RefCell<HashMap<u64, AbortHandle>>>;
-
-/// The tasks of one connection that have not ended.
-#[derive(Default)]
+/// The tasks that haven't ended, by number.
+#[derive(Clone, Copy)]
 pub struct Tasks {
-    handles: Handles,
-    last: Cell<u64>,
+    handles: StoredValue<HashMap<u64, AbortHandle>, LocalStorage>,
+    last: StoredValue<u64>,
+}
+
+impl Default for Tasks {
+    fn default() -> Self {
+        let tasks = Self { handles: StoredValue::default(), last: StoredValue::default() };
+        on_cleanup(move || tasks.abort_all());
+        tasks
+    }
 }
 
 impl Tasks {
     /// Starts a task.
-    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+    pub fn spawn(self, task: impl Future<Output = ()> + 'static) {
         let (handle, registration) = AbortHandle::new_pair();
-        let number = self.last.get().wrapping_add(1);
-        self.last.set(number);
-        self.handles.borrow_mut().insert(number, handle);
-        let handles = Rc::clone(&self.handles);
+        self.last.update_value(|last| *last = last.wrapping_add(1));
+        let number = self.last.get_value();
+        self.handles.update_value(|handles| drop(handles.insert(number, handle)));
         // Boxed, so that one wrapper in the program serves every task.
         let task: LocalBoxFuture<'static, ()> = Box::pin(task);
         spawn_local(async move {
-            // An aborted task has nothing to say any more.
+            // An aborted task has nothing more to report.
             let _ = Abortable::new(task, registration).await;
-            handles.borrow_mut().remove(&number);
+            self.handles.try_update_value(|handles| handles.remove(&number));
         });
     }
 
-    /// Ends all tasks; what they have in flight is aborted.
-    pub fn abort_all(&self) {
-        for handle in self.handles.take().into_values() {
+    /// Aborts all tasks, and what they have in flight.
+    pub fn abort_all(self) {
+        let handles = self.handles.try_update_value(std::mem::take);
+        for handle in handles.unwrap_or_default().into_values() {
             handle.abort();
         }
     }

@@ -1,5 +1,7 @@
 //! What the page around the element is told of what screen readers are told: counts and words, no names.
 
+use std::rc::Rc;
+
 use pingone::fault::Fault;
 use pingone_mfa_core::embedding::frame::note;
 use pingone_mfa_core::embedding::host_events::HostEvent;
@@ -9,10 +11,10 @@ use super::announcement::{Announcement, Announcer};
 use super::run::PauseReason;
 
 /// Tells it from now on.
-pub(super) fn tell_host(ports: &'static Ports, announcer: &Announcer) {
-    announcer.overhear(Box::new(|announcement| {
+pub(super) fn tell_host(ports: Ports, announcer: Announcer) {
+    announcer.overhear(Rc::new(move |announcement| {
         if let Some(told) = told(announcement) {
-            ports.embedder.tell(&note(&told));
+            ports.get().embedder.tell(&note(&told));
         }
     }));
 }

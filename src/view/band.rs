@@ -1,98 +1,122 @@
-//! The band that never moves: where one is connected, as whom, and for how long.
+//! The top bar: the environment, the token in use and when it expires, and below it the way to another token.
 
+use leptos::prelude::*;
 use pingone::environment::{Environment, EnvironmentKind};
 use pingone::token::paste::Remark;
 
-use crate::state::AppHandle;
 use crate::state::paste::Pasted;
-use crate::state::session::Session;
+use crate::state::session::{Session, use_session};
+use crate::state::use_app;
 
-use super::connect::problem;
-use super::markup::{Node, button, group, part_of, says, tag};
-use super::token::next_token;
-use super::troubleshooting::everything;
-use super::{sign_in, text};
+use super::connect::ObstacleNotice;
+use super::sign_in::RenewalFailed;
+use super::text;
+use super::token::NextToken;
+use crate::view::troubleshooting::CheckEverything;
 
-/// The band of a connection to `environment`.
-pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> Node {
-    let session = &app.session;
-    let facts = move || session.facts().unwrap_or_default();
-    let end = move || {
-        if expired_at_once(session) {
-            return text::band::EXPIRED_BY_CLOCK.to_owned();
-        }
-        text::band_end(app.ports.locale.as_ref(), facts().expires_at, session.now.get())
+#[component]
+pub(crate) fn TopBar(environment: Environment, region: String) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <header class="band" part="band" aria-label=text::band::NAME>
+            <ConnectionFacts environment region/>
+            <Actions/>
+        </header>
+        <RenewalFailed/>
+        <Show when=move || session.replacing.get()>
+            <Replacement/>
+        </Show>
+    }
+}
+
+#[component]
+fn ConnectionFacts(environment: Environment, region: String) -> impl IntoView {
+    let session = use_session();
+    let kind_class = match &environment.kind {
+        EnvironmentKind::Production => "tag production",
+        EnvironmentKind::Sandbox | EnvironmentKind::Other(_) => "tag",
     };
-    let end_class = move || {
-        let is_settled = facts().is_expired(session.now.get()) == Some(true);
-        Some(if is_settled { "band-end ended" } else { "band-end" }.to_owned())
-    };
-    let kind = kind_tag(&environment.kind);
     let id = environment.id.to_string();
-    let other = move || session.other_environment(&id);
-    let other =
-        part_of(other, |other| other.map(|own| tag("span").with(text::connect::other_environment(own))));
-    let place = tag("div")
-        .class("band-facts")
-        .with(tag("h1").class("band-name").with(tag("bdi").with(environment.name)))
-        .with(kind)
-        .with(tag("span").with(region))
-        .with(tag("span").with(says(move || text::actor_short(&facts().actor))))
-        .with(tag("span").follow("class", end_class).with(says(end)))
-        .with(other);
-    let actions = tag("div")
-        .class("band-actions")
-        .with(everything(app))
-        .with(button(text::band::HELP, move || app.help.open_all()))
-        .with(
-            button(text::band::REPLACE, move || toggle_replacement(app))
-                .follow("aria-expanded", move || Some(session.replacing.get().to_string())),
-        )
-        .with(button(text::band::FORGET, move || session.forget()))
-        .with(part_of(
-            move || session.is_signed_in(),
-            move |is_signed_in| {
-                is_signed_in.then(|| button(text::sign_in::SIGN_OUT, move || session.sign_out()))
-            },
-        ));
-    let replacement =
-        part_of(move || session.replacing.get(), move |is_open| is_open.then(|| replacement(app)));
-    let band = tag("header")
-        .class("band")
-        .part("band")
-        .set("aria-label", text::band::NAME)
-        .with(place)
-        .with(actions);
-    group().with(band).with(sign_in::not_renewed(session)).with(replacement)
+    let other_environment = Memo::new(move |_| session.other_environment(&id));
+    view! {
+        <div class="band-facts">
+            <h1 class="band-name">
+                <bdi>{environment.name}</bdi>
+            </h1>
+            <span class=kind_class>{text::kind(&environment.kind)}</span>
+            <span>{region}</span>
+            <span>{move || text::actor_short(&session.facts().unwrap_or_default().actor)}</span>
+            <TokenExpiry/>
+            {move || {
+                let own = other_environment.get()?;
+                Some(view! { <span>{text::connect::other_environment(own)}</span> })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn TokenExpiry() -> impl IntoView {
+    let session = use_session();
+    let facts = move || session.facts().unwrap_or_default();
+    let is_expired = move || facts().is_expired(session.now.get()) == Some(true);
+    view! {
+        <span class=move || if is_expired() { "band-end ended" } else { "band-end" }>
+            {move || expiry(session)}
+        </span>
+    }
+}
+
+fn expiry(session: Session) -> String {
+    if expired_at_once(session) {
+        return text::band::EXPIRED_BY_CLOCK.to_owned();
+    }
+    let expires_at = session.facts().and_then(|facts| facts.expires_at);
+    text::band_end(session.ports().locale.as_ref(), expires_at, session.now.get())
 }
 
 /// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.
-fn expired_at_once(session: &Session) -> bool {
+fn expired_at_once(session: Session) -> bool {
     session.pasted.with(|pasted| match pasted {
         Pasted::Taken { notes, .. } => notes.iter().any(|note| matches!(note, Remark::Expired(_))),
         Pasted::Nothing | Pasted::Forgotten { .. } => false,
     })
 }
 
-fn kind_tag(kind: &EnvironmentKind) -> Node {
-    let class = match kind {
-        EnvironmentKind::Production => "tag production",
-        EnvironmentKind::Sandbox | EnvironmentKind::Other(_) => "tag",
-    };
-    tag("span").class(class).with(text::kind(kind))
+#[component]
+fn Actions() -> impl IntoView {
+    let (app, session) = (use_app(), use_session());
+    view! {
+        <div class="band-actions">
+            <CheckEverything/>
+            <button on:click=move |_| app.help().open_all()>{text::band::HELP}</button>
+            <button
+                aria-expanded=move || session.replacing.get().to_string()
+                on:click=move |_| toggle_replacement(session)
+            >
+                {text::band::REPLACE}
+            </button>
+            <button on:click=move |_| session.forget()>{text::band::FORGET}</button>
+            <Show when=move || session.is_signed_in()>
+                <button on:click=move |_| session.sign_out()>{text::sign_in::SIGN_OUT}</button>
+            </Show>
+        </div>
+    }
 }
 
-fn replacement(app: AppHandle) -> Node {
-    tag("section")
-        .class("replace")
-        .set("aria-label", text::band::REPLACE)
-        .with(next_token(app.session))
-        .with(problem(app.session))
-        .with(button(text::band::KEEP, move || toggle_replacement(app)).class("quiet"))
+#[component]
+fn Replacement() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <section class="replace" aria-label=text::band::REPLACE>
+            <NextToken/>
+            <ObstacleNotice/>
+            <button class="quiet" on:click=move |_| toggle_replacement(session)>{text::band::KEEP}</button>
+        </section>
+    }
 }
 
-fn toggle_replacement(app: AppHandle) {
-    let session = &app.session;
+fn toggle_replacement(session: Session) {
     session.keep_token();
     session.replacing.update(|replacing| *replacing = !*replacing);
 }

@@ -1,28 +1,32 @@
-//! The choice of how fast requests leave at most.
+//! The choice of the highest request rate.
 
-use crate::state::AppHandle;
+use leptos::prelude::*;
+
 use crate::state::ceiling::Ceiling;
+use crate::state::use_app;
 
-use super::connect::selected;
 use super::figures::number;
-use super::markup::{Event, Node, tag, text_in};
 use super::text;
 
-pub(super) fn ceiling(app: AppHandle, ceiling: &Ceiling, choose: impl Fn(u32) + 'static) -> Node {
+#[component]
+pub(crate) fn CeilingChoice(ceiling: Ceiling, choose: impl Fn(u32) + 'static) -> impl IntoView {
+    let app = use_app();
     let in_use = ceiling.get_untracked().whole();
-    let option = |ceiling: u32| {
-        let option = tag("option").set_to("value", ceiling.to_string()).with(number(app, ceiling));
-        selected(option, u64::from(ceiling) == in_use)
+    let option = move |ceiling: u32| {
+        let is_in_use = u64::from(ceiling) == in_use;
+        view! { <option value=ceiling.to_string() selected=is_in_use>{number(app, ceiling)}</option> }
     };
-    let on_change = move |event: Event| {
-        if let Ok(ceiling) = text_in(&event).parse() {
+    let on_change = move |event| {
+        if let Ok(ceiling) = event_target_value(&event).parse() {
             choose(ceiling);
         }
     };
-    let choice = tag("select")
-        .set("aria-label", text::directory::CEILING)
-        .on("change", on_change)
-        .with(ceiling.choices().into_iter().map(option).collect::<Vec<_>>());
-    let name = tag("span").class("hint").with(text::directory::CEILING);
-    tag("label").class("ceiling").with(name).with(choice)
+    view! {
+        <label class="ceiling">
+            <span class="hint">{text::directory::CEILING}</span>
+            <select aria-label=text::directory::CEILING on:change=on_change>
+                {ceiling.choices().into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
 }

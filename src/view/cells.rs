@@ -1,21 +1,21 @@
-//! What stands in a row of the table.
+//! The cells of a row of the table, one component per kind of cell.
 
-use std::rc::Rc;
-
+use leptos::either::EitherOf3;
+use leptos::prelude::*;
 use pingone::device::Devices;
 use pingone::time::Timestamp;
-use pingone::user::{Account, Mfa, UnreadableUser, User};
+use pingone::user::{Account, Mfa, User, UserId};
 use pingone_mfa_core::directory::order::Column;
 use pingone_mfa_core::directory::store::UserIndex;
 
-use crate::state::AppHandle;
+use crate::state::App;
 
-use super::markup::{Content, Kept, Node, button, group, kept, part_of, says, tag};
-use super::switch::{Whose, mfa_switch};
+use super::row_pool::PooledRow;
+use super::switch::MfaSwitch;
 use super::text;
 
 /// The style sheet's name for a column.
-pub(super) const fn class_of(column: Column) -> &'static str {
+pub(crate) const fn class_of(column: Column) -> &'static str {
     match column {
         Column::Name => "name",
         Column::Username => "username",
@@ -31,171 +31,188 @@ pub(super) const fn class_of(column: Column) -> &'static str {
     }
 }
 
-/// What a row shows besides the switch, which follows the flag by itself.
-#[derive(PartialEq)]
-pub(super) enum Facts {
-    User { user: User, population: String, devices: Devices },
-    Unreadable(UnreadableUser),
-    Nobody,
-}
-
-/// What the cells of a row are. As long as it stays the same, only what they say changes.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
+/// Which cells a row has. As long as it stays the same, only their texts change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowKind {
     User,
+    /// PingOne's answer couldn't be read.
     Unreadable,
-    Nobody,
+    /// The list was cleared, and the row is about to be removed.
+    Gone,
 }
 
-/// What is shown of whomever `row` comes to.
-pub(super) fn kept_facts(app: AppHandle, row: impl Fn() -> UserIndex + 'static) -> Kept<Facts> {
-    kept(move || facts(app, row()))
-}
-
-/// The cells of a row.
-pub(super) fn cells(app: AppHandle, facts: Kept<Facts>, columns: &[Column]) -> Node {
-    let columns = columns.to_vec();
-    let kind = facts.clone();
-    part_of(
-        move || kind.with(Facts::kind),
-        move |kind| match kind {
-            Some(Kind::User) => {
-                let cells = columns.iter().map(|column| cell_of(app, *column, &facts));
-                group().with(cells.collect::<Vec<_>>())
-            }
-            Some(Kind::Unreadable) => unreadable(&facts, columns.len()),
-            Some(Kind::Nobody) | None => group(),
-        },
-    )
-}
-
-impl Facts {
-    const fn kind(&self) -> Kind {
-        match self {
-            Self::User { .. } => Kind::User,
-            Self::Unreadable(_) => Kind::Unreadable,
-            Self::Nobody => Kind::Nobody,
-        }
-    }
-
-    /// Whether the row could be read.
-    pub(super) const fn is_readable(&self) -> bool {
-        !matches!(self, Self::Unreadable(_))
-    }
-
-    /// The user, if the row is one.
-    pub(super) const fn user(&self) -> Option<&User> {
-        match self {
-            Self::User { user, .. } => Some(user),
-            Self::Unreadable(_) | Self::Nobody => None,
-        }
+impl RowKind {
+    pub(crate) fn of(app: App, user: UserIndex) -> Self {
+        app.directory().users.with(|users| match users.id(user) {
+            _ if !users.is_readable(user) => Self::Unreadable,
+            Some(_) => Self::User,
+            None => Self::Gone,
+        })
     }
 }
 
-fn facts(app: AppHandle, row: UserIndex) -> Facts {
-    let directory = app.directory;
-    let (user, devices) = directory.users.with(|users| {
-        let unreadable = users.unreadable(row).cloned().map(Facts::Unreadable);
-        let user = users.user(row).map(|user| User { mfa: Mfa::Unknown, ..user });
-        (user.ok_or(unreadable.unwrap_or(Facts::Nobody)), users.devices(row))
-    });
-    match user {
-        Ok(user) => Facts::User { population: population_name(app, &user), user, devices },
-        Err(facts) => facts,
+/// The username of the user in a row.
+pub(crate) fn username(app: App, row: PooledRow) -> Option<String> {
+    let user = row.user();
+    app.directory().users.with(|users| users.id(user).map(|_| users.username(user).to_owned()))
+}
+
+/// The ID of the user in a row.
+fn user_id(app: App, row: PooledRow) -> Option<UserId> {
+    let user = row.user();
+    app.directory().users.with(|users| users.id(user))
+}
+
+/// What a row shows of a user, besides the MFA switch, which follows the flag by itself.
+#[derive(Debug, Clone, PartialEq)]
+struct UserFields {
+    user: User,
+    population: String,
+    devices: Devices,
+}
+
+impl UserFields {
+    fn of(app: App, row: UserIndex) -> Option<Self> {
+        let (user, devices) = app.directory().users.with(|users| {
+            // Without the flag, so that the row's texts aren't made anew when it changes.
+            let user = users.user(row).map(|user| User { mfa: Mfa::Unknown, ..user });
+            (user, users.devices(row))
+        });
+        user.map(|user| Self { population: population_name(app, &user), user, devices })
     }
 }
 
-/// A population's name; the beginning of its id as long as the name isn't known.
-pub(super) fn population_name(app: AppHandle, user: &User) -> String {
+/// A population's name; the beginning of its ID until the name is known.
+pub(crate) fn population_name(app: App, user: &User) -> String {
     let Some(id) = user.population else { return text::directory::NOTHING.to_owned() };
-    let name = app.directory.population_name(id);
+    let name = app.directory().population_name(id);
     name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
 }
 
-fn unreadable(facts: &Kept<Facts>, columns: usize) -> Node {
-    let sentence = |facts: &Facts| {
-        let Facts::Unreadable(row) = facts else { return String::new() };
-        let id = row.id.map(|id| format!(" {id}")).unwrap_or_default();
-        text::directory::unreadable_row(&row.field, &row.problem) + &id
+/// The cells of a row.
+#[component]
+pub(crate) fn RowCells(
+    app: App,
+    row: PooledRow,
+    kind: Memo<RowKind>,
+    columns: StoredValue<Vec<Column>>,
+) -> impl IntoView {
+    move || match kind.get() {
+        RowKind::User => EitherOf3::A(view! { <UserCells app=app row=row columns=columns /> }),
+        RowKind::Unreadable => EitherOf3::B(view! { <UnreadableCell app=app row=row columns=columns /> }),
+        RowKind::Gone => EitherOf3::C(()),
+    }
+}
+
+#[component]
+fn UserCells(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>) -> impl IntoView {
+    let fields = Memo::new(move |_| UserFields::of(app, row.user()));
+    let cell = |column| view! { <UserCell app=app row=row column=column fields=fields /> };
+    columns.get_value().into_iter().map(cell).collect_view()
+}
+
+/// One cell in place of all others, with the reason why the row couldn't be read.
+#[component]
+fn UnreadableCell(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>) -> impl IntoView {
+    let sentence = move || {
+        let user = row.user();
+        app.directory().users.with(|users| {
+            let Some(unreadable) = users.unreadable(user) else { return String::new() };
+            let id = unreadable.id.map(|id| format!(" {id}")).unwrap_or_default();
+            text::directory::unreadable_row(&unreadable.field, &unreadable.problem) + &id
+        })
     };
-    cell("unreadable", says(saying(facts, sentence))).set_to("colspan", columns.to_string())
+    view! {
+        <td class="unreadable" role="gridcell" colspan=columns.with_value(Vec::len).to_string()>
+            {sentence}
+        </td>
+    }
 }
 
-/// What something of the facts comes to, as long as there are any.
-fn saying(facts: &Kept<Facts>, say: impl Fn(&Facts) -> String + 'static) -> impl Fn() -> String + 'static {
-    let facts = facts.clone();
-    move || facts.with(&say).unwrap_or_default()
+type Fields = Memo<Option<UserFields>>;
+
+/// Reads something of the user; the default when the user is gone.
+fn of_user<T: Default>(fields: Fields, read: impl FnOnce(&User) -> T) -> T {
+    fields.with(|fields| fields.as_ref().map(|fields| read(&fields.user)).unwrap_or_default())
 }
 
-fn cell_of(app: AppHandle, column: Column, facts: &Kept<Facts>) -> Node {
+/// A cell without a button takes the focus itself.
+#[component]
+fn UserCell(app: App, row: PooledRow, column: Column, fields: Fields) -> impl IntoView {
     let class = class_of(column);
-    let say = move |facts: &Facts| match facts {
-        Facts::User { user, population, devices } => word(app, column, user, population, *devices),
-        Facts::Unreadable(_) | Facts::Nobody => String::new(),
+    let content = move || {
+        fields.with(|fields| fields.as_ref().map(|fields| text_of(app, column, fields)).unwrap_or_default())
     };
     match column {
-        Column::Name => name_cell(app, facts),
+        Column::Name => view! { <NameCell app=app row=row fields=fields /> }.into_any(),
         Column::Mfa => {
-            let facts = facts.clone();
-            let whose: Whose =
-                Rc::new(move || facts.with(|facts| facts.user().map(|user| user.id)).flatten());
-            cell(class, mfa_switch(app, &whose, "-1"))
+            let user = Signal::derive(move || user_id(app, row));
+            view! {
+                <td class=class role="gridcell">
+                    <MfaSwitch app=app user=user tab_index="-1" />
+                </td>
+            }
+            .into_any()
         }
         Column::Account => {
-            let class = |facts: &Facts| {
-                let account = facts.user().map_or(Account::Unknown, |user| user.account);
-                account_class(account).to_owned()
-            };
-            let class = saying(facts, class);
-            following_cell(move || Some(class()), says(saying(facts, say))).set("tabindex", "-1")
+            let class = move || of_user(fields, |user| account_class(user.account));
+            view! { <td class=class role="gridcell" tabindex="-1">{content}</td> }.into_any()
         }
-        Column::LastSignOn | Column::Created | Column::Devices => plain(class, says(saying(facts, say))),
-        Column::Id => words("user-id id", facts, say),
-        Column::Username | Column::Email | Column::Population | Column::ExternalId => {
-            words(class, facts, say)
+        Column::LastSignOn | Column::Created | Column::Devices => {
+            view! { <td class=class role="gridcell" tabindex="-1">{content}</td> }.into_any()
+        }
+        Column::Id | Column::Username | Column::Email | Column::Population | Column::ExternalId => {
+            let class = if column == Column::Id { "user-id id" } else { class };
+            // The text may be written in any direction, and be longer than its cell.
+            view! {
+                <td class=class role="gridcell" tabindex="-1" title=content>
+                    <bdi>{content}</bdi>
+                </td>
+            }
+            .into_any()
         }
     }
 }
 
-/// What a cell says.
-fn word(app: AppHandle, column: Column, user: &User, population: &str, devices: Devices) -> String {
+#[component]
+fn NameCell(app: App, row: PooledRow, fields: Fields) -> impl IntoView {
+    let name = move || of_user(fields, text::name_of);
+    let is_nameless = move || of_user(fields, |user| user.name.is_empty());
+    let label = move || of_user(fields, |user| text::directory::open(&text::name_of(user), &user.username));
+    let open = move |_| {
+        if let Some(id) = untrack(|| user_id(app, row)) {
+            app.directory().open(id);
+        }
+    };
+    view! {
+        <td class=move || if is_nameless() { "name absent" } else { "name" } role="gridcell" title=name>
+            <button class="row-open" tabindex="-1" aria-label=label on:click=open>
+                <bdi>{name}</bdi>
+            </button>
+        </td>
+    }
+}
+
+fn text_of(app: App, column: Column, fields: &UserFields) -> String {
+    let UserFields { user, population, devices } = fields;
     let text = |text: Option<&str>| text.unwrap_or(text::directory::NOTHING).to_owned();
     let time = |at: Option<Timestamp>, never: &'static str| {
-        let locale = app.ports.locale.as_ref();
-        at.map_or_else(|| never.to_owned(), |at| text::moment_of(locale, at, app.session.now.get_untracked()))
+        let Some(at) = at else { return never.to_owned() };
+        text::moment_of(&*app.ports.get().locale, at, app.session().now.get_untracked())
     };
     match column {
         Column::Name => text::name_of(user),
         Column::Username => user.username.clone(),
         Column::Email => text(user.email.as_deref()),
-        Column::Population => population.to_owned(),
+        Column::Population => population.clone(),
         Column::Account => text::account(user.account).to_owned(),
         Column::LastSignOn => time(user.last_sign_on, text::directory::NEVER),
         Column::Created => time(user.created_at, text::directory::NOTHING),
         Column::ExternalId => text(user.external_id.as_deref()),
         Column::Id => user.id.to_string(),
-        Column::Devices => devices_word(devices),
+        Column::Devices => devices_text(*devices),
         Column::Mfa => text::mfa(user.mfa).to_owned(),
     }
-}
-
-fn name_cell(app: AppHandle, facts: &Kept<Facts>) -> Node {
-    let of_user =
-        |say: fn(&User) -> String| saying(facts, move |facts| facts.user().map(say).unwrap_or_default());
-    let (name, title) = (of_user(text::name_of), of_user(text::name_of));
-    let label = of_user(|user| text::directory::open(&text::name_of(user), &user.username));
-    let class = of_user(|user| if user.name.is_empty() { "name absent" } else { "name" }.to_owned());
-    let opened = facts.clone();
-    let open = move || {
-        if let Some(id) = opened.with_untracked(|facts| facts.user().map(|user| user.id)).flatten() {
-            app.directory.open(id);
-        }
-    };
-    let open = button(tag("bdi").with(says(name)), open)
-        .class("row-open")
-        .set("tabindex", "-1")
-        .follow("aria-label", move || Some(label()));
-    following_cell(move || Some(class()), open).follow("title", move || Some(title()))
 }
 
 const fn account_class(account: Account) -> &'static str {
@@ -205,28 +222,9 @@ const fn account_class(account: Account) -> &'static str {
     }
 }
 
-fn devices_word(devices: Devices) -> String {
+fn devices_text(devices: Devices) -> String {
     match devices {
         Devices::NotChecked => text::directory::NOT_CHECKED.to_owned(),
         Devices::Usable(devices) => devices.to_string(),
     }
-}
-
-/// A text that may be written in any direction and be longer than its cell.
-fn words(class: &'static str, facts: &Kept<Facts>, say: impl Fn(&Facts) -> String + Copy + 'static) -> Node {
-    let title = saying(facts, say);
-    plain(class, tag("bdi").with(says(saying(facts, say)))).follow("title", move || Some(title()))
-}
-
-/// A cell without anything to press: the focus is on the cell itself.
-fn plain(class: &'static str, content: impl Content) -> Node {
-    cell(class, content).set("tabindex", "-1")
-}
-
-fn cell(class: &'static str, content: impl Content) -> Node {
-    tag("td").class(class).set("role", "gridcell").with(content)
-}
-
-fn following_cell(class: impl Fn() -> Option<String> + 'static, content: impl Content) -> Node {
-    tag("td").follow("class", class).set("role", "gridcell").with(content)
 }

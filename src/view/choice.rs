@@ -1,18 +1,21 @@
 //! A choice among names.
 
-use super::connect::selected;
-use super::markup::{Event, Node, tag, text_in};
+use leptos::prelude::*;
 
-/// A choice among names, one of which is chosen.
-pub(super) fn choice_among(
+/// A choice among names, each with whether it is the chosen one.
+#[component]
+pub(crate) fn NamedChoice(
     name: &'static str,
-    options: impl IntoIterator<Item = (&'static str, bool)>,
-    choose: impl Fn(&str) + 'static,
-) -> Node {
-    let option = |(name, is_chosen)| selected(tag("option").set("value", name).with(name), is_chosen);
-    let select = tag("select")
-        .set("aria-label", name)
-        .on("change", move |event: Event| choose(&text_in(&event)))
-        .with(options.into_iter().map(option).collect::<Vec<_>>());
-    tag("label").class("named-choice").with(tag("span").class("hint").with(name)).with(select)
+    options: Vec<(&'static str, bool)>,
+    choose: impl Fn(String) + 'static,
+) -> impl IntoView {
+    let option = |(name, is_chosen)| view! { <option value=name selected=is_chosen>{name}</option> };
+    view! {
+        <label class="named-choice">
+            <span class="hint">{name}</span>
+            <select aria-label=name on:change=move |event| choose(event_target_value(&event))>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
 }

@@ -1,39 +1,38 @@
-//! The request of an exchange as code, and the choice of its language.
+//! The request of the exchange that is shown as code, and the choice of its language.
 
+use leptos::prelude::*;
 use pingone_mfa_core::snippets::Language;
 
-use crate::state::AppHandle;
+use crate::state::use_app;
 
-use super::choice::choice_among;
-use super::markup::{Node, button, group, says, tag};
 use super::text;
+use crate::view::choice::NamedChoice;
 
-pub(super) fn code(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
-    let copy = move || {
+#[component]
+pub(crate) fn RequestCode() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let copy = move |_| {
         if let Some(code) = exchanges.code() {
-            app.session.copy(code);
+            app.session().copy(code);
         }
     };
     let in_use = exchanges.language.get_untracked();
-    let languages = choice_among(
-        text::code::LANGUAGE,
-        Language::ALL.map(|language| (language.name(), language == in_use)),
-        move |name| {
-            if let Some(language) = Language::of_name(name) {
-                exchanges.language.set(language);
-            }
-        },
-    );
-    // What scrolls has to be within reach of the keyboard.
-    let listing = tag("pre")
-        .class("listing")
-        .set("tabindex", "0")
-        .set("role", "group")
-        .set("aria-label", text::response::CODE)
-        .with(says(move || exchanges.code().unwrap_or_default()));
-    group()
-        .with(tag("div").class("line").with(languages).with(button(text::code::COPY, copy)))
-        .with(listing)
-        .with(tag("p").class("hint").with(text::code::NO_TOKEN))
+    let languages = Language::ALL.map(|language| (language.name(), language == in_use));
+    let choose = move |name: String| {
+        if let Some(language) = Language::of_name(&name) {
+            exchanges.language.set(language);
+        }
+    };
+    view! {
+        <div class="line">
+            <NamedChoice name=text::code::LANGUAGE options=languages.to_vec() choose/>
+            <button on:click=copy>{text::code::COPY}</button>
+        </div>
+        // What scrolls has to be reachable with the keyboard.
+        <pre class="listing" tabindex="0" role="group" aria-label=text::response::CODE>
+            {move || exchanges.code().unwrap_or_default()}
+        </pre>
+        <p class="hint">{text::code::NO_TOKEN}</p>
+    }
 }

@@ -1,60 +1,101 @@
-//! The question before one user is changed who may be locked out by it. The focus is on leaving it as it is.
+//! The dialog before a change that may lock one user out, and the frame that it shares with the disable dialog: a
+//! title, what it is about, the environment, and two buttons. The focus is on the one that changes nothing.
 
-use leptos::prelude::Effect;
+use leptos::html;
+use leptos::prelude::*;
+use pingone::user::UserId;
 
-use crate::state::AppHandle;
-use crate::state::directory::Confirming;
+use crate::state::session::Phase;
+use crate::state::{App, use_app};
 
-use super::markup::{Handle, Node, button, part_of, says, tag};
-use super::question::{name_of, place};
 use super::text;
-use super::token::modal;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
 
-pub(super) fn confirm(app: AppHandle) -> Node {
-    let directory = app.directory;
-    let (dialog, cancel) = (Handle::new(), Handle::new());
-    Effect::new(move |_| {
-        let asks = directory.confirming.with(Option::is_some);
-        dialog.show_modal(asks);
-        if asks {
-            cancel.focus();
-        }
+#[component]
+pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let confirming = directory.confirming;
+    let name = move || confirming.with(|asked| asked.as_ref().map(|asked| name_of(app, asked.user)));
+    let to = move || confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
+    let title =
+        Signal::derive(move || name().map(|name| text::confirm::title(to(), &name)).unwrap_or_default());
+    let concerns = Memo::new(move |_| {
+        let Some(asked) = confirming.get() else { return Vec::new() };
+        let name = name_of(app, asked.user);
+        let sentence = |concern| text::confirm::concern(concern, asked.to, &name);
+        asked.concerns.iter().copied().map(sentence).collect()
     });
-    let title = move || {
-        let confirming = directory.confirming.get();
-        let title = |asked: Confirming| text::confirm::title(asked.to, &name_of(app, asked.user));
-        confirming.map(title).unwrap_or_default()
+    let concerns = move || {
+        let note = |sentence| view! { <p class="note warn">{sentence}</p> };
+        concerns.get().into_iter().map(note).collect_view()
     };
-    let to = move || directory.confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
-    modal(app.session)
-        .known_as(dialog)
-        .class("confirm")
-        .part("dialog")
-        .follow("aria-label", move || Some(title()))
-        .on("close", move |_| directory.cancel())
-        .with(tag("h2").with(says(title)))
-        .with(part_of(
-            move || directory.confirming.get(),
-            move |asked| asked.map(|asked| concerns(app, &asked)),
-        ))
-        .with(
-            tag("footer")
-                .with(tag("span").class("confirm-place").with(says(move || place(app))))
-                .with(
-                    button(text::confirm::CANCEL, move || directory.cancel())
-                        .known_as(cancel)
-                        .class("primary"),
-                )
-                .with(
-                    button(says(move || text::confirm::go(to())), move || directory.confirm())
-                        .class("danger"),
-                ),
-        )
+    view! {
+        <ConfirmDialog
+            is_open=Signal::derive(move || confirming.with(Option::is_some))
+            title
+            cancel=text::confirm::CANCEL
+            on_cancel=move || directory.cancel()
+            action=Signal::derive(move || text::confirm::go(to()))
+            on_action=move || directory.confirm()
+        >
+            {concerns}
+        </ConfirmDialog>
+    }
 }
 
-fn concerns(app: AppHandle, asked: &Confirming) -> Vec<Node> {
-    let name = name_of(app, asked.user);
-    let sentence =
-        |concern| tag("p").class("note warn").with(text::confirm::concern(concern, asked.to, &name));
-    asked.concerns.iter().copied().map(sentence).collect()
+/// A modal dialog with a button that cancels and one that changes something. `on_cancel` is also called when the dialog
+/// is closed, whatever closed it. That can be reported after the dialog was removed, when a `Callback` is disposed of;
+/// hence plain closures.
+#[component]
+pub(crate) fn ConfirmDialog(
+    is_open: Signal<bool>,
+    title: Signal<String>,
+    cancel: &'static str,
+    on_cancel: impl Fn() + Copy + Send + 'static,
+    action: Signal<String>,
+    on_action: impl Fn() + Send + 'static,
+    children: Children,
+) -> impl IntoView {
+    let app = use_app();
+    let cancel_button = NodeRef::<html::Button>::new();
+    view! {
+        <Modal
+            name=title
+            class="confirm"
+            part="dialog"
+            is_open
+            on_open=move || focus(cancel_button)
+            on_close=on_cancel
+        >
+            <h2>{move || title.get()}</h2>
+            {children()}
+            <footer>
+                <span class="confirm-place">{move || place(app)}</span>
+                <button class="primary" node_ref=cancel_button on:click=move |_| on_cancel()>
+                    {cancel}
+                </button>
+                <button class="danger" on:click=move |_| on_action()>
+                    {move || action.get()}
+                </button>
+            </footer>
+        </Modal>
+    }
+}
+
+/// The user's name in a sentence: the username if PingOne has no other.
+pub(crate) fn name_of(app: App, id: UserId) -> String {
+    let user = app.directory().user(id);
+    user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() })
+        .unwrap_or_default()
+}
+
+fn place(app: App) -> String {
+    match app.session().phase.get() {
+        Phase::Connected { environment, .. } => {
+            text::question::place(&environment.name, &text::kind(&environment.kind))
+        }
+        Phase::Form | Phase::Loading | Phase::Connecting => String::new(),
+    }
 }

@@ -1,285 +1,404 @@
-//! The form: the token first, then what was read from it, and only what couldn't be read is asked.
+//! The connect form. The token comes first; then the form shows what was read from it, and asks only for what it
+//! doesn't say.
 
-use std::rc::Rc;
-
-use pingone::region::RegionCode;
+use leptos::ev;
+use leptos::prelude::*;
+use pingone::environment::EnvironmentId;
+use pingone::region::{Region, RegionCode};
 use pingone::token::{Actor, TokenFacts};
 
 use crate::state::paste::{Forgetting, Pasted};
-use crate::state::session::{Obstacle, Phase, Session};
-use crate::state::watched::Watched;
+use crate::state::session::{Obstacle, Phase, Session, use_session};
 
-use super::markup::{
-    Content, Event, Node, button, group, key_of, main_part, part, part_of, says, tag, text_in,
-};
-use super::token::{from_host, token_field};
-use super::{ScreensPlace, sign_in, text};
+use super::dom::key_of;
+use super::sign_in::SignIn;
+use super::token::{HostToken, TokenField};
+use super::{LoadedScreens, text};
 
-pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node {
-    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build);
-    let masthead = tag("header")
-        .class("masthead")
-        .with(tag("strong").class("masthead-name").with(text::PRODUCT))
-        .with(tag("span").class("masthead-build").with(version))
-        .with(button(text::band::HELP, move || session.help()).class("quiet"));
+#[component]
+pub(crate) fn Connect(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
+    // Another page has its own main part.
+    let form = if session.ports().host.owns_page() {
+        view! { <main class="connect" part="connect"><ConnectForm screens/></main> }.into_any()
+    } else {
+        view! { <div class="connect" part="connect"><ConnectForm screens/></div> }.into_any()
+    };
+    view! {
+        <Masthead/>
+        {form}
+    }
+}
+
+#[component]
+fn Masthead() -> impl IntoView {
+    let session = use_session();
+    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build());
+    view! {
+        <header class="masthead">
+            <strong class="masthead-name">{text::PRODUCT}</strong>
+            <span class="masthead-build">{version}</span>
+            <button class="quiet" on:click=move |_| session.help()>{text::band::HELP}</button>
+        </header>
+    }
+}
+
+#[component]
+fn ConnectForm(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
     let offers_paste = session.offers_paste();
-    let facts = part_of(
-        move || has_token(session),
-        move |has_token| match (has_token, offers_paste) {
-            (true, _) => Some(facts(session)),
-            (false, true) => Some(hint(text::connect::TOKEN_SOURCE)),
-            (false, false) => None,
-        },
-    );
-    let form = main_part(session.entrance().host.owns_page())
-        .class("connect")
-        .part("connect")
-        .with(tag("h1").with(text::connect::TITLE))
-        .with(notice(session))
-        .with(forgotten(session))
-        .with(session.offers_host().then(|| from_host(session)))
-        .with(sign_in::first(session))
-        .with(offers_paste.then(|| token_field(session)))
-        .with(facts)
-        .with(obstacle(session, screens))
-        .with(part_of(
-            move || offers_paste || has_token(session),
-            move |is_of_use| is_of_use.then(|| connect_line(session)),
-        ));
-    group().with(masthead).with(form)
+    let token_source =
+        move || offers_paste.then(|| view! { <p class="hint">{text::connect::TOKEN_SOURCE}</p> });
+    view! {
+        <h1>{text::connect::TITLE}</h1>
+        <DeploymentNotice/>
+        <TokenForgotten/>
+        {session.offers_host().then(|| view! { <HostToken/> })}
+        <SignIn/>
+        {offers_paste.then(|| view! { <TokenField/> })}
+        <Show when=move || has_token(session) fallback=token_source>
+            <Facts/>
+            <UserField/>
+        </Show>
+        <ObstacleNotice screens/>
+        <Show when=move || offers_paste || has_token(session)>
+            <ConnectLine/>
+        </Show>
+    }
 }
 
-/// What the deployment says to everyone, and where it helps.
-fn notice(session: &'static Session) -> Node {
-    let settings = session.settings();
-    let notice = settings.notice.as_ref().map(|notice| tag("p").class("note").with(notice.as_str()));
-    let support = settings.support.as_ref().map(|support| hint(text::connect::support(support)));
-    group().with(notice).with(support)
-}
-
-fn hint(text: impl Content) -> Node {
-    tag("p").class("hint").with(text)
-}
-
-fn has_token(session: &'static Session) -> bool {
+fn has_token(session: Session) -> bool {
     session.pasted.with(|pasted| pasted.facts().is_some())
 }
 
-fn connect_line(session: &'static Session) -> Node {
-    tag("div").class("connect-go").with(connect_button(session)).with(hint(connect_hint(session)))
+/// The deployment's own notice, and where its users get support.
+#[component]
+fn DeploymentNotice() -> impl IntoView {
+    let settings = use_session().settings();
+    let support = settings.support.as_deref().map(text::connect::support);
+    view! {
+        {settings.notice.clone().map(|notice| view! { <p class="note">{notice}</p> })}
+        {support.map(|support| view! { <p class="hint">{support}</p> })}
+    }
 }
 
-fn connect_button(session: &'static Session) -> Node {
-    let name = move || match session.phase.get() {
+#[component]
+fn ConnectLine() -> impl IntoView {
+    let session = use_session();
+    // It isn't disabled while connecting, because it would lose the focus. A press does nothing then.
+    view! {
+        <div class="connect-go">
+            <button
+                class="primary"
+                disabled=move || !has_token(session)
+                on:click=move |_| session.connect()
+            >
+                {move || session.phase.with(connect_name)}
+            </button>
+            <p class="hint">{connect_hint(session)}</p>
+        </div>
+    }
+}
+
+fn connect_name(phase: &Phase) -> &'static str {
+    match phase {
         Phase::Form | Phase::Connected { .. } => text::connect::CONNECT,
         Phase::Loading => text::connect::LOADING,
         Phase::Connecting => text::connect::CONNECTING,
-    };
-    button(says(move || name().to_owned()), move || session.connect())
-        .class("primary")
-        // While it connects a press does nothing. Disabled, it would lose the focus.
-        .follow("disabled", move || (!has_token(session)).then(String::new))
+    }
 }
 
-fn connect_hint(session: &'static Session) -> String {
+fn connect_hint(session: Session) -> String {
     let limit = session.list_on_connect();
     if limit == 0 {
         return text::connect::connect_hint_none();
     }
-    text::connect::connect_hint_list(&session.entrance().locale.number(limit))
+    text::connect::connect_hint_list(&session.ports().locale.number(limit))
 }
 
-fn forgotten(session: &'static Session) -> Node {
-    part(move || {
-        let Pasted::Forgotten { until, why } = session.pasted.get() else { return None };
-        let idle = match why {
-            Forgetting::Asked => None,
-            Forgetting::Idle(minutes) => Some(minutes),
-        };
-        let sentence = text::forgotten(session.entrance().locale.as_ref(), until, idle);
-        Some(tag("p").class("note").with(sentence))
-    })
+#[component]
+fn TokenForgotten() -> impl IntoView {
+    let session = use_session();
+    view! { {move || forgotten(session).map(|sentence| view! { <p class="note">{sentence}</p> })} }
 }
 
-fn facts(session: &'static Session) -> Node {
+fn forgotten(session: Session) -> Option<String> {
+    let Pasted::Forgotten { until, why } = session.pasted.get() else { return None };
+    let idle_minutes = match why {
+        Forgetting::Asked => None,
+        Forgetting::Idle(minutes) => Some(minutes),
+    };
+    Some(text::forgotten(session.ports().locale.as_ref(), until, idle_minutes))
+}
+
+/// What was read from the token. Region and environment can be changed.
+#[component]
+fn Facts() -> impl IntoView {
+    let session = use_session();
     let facts = move || session.facts().unwrap_or_default();
-    let ends = move || text::ends(session.entrance().locale.as_ref(), facts().expires_at, session.now.get());
-    let list = tag("dl")
-        .with(fact(text::connect::REGION, region(session)))
-        .with(fact(text::connect::ENVIRONMENT_FACT, environment(session)))
-        .with(fact(text::connect::ACTS_AS, says(move || text::actor(&facts().actor))))
-        .with(fact(text::connect::ENDS, says(ends)))
-        .with(fact(text::connect::TOKEN_FACT, says(move || text::connect::last_four(&facts().last_four))));
-    let section = tag("section")
-        .class("facts")
-        .set("aria-label", text::connect::FACTS)
-        .with(tag("h2").with(text::connect::FACTS))
-        .with(list)
-        .with(notes(session));
-    let user = id_field(session, &session.user).on("input", move |event| session.user.set(text_in(&event)));
-    let user = tag("label")
-        .class("field")
-        .with(tag("span").class("field-name").with(text::connect::USER))
-        .with(user);
-    group().with(section).with(user).with(hint(text::connect::USER_HINT))
+    let expiry = move || text::ends(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
+    view! {
+        <section class="facts" aria-label=text::connect::FACTS>
+            <h2>{text::connect::FACTS}</h2>
+            <dl>
+                <Fact name=text::connect::REGION>
+                    <RegionFact/>
+                </Fact>
+                <Fact name=text::connect::ENVIRONMENT_FACT>
+                    <EnvironmentFact/>
+                </Fact>
+                <Fact name=text::connect::ACTS_AS>{move || text::actor(&facts().actor)}</Fact>
+                <Fact name=text::connect::ENDS>{move || expiry()}</Fact>
+                <Fact name=text::connect::TOKEN_FACT>
+                    {move || text::connect::last_four(&facts().last_four)}
+                </Fact>
+            </dl>
+            <Remarks/>
+        </section>
+    }
 }
 
-fn fact(name: &'static str, value: impl Content) -> Node {
-    tag("div").class("fact").with(tag("dt").with(name)).with(tag("dd").with(value))
+#[component]
+fn Fact(name: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="fact">
+            <dt>{name}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
 }
 
-/// A field for an id. There is no form element, which browsers would take for a login, so Enter is ours.
-fn id_field(session: &'static Session, id: &'static Watched<String>) -> Node {
-    let connect_on_enter = move |event: Event| {
+/// A fact's value with a button that shows it as a field.
+#[component]
+fn FactValue(
+    name: &'static str,
+    class: &'static str,
+    value: impl Fn() -> String + Send + 'static,
+    is_open: RwSignal<bool>,
+) -> impl IntoView {
+    let change = format!("{} {name}", text::connect::CHANGE);
+    view! {
+        <span class=class>{value}</span>
+        <button class="quiet" aria-label=change on:click=move |_| is_open.set(true)>
+            {text::connect::CHANGE}
+        </button>
+    }
+}
+
+#[component]
+fn RegionFact() -> impl IntoView {
+    let session = use_session();
+    let region = move || {
+        let region = session.region.get().and_then(|code| session.region_of(&code));
+        region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
+    };
+    let fact = move || {
+        let (name, is_open) = (text::connect::REGION, session.region_open);
+        view! { <FactValue name class="fact-value" value=region is_open/> }
+    };
+    view! {
+        <Show when=move || session.region_open.get() fallback=fact>
+            <RegionChoice/>
+        </Show>
+    }
+}
+
+#[component]
+fn RegionChoice() -> impl IntoView {
+    let session = use_session();
+    let option = move |region: Region| {
+        let code = region.code.clone();
+        let is_chosen = move || session.region.with(|chosen| chosen.as_ref() == Some(&code));
+        view! { <option value=region.code.0 selected=is_chosen>{region.label}</option> }
+    };
+    let on_change = move |event| {
+        let code = event_target_value(&event);
+        session.choose_region((!code.is_empty()).then_some(RegionCode(code)));
+    };
+    view! {
+        <select aria-label=text::connect::REGION on:change=on_change>
+            <option value="" selected=move || session.region.with(Option::is_none)>
+                {text::connect::CHOOSE_REGION}
+            </option>
+            {session.regions().into_iter().map(option).collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn EnvironmentFact() -> impl IntoView {
+    let session = use_session();
+    let fact = move || {
+        let (name, is_open) = (text::connect::ENVIRONMENT_FACT, session.environment_open);
+        view! { <FactValue name class="fact-value id" value=move || session.environment.get() is_open/> }
+    };
+    view! {
+        <Show when=move || session.environment_open.get() fallback=fact>
+            <IdInput
+                id=session.environment
+                label=text::connect::ENVIRONMENT
+                on_input=move |text| session.type_environment(text)
+            />
+        </Show>
+        <EnvironmentSource/>
+    }
+}
+
+/// Whether the environment is the token's own.
+#[component]
+fn EnvironmentSource() -> impl IntoView {
+    let session = use_session();
+    let source = Memo::new(move |_| {
+        let own = session.facts().and_then(|facts| facts.environment);
+        (own, session.environment.with(|named| session.other_environment(named)))
+    });
+    view! {
+        {move || match source.get() {
+            (_, Some(other)) => {
+                view! { <p class="note">{text::connect::other_environment(other)}</p> }.into_any()
+            }
+            (Some(_), None) => view! { <p class="hint">{text::connect::ENVIRONMENT_HINT}</p> }.into_any(),
+            (None, None) => ().into_any(),
+        }}
+    }
+}
+
+#[component]
+fn UserField() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <label class="field">
+            <span class="field-name">{text::connect::USER}</span>
+            <IdInput id=session.user on_input=move |text| session.user.set(text)/>
+        </label>
+        <p class="hint">{text::connect::USER_HINT}</p>
+    }
+}
+
+/// Browsers would take a form element for a login. There is none, so Enter is handled here.
+#[component]
+fn IdInput(
+    id: RwSignal<String>,
+    #[prop(optional)] label: Option<&'static str>,
+    on_input: impl Fn(String) + 'static,
+) -> impl IntoView {
+    let session = use_session();
+    let connect_on_enter = move |event: ev::KeyboardEvent| {
         if key_of(&event) == "Enter" {
             session.connect();
         }
     };
-    tag("input")
-        .class("id-input")
-        .set("type", "text")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .value(move || id.get())
-        .on("keydown", connect_on_enter)
+    view! {
+        <input
+            class="id-input"
+            type="text"
+            autocomplete="off"
+            spellcheck="false"
+            aria-label=label
+            prop:value=move || id.get()
+            on:input=move |event| on_input(event_target_value(&event))
+            on:keydown=connect_on_enter
+        />
+    }
 }
 
-/// The region as a fact with Change beside it, or as a choice.
-fn region(session: &'static Session) -> Node {
-    let shown = move || {
-        let region = session.region.get().and_then(|code| session.region_of(&code));
-        region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
+/// What a reader should know about the token.
+#[component]
+fn Remarks() -> impl IntoView {
+    let session = use_session();
+    let item = |sentence| view! { <li>{sentence}</li> };
+    let list = move |sentences: Vec<String>| {
+        (!sentences.is_empty())
+            .then(|| view! { <ul class="notes">{sentences.into_iter().map(item).collect_view()}</ul> })
     };
-    part_of(
-        move || session.region_open.get(),
-        move |is_open| {
-            if is_open {
-                region_choice(session)
-            } else {
-                fact_value(text::connect::REGION, "fact-value", shown, &session.region_open)
-            }
-        },
-    )
+    view! { {move || list(remarks(session))} }
 }
 
-fn region_choice(session: &'static Session) -> Node {
-    let options = move || {
-        let chosen = session.region.get();
-        let nothing = tag("option").set("value", "").with(text::connect::CHOOSE_REGION);
-        let option = |code: RegionCode, label: String| {
-            let is_chosen = chosen.as_ref() == Some(&code);
-            selected(tag("option").set_to("value", code.0).with(label), is_chosen)
-        };
-        let regions = session.regions().into_iter().map(|region| option(region.code, region.label));
-        group().with(selected(nothing, chosen.is_none())).with(regions.collect::<Vec<_>>())
-    };
-    let on_change = move |event: Event| {
-        let code = text_in(&event);
-        session.choose_region((!code.is_empty()).then_some(RegionCode(code)));
-    };
-    tag("select").set("aria-label", text::connect::REGION).on("change", on_change).with(part(options))
-}
-
-/// An option of a choice, marked where it is the chosen one.
-pub(super) fn selected(option: Node, is_chosen: bool) -> Node {
-    if is_chosen { option.set("selected", "") } else { option }
-}
-
-fn fact_value(
-    name: &'static str,
-    class: &'static str,
-    value: impl Fn() -> String + Copy + 'static,
-    open: &'static Watched<bool>,
-) -> Node {
-    let change = button(text::connect::CHANGE, move || open.set(true))
-        .class("quiet")
-        .set_to("aria-label", format!("{} {name}", text::connect::CHANGE));
-    group().with(tag("span").class(class).with(says(value))).with(change)
-}
-
-fn environment(session: &'static Session) -> Node {
-    let own = move || session.facts().and_then(|facts| facts.environment);
-    let origin = move || session.environment.with(|named| (own(), session.other_environment(named)));
-    let on_input = move |event: Event| session.type_environment(text_in(&event));
-    let shown = part_of(
-        move || session.environment_open.get(),
-        move |is_open| {
-            if is_open {
-                let field = id_field(session, &session.environment).on("input", on_input);
-                return field.set("aria-label", text::connect::ENVIRONMENT);
-            }
-            let (name, open) = (text::connect::ENVIRONMENT_FACT, &session.environment_open);
-            fact_value(name, "fact-value id", move || session.environment.get(), open)
-        },
-    );
-    let source = part_of(origin, |(own, other)| match other {
-        Some(other) => Some(tag("p").class("note").with(text::connect::other_environment(other))),
-        None => own.map(|_| hint(text::connect::ENVIRONMENT_HINT)),
-    });
-    group().with(shown).with(source)
-}
-
-fn notes(session: &'static Session) -> Node {
-    part(move || {
-        let Pasted::Taken { facts, notes } = session.pasted.get() else { return None };
-        let audit = is_application(&facts).then(|| text::connect::AUDIT_APPLICATION.to_owned());
-        let now = session.now.get_untracked();
-        let note = |note| text::note(session.entrance().locale.as_ref(), note, now);
-        let sentences = notes.into_iter().map(note).chain(audit);
-        let items: Vec<_> = sentences.map(|sentence| tag("li").with(sentence)).collect();
-        (!items.is_empty()).then(|| tag("ul").class("notes").with(items))
-    })
+fn remarks(session: Session) -> Vec<String> {
+    let Pasted::Taken { facts, notes } = session.pasted.get() else { return Vec::new() };
+    let audit = is_application(&facts).then(|| text::connect::AUDIT_APPLICATION.to_owned());
+    let now = session.now.get_untracked();
+    let remark = |remark| text::note(session.ports().locale.as_ref(), remark, now);
+    notes.into_iter().map(remark).chain(audit).collect()
 }
 
 fn is_application(facts: &TokenFacts) -> bool {
     matches!(facts.actor, Actor::Application(_))
 }
 
-/// What is wrong with what was entered.
-pub(super) fn problem(session: &'static Session) -> Node {
-    obstacle(session, &ScreensPlace::default())
+/// Why Connect, or another token, was stopped. Without `screens` what PingOne answered isn't shown.
+#[component]
+pub(crate) fn ObstacleNotice(#[prop(optional)] screens: Option<LoadedScreens>) -> impl IntoView {
+    let session = use_session();
+    view! { {move || session.obstacle.get().map(|obstacle| obstacle_view(session, screens, obstacle))} }
 }
 
-/// Why Connect went no further.
-fn obstacle(session: &'static Session, screens: &ScreensPlace) -> Node {
-    let screens = Rc::clone(screens);
-    part(move || session.obstacle.get().map(|obstacle| obstacle_card(session, &screens, obstacle)))
-}
-
-fn obstacle_card(session: &'static Session, screens: &ScreensPlace, obstacle: Obstacle) -> Node {
-    let label =
-        |code: &RegionCode| session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label);
-    let sentence: String = match obstacle {
-        Obstacle::TokenMissing => text::connect::NO_TOKEN.into(),
-        Obstacle::RegionMissing => text::connect::NO_REGION.into(),
-        Obstacle::EnvironmentMissing => text::connect::NO_ENVIRONMENT.into(),
-        Obstacle::EnvironmentUnreadable => text::connect::BAD_ENVIRONMENT.into(),
-        Obstacle::UserUnreadable => text::connect::BAD_USER.into(),
-        Obstacle::ReplacementElsewhere { issued } => text::connect::replacement_elsewhere(&label(&issued)),
+fn obstacle_view(session: Session, screens: Option<LoadedScreens>, obstacle: Obstacle) -> AnyView {
+    let sentence = match obstacle {
+        Obstacle::TokenMissing => text::connect::NO_TOKEN.to_owned(),
+        Obstacle::RegionMissing => text::connect::NO_REGION.to_owned(),
+        Obstacle::EnvironmentMissing => text::connect::NO_ENVIRONMENT.to_owned(),
+        Obstacle::EnvironmentUnreadable => text::connect::BAD_ENVIRONMENT.to_owned(),
+        Obstacle::UserUnreadable => text::connect::BAD_USER.to_owned(),
+        Obstacle::ReplacementElsewhere { issued } => {
+            text::connect::replacement_elsewhere(&region_label(session, &issued))
+        }
         Obstacle::ReplacementOfOtherEnvironment(own) => {
-            let asked = tag("p").with(text::connect::replacement_of_other_environment(own));
-            let go = button(text::connect::USE_HERE, move || session.use_replacement());
-            return tag("div").class("problem").set("role", "alert").with(asked).with(go);
+            return view! { <ReplacementOfOtherEnvironment own/> }.into_any();
         }
         Obstacle::RegionConflict { issued, chosen } => {
-            let name = label(&issued);
-            let conflict = tag("p").with(text::connect::region_conflict(&name, &label(&chosen)));
-            let take = move || session.take_issuing_region(issued.clone());
-            let take = button(text::connect::take_region(&name), take);
-            return tag("div").class("problem").set("role", "alert").with(conflict).with(take);
+            return view! { <RegionConflict issued chosen/> }.into_any();
         }
-        Obstacle::NotLoaded(why) => return not_loaded(session, why),
-        // Whatever connects is there, and with it the way to show why it didn't.
+        Obstacle::NotLoaded(reason) => return view! { <NotLoaded reason/> }.into_any(),
+        // Connecting needs the screens, so they are loaded by now.
         Obstacle::Fault(fault) => {
-            return screens.get().map_or_else(group, |screens| (screens.not_connected)(fault));
+            let card = screens.and_then(|screens| screens.with(|screens| (screens.not_connected)(fault)));
+            return card.into_any();
         }
     };
-    tag("p").class("problem").set("role", "alert").with(sentence)
+    // A closure, so that the same obstacle is announced again.
+    view! { <p class="problem" role="alert">{move || sentence.clone()}</p> }.into_any()
 }
 
-/// What stands behind the form is missing. Nothing was sent, so that trying again is always right.
-fn not_loaded(session: &'static Session, why: String) -> Node {
-    let again = button(text::fault::TRY_AGAIN, move || session.connect());
-    let title = tag("p").with(text::connect::NOT_LOADED);
-    tag("div").class("problem").set("role", "alert").with(title).with(tag("p").with(why)).with(again)
+fn region_label(session: Session, code: &RegionCode) -> String {
+    session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label)
+}
+
+#[component]
+fn ReplacementOfOtherEnvironment(own: EnvironmentId) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="problem" role="alert">
+            <p>{text::connect::replacement_of_other_environment(own)}</p>
+            <button on:click=move |_| session.use_replacement()>{text::connect::USE_HERE}</button>
+        </div>
+    }
+}
+
+#[component]
+fn RegionConflict(issued: RegionCode, chosen: RegionCode) -> impl IntoView {
+    let session = use_session();
+    let name = region_label(session, &issued);
+    let conflict = text::connect::region_conflict(&name, &region_label(session, &chosen));
+    view! {
+        <div class="problem" role="alert">
+            <p>{conflict}</p>
+            <button on:click=move |_| session.take_issuing_region(issued.clone())>
+                {text::connect::take_region(&name)}
+            </button>
+        </div>
+    }
+}
+
+/// The second file is missing. Nothing was sent, so trying again is always safe.
+#[component]
+fn NotLoaded(reason: String) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="problem" role="alert">
+            <p>{text::connect::NOT_LOADED}</p>
+            <p>{reason}</p>
+            <button on:click=move |_| session.connect()>{text::fault::TRY_AGAIN}</button>
+        </div>
+    }
 }

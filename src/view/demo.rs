@@ -1,37 +1,51 @@
-//! In the demo: what can't be overlooked, and its own token in the place of every other way in.
+//! The demo's banner, and its own token in place of signing in.
 
-use crate::state::session::Session;
+use leptos::prelude::*;
 
-use super::markup::{Node, button, group, tag};
+use crate::state::session::{Session, use_session};
+
 use super::text;
 
-/// Stands over every screen.
-pub(super) fn banner() -> Node {
-    tag("aside")
-        .class("demo")
-        .set("aria-label", text::demo::NAME)
-        .with(tag("strong").with(text::demo::BANNER))
-        .with(tag("span").with(text::demo::MORE))
+/// Shown above every screen.
+#[component]
+pub(crate) fn DemoBanner() -> impl IntoView {
+    view! {
+        <aside class="demo" aria-label=text::demo::NAME>
+            <strong>{text::demo::BANNER}</strong>
+            <span>{text::demo::MORE}</span>
+        </aside>
+    }
 }
 
 /// The way in.
-pub(super) fn first(session: &'static Session) -> Node {
-    let go = button(text::demo::TRY, move || session.take_demo_token());
-    let hint = tag("p").class("hint").with(text::demo::TRY_HINT);
-    tag("div").class("connect-go").with(go).with(hint)
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="connect-go">
+            <button on:click=move |_| session.take_demo_token()>{text::demo::TRY}</button>
+            <p class="hint">{text::demo::TRY_HINT}</p>
+        </div>
+    }
 }
 
-/// The way to another token while one is connected.
-pub(super) fn again(session: &'static Session) -> Node {
-    tag("div").class("line").with(from_elsewhere(session))
+/// The way to another token while connected.
+#[component]
+pub(crate) fn SignInAgain() -> impl IntoView {
+    view! {
+        <div class="line">
+            <SignInAgainButton/>
+        </div>
+    }
 }
 
-/// Nobody signs in here, so that nothing has to be renewed.
-pub(super) fn not_renewed(_: &'static Session) -> Node {
-    group()
-}
+/// The demo's token isn't renewed, so renewal can't fail.
+#[component]
+pub(crate) fn RenewalFailed() -> impl IntoView {}
 
-/// The same where there is little room.
-pub(super) fn from_elsewhere(session: &'static Session) -> Node {
-    button(text::demo::ANOTHER, move || session.take_demo_token())
+/// Another token, where there is little room.
+#[component]
+pub(crate) fn SignInAgainButton() -> impl IntoView {
+    let session = use_session();
+    view! { <button on:click=move |_| session.take_demo_token()>{text::demo::ANOTHER}</button> }
 }

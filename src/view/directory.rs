@@ -1,80 +1,105 @@
-//! The people of the environment: find one, list all, and the panels beside them.
+//! The users of the environment: search, list and table, with the panels beside them and the dialogs over them.
 
-use crate::state::AppHandle;
+use leptos::either::Either;
+use leptos::prelude::*;
+
 use crate::state::directory::{List, Source};
 use crate::state::troubleshooting::Location;
+use crate::state::use_app;
 
-use super::confirm::confirm;
-use super::ending::ending;
-use super::find::{find_person, found};
-use super::grid::grid;
-use super::list::{list, read_ceiling};
-use super::markup::{Node, group, main_part, part_of, tag};
-use super::question::question;
-use super::response::response;
-use super::review::review;
-use super::run::run;
-use super::saving::saving;
-use super::selection::selection;
-use super::sheet::{from_list, sheet};
-use super::status::status;
+use super::find::{FindUser, SearchStatus};
+use super::list::{ListProgress, ReadCeiling};
 use super::text;
-use super::toolbar::{shown, toolbar};
-use super::troubleshooting::asked;
-use super::user::opened_user;
+use super::toolbar::{ShownLine, Toolbar};
+use crate::view::confirm::ConfirmChangeDialog;
+use crate::view::ending::EndRunDialog;
+use crate::view::grid::UserGrid;
+use crate::view::question::DisableDialog;
+use crate::view::response::ResponsePanel;
+use crate::view::review::ReviewDialog;
+use crate::view::run::RunPanel;
+use crate::view::saving::SaveDialog;
+use crate::view::selection::SelectionBar;
+use crate::view::sheet::ImportButton;
+use crate::view::sheet::ImportDialog;
+use crate::view::status::MfaStatus;
+use crate::view::troubleshooting::RequestedChecks;
+use crate::view::user::UserDrawer;
 
-pub(super) fn directory(app: AppHandle) -> Node {
-    let has_run = move || app.run.progress.with(Option::is_some);
-    main_part(app.ports.host.owns_page())
-        .follow("class", move || Some(if has_run() { "directory with-run" } else { "directory" }.to_owned()))
-        .with(
-            tag("div")
-                .class("directory-people")
-                .with(asked(app, Location::Everything))
-                .with(run(app))
-                .with(find_person(app))
-                .with(part_of(
-                    move || app.directory.source(),
-                    move |source| match source {
-                        Source::List => everyone(app),
-                        Source::Found => hits(app),
-                    },
-                )),
-        )
-        .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
-        .with(question(app))
-        .with(confirm(app))
-        .with(ending(app))
-        .with(saving(app))
-        .with(sheet(app))
-        .with(review(app))
+/// The main part of a page of its own; no landmark in another page.
+#[component]
+pub(crate) fn Directory() -> impl IntoView {
+    let app = use_app();
+    let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
+    let class = move || if has_run.get() { "directory with-run" } else { "directory" };
+    if app.ports.get().host.owns_page() {
+        Either::Left(view! { <main class=class><Users/></main> })
+    } else {
+        Either::Right(view! { <div class=class><Users/></div> })
+    }
 }
 
-/// The list, what it adds up to, and what is shown of it.
-fn everyone(app: AppHandle) -> Node {
-    let has_list = move || app.directory.list.with(|list| *list != List::Idle);
-    let list_of = move |has_list: bool| {
-        has_list.then(|| {
-            group().with(status(app)).with(toolbar(app)).with(shown(app)).with(selection(app)).with(grid(app))
-        })
+#[component]
+fn Users() -> impl IntoView {
+    let app = use_app();
+    let source = Memo::new(move |_| app.directory().source());
+    let table = move || match source.get() {
+        Source::List => Either::Left(view! { <UserList/> }),
+        Source::Found => Either::Right(view! { <SearchResult/> }),
     };
-    let without = move |has_list: bool| {
-        (!has_list).then(|| {
-            let line = tag("div").class("line").with(from_list(app));
-            group().with(line).with(tag("p").class("hint").with(text::MEANING))
-        })
-    };
-    group()
-        .with(tag("div").class("line").with(list(app)).with(read_ceiling(app)))
-        .with(part_of(has_list, list_of))
-        .with(part_of(has_list, without))
+    view! {
+        <div class="directory-people">
+            <RequestedChecks at=Location::Everything/>
+            <RunPanel/>
+            <FindUser/>
+            {table}
+        </div>
+        <aside class="directory-side"><UserDrawer/> <ResponsePanel/></aside>
+        <DisableDialog/>
+        <ConfirmChangeDialog/>
+        <EndRunDialog/>
+        <SaveDialog/>
+        <ImportDialog/>
+        <ReviewDialog/>
+    }
 }
 
-/// Whom PingOne found.
-fn hits(app: AppHandle) -> Node {
-    let has_rows = move || app.directory.shown_len() > 0;
-    group()
-        .with(tag("div").class("line").with(found(app)))
-        .with(part_of(has_rows, move |has_rows| has_rows.then(|| grid(app))))
-        .with(tag("p").class("hint").with(text::MEANING))
+/// The list, its sums, and what is shown of it.
+#[component]
+fn UserList() -> impl IntoView {
+    let app = use_app();
+    let has_list = Memo::new(move |_| app.directory().list.with(|list| *list != List::Idle));
+    let content = move || {
+        if !has_list.get() {
+            return view! {
+                <div class="line"><ImportButton/></div>
+                <p class="hint">{text::MEANING}</p>
+            }
+            .into_any();
+        }
+        view! {
+            <MfaStatus/>
+            <Toolbar/>
+            <ShownLine/>
+            <SelectionBar app/>
+            <UserGrid/>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="line"><ListProgress/> <ReadCeiling/></div>
+        {content}
+    }
+}
+
+/// The users that PingOne found.
+#[component]
+fn SearchResult() -> impl IntoView {
+    let app = use_app();
+    let has_rows = Memo::new(move |_| app.directory().shown_len() > 0);
+    view! {
+        <div class="line"><SearchStatus/></div>
+        {move || has_rows.get().then(|| view! { <UserGrid/> })}
+        <p class="hint">{text::MEANING}</p>
+    }
 }

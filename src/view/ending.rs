@@ -1,15 +1,17 @@
 //! The dialog before a run is stopped or discarded. It names the numbers, and the focus is on cancelling.
 
-use leptos::prelude::Effect;
+use leptos::html;
+use leptos::prelude::*;
 use pingone_mfa_core::run::row::RowState;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::run::{Contents, Ending, StopLoss};
+use crate::state::use_app;
 
 use super::figures::number;
-use super::markup::{Handle, Node, button, group, part_of, says, tag};
 use super::text;
-use super::token::modal;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
 
 /// What the dialog is about, as it is now.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,51 +21,52 @@ enum Question {
     Discard(Option<Contents>),
 }
 
-fn asked(app: AppHandle) -> Option<Question> {
-    match app.run.ending.get()? {
+fn question(app: App) -> Option<Question> {
+    match app.run().ending.get()? {
         // A run that has ended meanwhile has nothing left to be stopped.
-        Ending::Stop => app.run.stop_loss().map(Question::Stop),
+        Ending::Stop => app.run().stop_loss().map(Question::Stop),
         Ending::Discard(stored) => Some(Question::Discard(stored.contents.ok())),
     }
 }
 
-pub(super) fn ending(app: AppHandle) -> Node {
-    let (dialog, cancel) = (Handle::new(), Handle::new());
-    // The figures of a run that goes on change while the dialog is open.
-    let is_stop = move || asked(app).map(|question| matches!(question, Question::Stop(_)));
-    Effect::new(move |was: Option<Option<bool>>| {
-        let is = is_stop();
-        dialog.show_modal(is.is_some());
-        if is.is_some() && was.flatten() != is {
-            cancel.focus();
-        }
-        is
-    });
-    let title = move || text::ending::title(is_stop().unwrap_or_default());
-    modal(app.session)
-        .known_as(dialog)
-        .class("confirm")
-        .part("dialog")
-        .follow("aria-label", move || Some(title().to_owned()))
-        .on("close", move |_| app.run.keep())
-        .with(tag("h2").with(says(move || title().to_owned())))
-        .with(part_of(move || asked(app), move |question| question.map(|question| losses(app, question))))
-        .with(
-            tag("footer")
-                .with(button(text::ending::CANCEL, move || app.run.keep()).known_as(cancel).class("primary"))
-                .with(
-                    button(
-                        says(move || text::ending::go(is_stop().unwrap_or_default()).to_owned()),
-                        move || app.run.end(),
-                    )
-                    .class("danger"),
-                ),
-        )
+#[component]
+pub(crate) fn EndRunDialog() -> impl IntoView {
+    let app = use_app();
+    let cancel = NodeRef::<html::Button>::new();
+    // The figures of a run that continues change while the dialog is open.
+    let question = Memo::new(move |_| question(app));
+    let is_stop = move || question.with(|question| matches!(question, Some(Question::Stop(_))));
+    let title = move || text::ending::title(is_stop());
+    view! {
+        <Modal
+            name=Signal::derive(title)
+            is_open=Signal::derive(move || question.with(Option::is_some))
+            on_close=move || app.run().keep()
+            class="confirm"
+            part="dialog"
+            on_open=move || focus(cancel)
+        >
+            <h2>{title}</h2>
+            {move || question.get().map(|question| paragraphs(losses(app, question)))}
+            <footer>
+                <button node_ref=cancel class="primary" on:click=move |_| app.run().keep()>
+                    {text::ending::CANCEL}
+                </button>
+                <button class="danger" on:click=move |_| app.run().end()>
+                    {move || text::ending::go(is_stop())}
+                </button>
+            </footer>
+        </Modal>
+    }
 }
 
-fn losses(app: AppHandle, question: Question) -> Node {
+fn paragraphs(sentences: Vec<String>) -> impl IntoView {
+    sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()
+}
+
+fn losses(app: App, question: Question) -> Vec<String> {
     let count = |users: u32| (users, number(app, users));
-    let sentences = match question {
+    match question {
         Question::Stop(loss) => text::ending::stop(&count(loss.waiting), loss.has_unstored),
         Question::Discard(None) => vec![text::ending::UNREADABLE.to_owned()],
         Question::Discard(Some(contents)) => {
@@ -73,6 +76,5 @@ fn losses(app: AppHandle, question: Question) -> Node {
             let open = u32::try_from(contents.open).unwrap_or(u32::MAX);
             text::ending::discard(&count(left), &count(open), &count(tally.of(RowState::Changed)))
         }
-    };
-    group().with(sentences.into_iter().map(|sentence| tag("p").with(sentence)).collect::<Vec<_>>())
+    }
 }

@@ -1,219 +1,307 @@
-//! The last exchanges as a list, and copies of them. The list is in the document only while somebody looks at it.
+//! The list of the last exchanges with its filters, and the buttons that copy and save them. The list is in the document
+//! only while it is open.
 
+use std::iter;
+
+use leptos::prelude::*;
+use leptos::{ev, html};
 use pingone::exchange::Exchange;
 use pingone::request::Method;
 use pingone_mfa_core::exchanges::filter::{Class, ExchangeFilter};
-use pingone_mfa_core::exchanges::log::{Log, Numbered};
+use pingone_mfa_core::exchanges::log::Log;
+use pingone_mfa_core::ports::Locale;
 
-use crate::state::AppHandle;
+use crate::state::use_app;
 
-use super::markup::{
-    Event, Handle, Kept, Node, button, group, is_checked, kept, key_of, part_of, rows, says, stop, tag,
-    text_in,
-};
-use super::response::status;
+use super::dom::{key_of, stop};
 use super::text;
+use crate::view::response::status;
 
-/// The height of a row, as in the style sheet.
+/// Height of a row in pixels, as in the style sheet.
 const ROW: i32 = 44;
 
-/// A page of the list, in rows.
+/// Rows that Page Up and Page Down move by.
 const PAGE: isize = 5;
 
-/// Which exchange is shown, and the list to choose another from.
-pub(super) fn choice(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
-    let count = move || app.ports.locale.number(exchanges.log.with(Log::len) as u64);
-    let toggle = button(says(move || text::exchanges::list(&count())), move || {
-        exchanges.is_open.update(|is_open| *is_open = !*is_open);
-    })
-    .follow("aria-expanded", move || Some(exchanges.is_open.get().to_string()));
-    let list = part_of(move || exchanges.is_open.get(), move |is_open| is_open.then(|| list(app)));
-    tag("div").class("exchanges").with(toggle).with(list).with(which(app))
+/// The exchange that is shown, and the list to choose another one from.
+#[component]
+pub(crate) fn ExchangeChoice() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let count = move || app.ports.get().locale.number(exchanges.log.with(Log::len) as u64);
+    view! {
+        <div class="exchanges">
+            <button
+                aria-expanded=move || exchanges.is_open.get().to_string()
+                on:click=move |_| exchanges.is_open.update(|is_open| *is_open = !*is_open)
+            >
+                {move || text::exchanges::list(&count())}
+            </button>
+            <Show when=move || exchanges.is_open.get()>
+                <ExchangePanel />
+            </Show>
+            <ShownExchange />
+        </div>
+    }
 }
 
-/// Which one is shown.
-fn which(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
+/// Says which exchange is shown.
+#[component]
+fn ShownExchange() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let is_chosen = move || exchanges.chosen.get().is_some();
     let line = move || {
-        let line = exchanges.shown().map(|shown| line(app, &shown.exchange))?;
-        let is_chosen = exchanges.chosen.get().is_some();
-        Some(if is_chosen { text::exchanges::chosen(&line) } else { text::exchanges::newest(&line) })
+        let line = exchanges.shown().map(|shown| line(&*app.ports.get().locale, &shown.exchange))?;
+        Some(if is_chosen() { text::exchanges::chosen(&line) } else { text::exchanges::newest(&line) })
     };
-    let follow = part_of(
-        move || exchanges.chosen.get().is_some(),
-        move |is_chosen| {
-            let follow = button(text::exchanges::FOLLOW, move || exchanges.chosen.set(None));
-            is_chosen.then(|| follow.class("quiet"))
-        },
-    );
-    let line = tag("p").class("exchange-shown").with(says(move || line().unwrap_or_default()));
-    tag("div").class("exchange-which").with(line).with(follow)
+    view! {
+        <div class="exchange-which">
+            <p class="exchange-shown">{move || line().unwrap_or_default()}</p>
+            <Show when=is_chosen>
+                <button class="quiet" on:click=move |_| exchanges.chosen.set(None)>
+                    {text::exchanges::FOLLOW}
+                </button>
+            </Show>
+        </div>
+    }
 }
 
-fn line(app: AppHandle, exchange: &Exchange) -> String {
-    let at = app.ports.locale.time_to_second(exchange.at);
+fn line(locale: &dyn Locale, exchange: &Exchange) -> String {
+    let at = locale.time_to_second(exchange.at);
     format!("{at} {} {}", exchange.request.method, status(exchange))
 }
 
-fn list(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
-    let listed = kept(move || exchanges.listed());
-    let (counted, looked_at) = (listed.clone(), listed.clone());
+#[component]
+fn ExchangePanel() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let listed = Memo::new(move |_| exchanges.listed());
     let matching = move || {
-        let matching = counted.with(Vec::len).unwrap_or_default();
-        text::exchanges::matching(app.ports.locale.as_ref(), matching, exchanges.log.with(Log::len))
+        let (matching, all) = (listed.with(Vec::len), exchanges.log.with(Log::len));
+        text::exchanges::matching(app.ports.get().locale.as_ref(), matching, all)
     };
-    let has_some = move || looked_at.with(|listed| !listed.is_empty()).unwrap_or_default();
-    let shown = part_of(has_some, move |has_some| has_some.then(|| listbox(app, listed.clone())));
-    tag("div")
-        .class("exchange-panel")
-        .with(tag("div").class("exchange-sieve").with(method(app)).with(class(app)).with(search(app)))
-        .with(tag("p").class("hint").set("role", "status").with(says(matching)))
-        .with(shown)
+    view! {
+        <div class="exchange-panel">
+            <div class="exchange-sieve">
+                <MethodFilter />
+                <ClassFilter />
+                <SearchField />
+            </div>
+            <p class="hint" role="status">
+                {matching}
+            </p>
+            <Show when=move || listed.with(|listed| !listed.is_empty())>
+                <ExchangeList listed />
+            </Show>
+        </div>
+    }
 }
 
-fn method(app: AppHandle) -> Node {
-    let option = |method: &Method| method.to_string();
+#[component]
+fn MethodFilter() -> impl IntoView {
+    let options = text::exchanges::METHODS.iter().map(Method::to_string).collect();
+    let chosen = |filter: &ExchangeFilter| filter.method.map(|method| method.to_string());
     let choose = |filter: &mut ExchangeFilter, word: &str| {
         filter.method = text::exchanges::METHODS.into_iter().find(|method| method.to_string() == word);
     };
-    let options: Vec<String> = text::exchanges::METHODS.iter().map(option).collect();
-    let chosen = |filter: &ExchangeFilter| filter.method.map(|method| method.to_string()).unwrap_or_default();
-    filter(app, text::exchanges::METHOD, text::exchanges::ANY_METHOD, options, chosen, choose)
+    view! {
+        <FilterSelect name=text::exchanges::METHOD any=text::exchanges::ANY_METHOD options chosen choose />
+    }
 }
 
-fn class(app: AppHandle) -> Node {
+#[component]
+fn ClassFilter() -> impl IntoView {
     let word = |class: Class| text::exchanges::class(class).to_owned();
+    let options = text::exchanges::CLASSES.into_iter().map(word).collect();
+    let chosen = |filter: &ExchangeFilter| filter.class.map(|class| text::exchanges::class(class).to_owned());
     let choose = |filter: &mut ExchangeFilter, word: &str| {
-        filter.class =
-            text::exchanges::CLASSES.into_iter().find(|class| text::exchanges::class(*class) == word);
+        let mut classes = text::exchanges::CLASSES.into_iter();
+        filter.class = classes.find(|class| text::exchanges::class(*class) == word);
     };
-    let options: Vec<String> = text::exchanges::CLASSES.into_iter().map(word).collect();
-    let chosen = |filter: &ExchangeFilter| {
-        filter.class.map(|class| text::exchanges::class(class).to_owned()).unwrap_or_default()
-    };
-    filter(app, text::exchanges::STATUS, text::exchanges::ANY_STATUS, options, chosen, choose)
+    view! {
+        <FilterSelect name=text::exchanges::STATUS any=text::exchanges::ANY_STATUS options chosen choose />
+    }
 }
 
-fn filter(
-    app: AppHandle,
+/// A filter by one of a few words.
+#[component]
+fn FilterSelect(
     name: &'static str,
+    /// Label of the first option, which has an empty value and doesn't filter.
     any: &'static str,
     options: Vec<String>,
-    chosen: fn(&ExchangeFilter) -> String,
+    chosen: fn(&ExchangeFilter) -> Option<String>,
+    /// Is called with the value of an option.
     choose: fn(&mut ExchangeFilter, &str),
-) -> Node {
-    let filter = &app.exchanges.filter;
-    let option = |word: String| tag("option").set_to("value", word.clone()).with(word);
-    tag("select")
-        .set("aria-label", name)
-        .with(tag("option").set("value", "").with(any))
-        .with(options.into_iter().map(option).collect::<Vec<_>>())
-        .value(move || filter.with(chosen))
-        .on("change", move |event| filter.update(|filter| choose(filter, &text_in(&event))))
-}
-
-fn search(app: AppHandle) -> Node {
-    let filter = &app.exchanges.filter;
-    tag("input")
-        .set("type", "search")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("aria-label", text::exchanges::SEARCH)
-        .set("placeholder", text::exchanges::SEARCH)
-        .value(move || filter.with(|filter| filter.text.clone()))
-        .on("input", move |event| filter.update(|filter| filter.text = text_in(&event)))
-}
-
-fn listbox(app: AppHandle, listed: Kept<Vec<u64>>) -> Node {
-    let exchanges = app.exchanges;
-    let frame = Handle::new();
-    let shown = kept(move || exchanges.shown_number());
-    let (active, among) = (shown.clone(), listed.clone());
-    let active = move || {
-        let shown = active.with(|shown| *shown).flatten()?;
-        among.with(|listed| listed.contains(&shown)).unwrap_or_default().then(|| id(shown))
-    };
-    let go = move |event: Event| {
-        let places = match key_of(&event).as_str() {
-            "ArrowDown" => 1,
-            "ArrowUp" => -1,
-            "PageDown" => PAGE,
-            "PageUp" => -PAGE,
-            "Home" => isize::MIN,
-            "End" => isize::MAX,
-            _ => return,
-        };
-        stop(&event);
-        if let Some(place) = exchanges.choose_by(places) {
-            keep_in_view(frame, place);
+) -> impl IntoView {
+    let filter = use_app().exchanges().filter;
+    let options = options.into_iter().map(|word| (word.clone(), word));
+    let option = |(value, label): (String, String)| {
+        let word = value.clone();
+        let is_chosen = move || filter.with(|filter| chosen(filter).unwrap_or_default() == word);
+        view! {
+            <option value=value prop:selected=is_chosen>
+                {label}
+            </option>
         }
     };
-    tag("div")
-        .known_as(frame)
-        .class("exchange-list")
-        .set("role", "listbox")
-        .set("tabindex", "0")
-        .set("aria-label", text::exchanges::NAME)
-        .follow("aria-activedescendant", active)
-        .on("keydown", go)
-        .with(rows(
-            move || {
-                let shown = shown.with(|shown| *shown).flatten();
-                let keys = listed
-                    .with(|listed| listed.iter().map(|number| (*number, Some(*number) == shown)).collect());
-                keys.unwrap_or_default()
-            },
-            move |(number, is_shown)| row(app, number, is_shown),
-        ))
+    view! {
+        <select
+            aria-label=name
+            on:change:target=move |event| filter.update(|filter| choose(filter, &event.target().value()))
+        >
+            {iter::once((String::new(), any.to_owned())).chain(options).map(option).collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn SearchField() -> impl IntoView {
+    let filter = use_app().exchanges().filter;
+    view! {
+        <input
+            type="search"
+            autocomplete="off"
+            spellcheck="false"
+            aria-label=text::exchanges::SEARCH
+            placeholder=text::exchanges::SEARCH
+            prop:value=move || filter.with(|filter| filter.text.clone())
+            on:input:target=move |event| filter.update(|filter| filter.text = event.target().value())
+        />
+    }
+}
+
+/// The list as one stop of the Tab key. The arrow keys choose, and the screen reader follows `aria-activedescendant`.
+#[component]
+fn ExchangeList(listed: Memo<Vec<u64>>) -> impl IntoView {
+    let exchanges = use_app().exchanges();
+    let frame = NodeRef::<html::Div>::new();
+    let shown = Memo::new(move |_| exchanges.shown_number());
+    let active = move || {
+        let shown = shown.get()?;
+        listed.with(|listed| listed.contains(&shown)).then(|| id(shown))
+    };
+    let go = move |event: ev::KeyboardEvent| {
+        let Some(rows) = rows_to_move(&key_of(&event)) else { return };
+        stop(&event);
+        if let Some(index) = exchanges.choose_by(rows) {
+            keep_in_view(frame, index);
+        }
+    };
+    let rows = move || {
+        let shown = shown.get();
+        listed
+            .with(|listed| listed.iter().map(|number| (*number, Some(*number) == shown)).collect::<Vec<_>>())
+    };
+    view! {
+        <div
+            node_ref=frame
+            class="exchange-list"
+            role="listbox"
+            tabindex="0"
+            aria-label=text::exchanges::NAME
+            aria-activedescendant=active
+            on:keydown=go
+        >
+            <For each=rows key=|row| *row let((number, is_shown))>
+                <ExchangeRow number is_shown />
+            </For>
+        </div>
+    }
+}
+
+fn rows_to_move(key: &str) -> Option<isize> {
+    Some(match key {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        "PageDown" => PAGE,
+        "PageUp" => -PAGE,
+        "Home" => isize::MIN,
+        "End" => isize::MAX,
+        _ => return None,
+    })
 }
 
 fn id(number: u64) -> String {
     format!("exchange-{number}")
 }
 
-fn keep_in_view(frame: Handle, place: usize) {
-    let (Some((top, height)), Ok(place)) = (frame.view(), i32::try_from(place)) else { return };
-    let row = place.saturating_mul(ROW);
+fn keep_in_view(frame: NodeRef<html::Div>, index: usize) {
+    let (Some(frame), Ok(index)) = (frame.get_untracked(), i32::try_from(index)) else { return };
+    let (top, height) = (frame.scroll_top(), frame.client_height());
+    let row = index.saturating_mul(ROW);
     if row < top {
-        frame.scroll_to(row);
+        frame.set_scroll_top(row);
     } else if row + ROW > top + height {
-        frame.scroll_to(row + ROW - height);
+        frame.set_scroll_top(row + ROW - height);
     }
 }
 
-/// One line of the list. An exchange doesn't change, and what is shown of it neither: hundreds of lines come and go in a
-/// second, and each that followed a value would stay among those that are told when it changes.
-fn row(app: AppHandle, number: u64, is_shown: bool) -> Node {
-    let exchanges = app.exchanges;
-    let contents =
-        exchanges.log.with_untracked(|log| log.get(number).map(|numbered| contents(app, numbered)));
-    tag("div")
-        .class("exchange")
-        .set("role", "option")
-        .set_to("id", id(number))
-        .set_to("aria-selected", is_shown.to_string())
-        .on("click", move |_| exchanges.chosen.set(Some(number)))
-        .with(contents)
+/// A row of the list. Nothing in it is reactive: an exchange doesn't change, hundreds of rows may come and go in a
+/// second, and the list makes a row anew when it becomes the one that is shown.
+#[component]
+fn ExchangeRow(number: u64, is_shown: bool) -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let facts = exchanges.log.with_untracked(|log| {
+        log.get(number).map(|numbered| RowFacts::of(&*app.ports.get().locale, &numbered.exchange))
+    });
+    view! {
+        <div
+            class="exchange"
+            role="option"
+            id=id(number)
+            aria-selected=is_shown.to_string()
+            on:click=move |_| exchanges.chosen.set(Some(number))
+        >
+            {facts.map(|facts| view! { <RowContent facts /> })}
+        </div>
+    }
 }
 
-fn contents(app: AppHandle, Numbered { exchange, .. }: &Numbered) -> Node {
-    let locale = app.ports.locale.as_ref();
-    let is_good = Class::of(exchange) == Class::Good;
-    let class = if is_good { "exchange-status" } else { "exchange-status bad" };
-    let again = (exchange.attempt > 1).then(|| tag("span").with(text::exchanges::again(exchange.attempt)));
-    let line = tag("span")
-        .class("exchange-line")
-        .with(tag("span").with(locale.time_to_second(exchange.at)))
-        .with(tag("strong").with(exchange.request.method.to_string()))
-        .with(tag("span").class(class).with(status(exchange)))
-        .with(tag("span").with(text::exchanges::took(locale, exchange.took.0)))
-        .with(again);
-    group().with(line).with(tag("span").class("exchange-path").with(path(&exchange.url())))
+/// What a row says about its exchange.
+struct RowFacts {
+    at: String,
+    method: String,
+    status: String,
+    is_good: bool,
+    took: String,
+    /// Absent at the first attempt.
+    attempt: Option<String>,
+    path: String,
 }
 
-/// The part of an address that differs from request to request, its ids by their beginnings.
+impl RowFacts {
+    fn of(locale: &dyn Locale, exchange: &Exchange) -> Self {
+        Self {
+            at: locale.time_to_second(exchange.at),
+            method: exchange.request.method.to_string(),
+            status: status(exchange),
+            is_good: Class::of(exchange) == Class::Good,
+            took: text::exchanges::took(locale, exchange.took.0),
+            attempt: (exchange.attempt > 1).then(|| text::exchanges::again(exchange.attempt)),
+            path: path(&exchange.url()),
+        }
+    }
+}
+
+#[component]
+fn RowContent(facts: RowFacts) -> impl IntoView {
+    let status_class = if facts.is_good { "exchange-status" } else { "exchange-status bad" };
+    view! {
+        <span class="exchange-line">
+            <span>{facts.at}</span>
+            <strong>{facts.method}</strong>
+            <span class=status_class>{facts.status}</span>
+            <span>{facts.took}</span>
+            {facts.attempt.map(|attempt| view! { <span>{attempt}</span> })}
+        </span>
+        <span class="exchange-path">{facts.path}</span>
+    }
+}
+
+/// The part of an address that differs between requests, with its IDs shortened.
 fn path(url: &str) -> String {
     let behind = url.split_once("/environments/").and_then(|(_, rest)| rest.split_once('/'));
     let path = behind.map_or(text::exchanges::ENVIRONMENT, |(_, rest)| rest);
@@ -221,44 +309,63 @@ fn path(url: &str) -> String {
     parts.join("/")
 }
 
-/// An id by its beginning: what comes behind it says what was asked for, and has to be seen.
+/// The beginning of an ID: what follows it in the path says what was requested, and has to be visible.
 fn short(part: &str) -> &str {
     let is_id = part.len() == 36 && part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     part.get(..8).filter(|_| is_id).unwrap_or(part)
 }
 
-/// The ways out of the page: each without the people, unless they are asked for this once.
-pub(super) fn copying(app: AppHandle) -> Node {
-    let exchanges = app.exchanges;
-    let has_none = move || exchanges.log.with(Log::is_empty).then(String::new);
-    let copy = button(text::exchanges::COPY, move || app.session.copy(exchanges.copy_of_shown()))
-        .follow("disabled", has_none);
-    let listed = move || exchanges.listed().len();
-    let name = move || text::exchanges::copy_all(&app.ports.locale.number(listed() as u64));
-    let all = move || {
-        button(says(name), move || app.session.copy(exchanges.copy_of_listed()))
-            .follow("disabled", move || (listed() == 0).then(String::new))
-    };
-    let save = move || {
-        button(text::exchanges::SAVE_HAR, move || app.save_exchanges())
-            .follow("disabled", move || (listed() == 0).then(String::new))
-    };
-    let all = part_of(
-        move || exchanges.is_open.get(),
-        move |is_open| is_open.then(|| group().with(all()).with(save())),
-    );
-    let about = part_of(
-        move || exchanges.is_open.get(),
-        |is_open| is_open.then(|| tag("p").class("hint").with(text::exchanges::ABOUT_HAR)),
-    );
-    let box_ = tag("input")
-        .set("type", "checkbox")
-        .checked(move || exchanges.with_people.get())
-        .on("change", move |event| exchanges.with_people.set(is_checked(&event)));
-    let with_people = tag("label").class("check").with(box_).with(text::exchanges::WITH_PEOPLE);
-    tag("div")
-        .class("exchange-copying")
-        .with(tag("div").class("line").with(copy).with(all).with(with_people))
-        .with(tag("p").class("hint").with(text::exchanges::WITHOUT_PEOPLE))
-        .with(about)
+/// Copies and the HAR file. They are without personal data, unless it is asked for, once per copy.
+#[component]
+pub(crate) fn ExchangeCopies() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let is_open = move || exchanges.is_open.get();
+    view! {
+        <div class="exchange-copying">
+            <div class="line">
+                <button
+                    disabled=move || exchanges.log.with(Log::is_empty)
+                    on:click=move |_| app.session().copy(exchanges.copy_of_shown())
+                >
+                    {text::exchanges::COPY}
+                </button>
+                <Show when=is_open>
+                    <CopiesOfListed />
+                </Show>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || exchanges.with_people.get()
+                        on:change:target=move |event| exchanges.with_people.set(event.target().checked())
+                    />
+                    {text::exchanges::WITH_PEOPLE}
+                </label>
+            </div>
+            <p class="hint">{text::exchanges::WITHOUT_PEOPLE}</p>
+            <Show when=is_open>
+                <p class="hint">{text::exchanges::ABOUT_HAR}</p>
+            </Show>
+        </div>
+    }
+}
+
+/// The buttons for all exchanges that the list shows.
+#[component]
+fn CopiesOfListed() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    let listed = Memo::new(move |_| exchanges.listed().len());
+    let count = move || app.ports.get().locale.number(listed.get() as u64);
+    view! {
+        <button
+            disabled=move || listed.get() == 0
+            on:click=move |_| app.session().copy(exchanges.copy_of_listed())
+        >
+            {move || text::exchanges::copy_all(&count())}
+        </button>
+        <button disabled=move || listed.get() == 0 on:click=move |_| app.save_exchanges()>
+            {text::exchanges::SAVE_HAR}
+        </button>
+    }
 }

@@ -1,37 +1,50 @@
-//! Why something failed, what to do about it, and PingOne's own words, where nobody has looked any further.
+//! A fault as a card: what failed, what to do about it, and PingOne's own words. It is shown where no diagnosis runs.
 
+use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use super::markup::{Node, group, tag};
 use super::text;
 
-/// A failed read as a card.
-pub(super) fn fault_card(fault: &Fault) -> Node {
-    fault_card_titled(Operation::ReadUsers, fault, text::fault(fault))
+#[component]
+pub(crate) fn FaultCard(
+    /// The operation that failed; what to do depends on it.
+    #[prop(default = Operation::ReadUsers)]
+    tried: Operation,
+    fault: Fault,
+    /// What the fault means for what the user wanted to do.
+    #[prop(optional)]
+    title: Option<String>,
+) -> impl IntoView {
+    let title = title.unwrap_or_else(|| text::fault(&fault));
+    let to_do = text::troubleshooting::to_do(Cause::of(tried, &fault));
+    view! {
+        <section class="fault">
+            <p class="fault-title">{title}</p>
+            <PartTitle name=text::troubleshooting::TO_DO />
+            <p>{to_do}</p>
+            <PingOneWords fault />
+        </section>
+    }
 }
 
-/// A fault as a card. The title says what it meant for the person's own intent.
-pub(super) fn fault_card_titled(tried: Operation, fault: &Fault, title: String) -> Node {
-    let to_do = text::troubleshooting::to_do(Cause::of(tried, fault));
-    tag("section")
-        .class("fault")
-        .with(tag("p").class("fault-title").with(title))
-        .with(part(text::troubleshooting::TO_DO))
-        .with(tag("p").with(to_do))
-        .with(words(fault))
-}
-
-/// PingOne's own words.
-pub(super) fn words(fault: &Fault) -> Option<Node> {
+/// The code and message of PingOne's response, or what is wrong with a response that isn't PingOne's.
+#[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
+pub(crate) fn PingOneWords(fault: Fault) -> impl IntoView {
     let is_pingones = fault.refusal().is_some_and(|refusal| refusal.code.is_some());
-    let heading = if is_pingones { text::fault::WORDS } else { text::fault::ANSWER };
-    text::words(fault)
-        .map(|words| group().with(part(heading)).with(tag("p").class("fault-words").with(words)))
+    let name = if is_pingones { text::fault::WORDS } else { text::fault::ANSWER };
+    text::words(&fault).map(|words| {
+        view! {
+            <PartTitle name />
+            <p class="fault-words">{words}</p>
+        }
+    })
 }
 
-/// What a part is. No heading: a card stands anywhere on the page, and would skip levels.
-pub(super) fn part(name: &'static str) -> Node {
-    tag("p").class("fault-part").with(name)
+/// Title of a part of a card. It isn't a heading: a card may appear anywhere on the page, and would skip levels.
+#[component]
+fn PartTitle(name: &'static str) -> impl IntoView {
+    view! { <p class="fault-part">{name}</p> }
 }

@@ -1,62 +1,79 @@
-//! Finding one person in PingOne.
+//! The search in PingOne: its field, and its result above the table.
 
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
 use pingone::time::Timestamp;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use crate::state::AppHandle;
 use crate::state::directory::{List, Search};
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
+use crate::state::{App, use_app};
 
-use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
-use super::run::open_file;
+use super::dom::key_of;
 use super::text;
-use super::troubleshooting::trouble;
+use crate::view::run::stored::OpenRunFile;
+use crate::view::troubleshooting::Failure;
 
-pub(super) fn find_person(app: AppHandle) -> Node {
-    let find_on_enter = move |event: Event| {
+#[component]
+pub(crate) fn FindUser() -> impl IntoView {
+    let app = use_app();
+    let find_on_enter = move |event: KeyboardEvent| {
         if key_of(&event) == "Enter" {
-            app.directory.find(&text_in(&event));
+            app.directory().find(&event_target_value(&event));
         }
     };
-    let field = tag("input")
-        .set("type", "search")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("aria-label", text::directory::FIND)
-        .set("placeholder", text::directory::FIND)
-        .on("keydown", find_on_enter);
-    let hint = tag("span").class("hint").with(text::directory::FIND_HINT);
-    tag("div").class("find").with(field).with(hint).with(open_file(app))
+    view! {
+        <div class="find">
+            <input
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=text::directory::FIND
+                placeholder=text::directory::FIND
+                on:keydown=find_on_enter
+            />
+            <span class="hint">{text::directory::FIND_HINT}</span>
+            <OpenRunFile/>
+        </div>
+    }
 }
 
-/// What came of a search in PingOne.
-pub(super) fn found(app: AppHandle) -> Node {
-    part_of(
-        move || app.directory.search.get(),
-        move |search| search.map(|search| search_status(app, &search)),
-    )
+/// What PingOne found, or why it couldn't be asked.
+#[component]
+pub(crate) fn SearchStatus() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let close_label = move || {
+        let has_list = directory.list.with_untracked(|list| *list != List::Idle);
+        if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH }
+    };
+    move || {
+        directory.search.get().map(|search| {
+            view! {
+                {answer(app, &search)}
+                <button on:click=move |_| directory.close_search()>{close_label()}</button>
+            }
+        })
+    }
 }
 
-fn search_status(app: AppHandle, search: &Search) -> Node {
-    let directory = &app.directory;
-    let has_list = directory.list.with_untracked(|list| *list != List::Idle);
-    let back = if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH };
-    let answer = match &search.hits {
+fn answer(app: App, search: &Search) -> AnyView {
+    match &search.hits {
         Load::Failed(fault) => {
-            trouble(app, Location::Search, Operation::ReadUsers, fault.clone(), text::fault(fault))
+            let title = text::fault(fault);
+            view! { <Failure at=Location::Search tried=Operation::ReadUsers fault=fault.clone() title=title/> }.into_any()
         }
         Load::Idle | Load::Loading => {
-            tag("p").class("working").with(text::directory::searching(&search.text))
+            view! { <p class="working">{text::directory::searching(&search.text)}</p> }.into_any()
         }
-        Load::Ready { value, at } => tag("p").with(found_line(app, search, *value, *at)),
-    };
-    group().with(answer).with(button(back, move || directory.close_search()))
+        Load::Ready { value, at } => view! { <p>{found_line(app, search, *value, *at)}</p> }.into_any(),
+    }
 }
 
-fn found_line(app: AppHandle, search: &Search, hits: u64, at: Timestamp) -> String {
-    let (locale, text) = (&app.ports.locale, &search.text);
-    let shown = (app.directory.shown_len() as u64).saturating_sub(search.loaded);
+fn found_line(app: App, search: &Search, hits: u64, at: Timestamp) -> String {
+    let (locale, text) = (&app.ports.get().locale, &search.text);
+    let shown = (app.directory().shown_len() as u64).saturating_sub(search.loaded);
     let (all, at) = (locale.number(hits), locale.time_to_second(at));
     let found = if hits > shown {
         text::directory::found_many(&locale.number(shown), &all, text, &at)

@@ -1,83 +1,130 @@
-//! The help: a dialog with a search, and a way to it from wherever a topic matters.
+//! The help: a dialog with a search, and links to its topics from where they matter.
 
-use leptos::prelude::Effect;
+use leptos::html;
+use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::check::Check;
 use pingone_mfa_core::diagnosis::topic::Topic;
 
-use crate::state::AppHandle;
 use crate::state::load::Load;
+use crate::state::{App, use_app};
 
-use super::markup::{Handle, Node, button, once_shown, part_of, says, tag, text_in};
+use super::dom::once_shown;
 use super::text;
-use super::token::modal;
+use crate::view::modal::Modal;
 
-/// The dialog. It is opened at a topic, or at its search.
-pub(super) fn help(app: AppHandle) -> Node {
-    let help = app.help;
-    let (dialog, search) = (Handle::new(), Handle::new());
-    let headings: [(Topic, Handle); Topic::ALL.len()] = Topic::ALL.map(|topic| (topic, Handle::new()));
+/// The heading of each topic, to move the focus to it.
+type Headings = [(Topic, NodeRef<html::H3>); Topic::ALL.len()];
+
+/// The dialog. When it opens, the focus moves to the topic it was opened for, or to the search field.
+#[component]
+pub(crate) fn HelpDialog() -> impl IntoView {
+    let app = use_app();
+    let help = app.help();
+    let search = NodeRef::<html::Input>::new();
+    let headings: Headings = Topic::ALL.map(|topic| (topic, NodeRef::new()));
+    let is_open = Signal::derive(move || help.is_open.get());
+    // The topics are added to the document when the dialog opens. Another topic may be asked for while it is open.
     Effect::new(move |_| {
-        let is_open = help.is_open.get();
-        dialog.show_modal(is_open);
-        if is_open {
+        if is_open.get() {
             let topic = help.topic.get();
-            let heading = headings.iter().find(|(of, _)| Some(*of) == topic);
-            let heading = heading.map_or(search, |(_, heading)| *heading);
-            // The topics come into the document with the dialog.
-            once_shown(move || heading.focus());
+            once_shown(move || focus(topic, &headings, search));
         }
     });
-    let field = tag("input")
-        .known_as(search)
-        .class("help-search")
-        .set("type", "search")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("aria-label", text::help::SEARCH)
-        .set("placeholder", text::help::SEARCH)
-        .value(move || help.search.get())
-        .on("input", move |event| help.search.set(text_in(&event)));
+    view! {
+        <Modal name=text::help::NAME class="confirm help" is_open on_open=|| () on_close=move || help.close()>
+            <HelpHead search/>
+            <HelpTopics headings/>
+        </Modal>
+    }
+}
+
+/// The elements are missing if the view was removed before the next frame.
+fn focus(topic: Option<Topic>, headings: &Headings, search: NodeRef<html::Input>) {
+    // `focus` doesn't throw for HTML elements.
+    match headings.iter().find(|(of, _)| Some(*of) == topic) {
+        Some((_, heading)) => {
+            let _ = heading.try_get_untracked().flatten().map(|heading| heading.focus());
+        }
+        None => {
+            let _ = search.try_get_untracked().flatten().map(|search| search.focus());
+        }
+    }
+}
+
+#[component]
+fn HelpHead(search: NodeRef<html::Input>) -> impl IntoView {
+    let help = use_app().help();
     let found = move || {
         help.search.with(|search| text::help::found(text::help::matching(search).len(), Topic::ALL.len()))
     };
-    let head = tag("div")
-        .class("help-head")
-        .with(tag("h2").with(text::help::NAME))
-        .with(button(text::help::CLOSE, move || help.close()))
-        .with(field)
-        .with(tag("p").class("hint").set("role", "status").with(says(found)));
-    let topics = part_of(
-        move || (help.is_open.get(), help.search.with(|search| text::help::matching(search))),
-        move |(is_open, topics)| is_open.then(|| sections(app, &topics, &headings)),
-    );
-    modal(app.session)
-        .known_as(dialog)
-        .class("confirm help")
-        .set("aria-label", text::help::NAME)
-        .on("close", move |_| help.close())
-        .with(head)
-        .with(topics)
+    view! {
+        <div class="help-head">
+            <h2>{text::help::NAME}</h2>
+            <button on:click=move |_| help.close()>{text::help::CLOSE}</button>
+            <input
+                node_ref=search
+                class="help-search"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=text::help::SEARCH
+                placeholder=text::help::SEARCH
+                prop:value=move || help.search.get()
+                on:input:target=move |event| help.search.set(event.target().value())
+            />
+            <p class="hint" role="status">
+                {found}
+            </p>
+        </div>
+    }
 }
 
-fn sections(app: AppHandle, topics: &[Topic], headings: &[(Topic, Handle)]) -> Node {
-    let shown = headings.iter().filter(|(topic, _)| topics.contains(topic));
-    let sections: Vec<Node> = shown.map(|(topic, heading)| section(app, *topic, *heading)).collect();
-    tag("div").class("help-topics").with(sections)
+/// The topics that match the search. They are in the document only while the dialog is open.
+#[component]
+fn HelpTopics(headings: Headings) -> impl IntoView {
+    let help = use_app().help();
+    let matching = Memo::new(move |_| help.search.with(|search| text::help::matching(search)));
+    let shown = move || {
+        let matching = matching.get();
+        headings.into_iter().filter(|(topic, _)| matching.contains(topic)).collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || help.is_open.get()>
+            <div class="help-topics">
+                <For each=shown key=|(topic, _)| *topic let((topic, heading))>
+                    <HelpTopic topic heading />
+                </For>
+            </div>
+        </Show>
+    }
 }
 
-fn section(app: AppHandle, topic: Topic, heading: Handle) -> Node {
-    let paragraphs = text::help::paragraphs(topic).iter().map(|paragraph| tag("p").with(*paragraph));
-    let here = (topic == Topic::NewUsers).then(|| tag("p").class("note").with(says(move || new_users(app))));
-    let title = tag("h3").known_as(heading).set("tabindex", "-1").with(text::help::title(topic));
-    tag("section").class("help-topic").with(title).with(here).with(paragraphs.collect::<Vec<_>>())
+#[component]
+fn HelpTopic(topic: Topic, heading: NodeRef<html::H3>) -> impl IntoView {
+    let paragraphs = text::help::paragraphs(topic).iter();
+    view! {
+        <section class="help-topic">
+            <h3 node_ref=heading tabindex="-1">
+                {text::help::title(topic)}
+            </h3>
+            {(topic == Topic::NewUsers).then(|| view! { <DefaultOfEnvironment /> })}
+            {paragraphs.map(|paragraph| view! { <p>{*paragraph}</p> }).collect_view()}
+        </section>
+    }
 }
 
-/// What this environment's default is, as far as it was read.
-fn new_users(app: AppHandle) -> String {
-    match app.directory.mfa_default.get() {
+/// The MFA default for new users of this environment.
+#[component]
+fn DefaultOfEnvironment() -> impl IntoView {
+    let app = use_app();
+    view! { <p class="note">{move || default_of_environment(app)}</p> }
+}
+
+fn default_of_environment(app: App) -> String {
+    match app.directory().mfa_default.get() {
         Load::Ready { value, at } => {
-            text::help::new_users_default(value, &app.ports.locale.time_to_second(at))
+            text::help::new_users_default(value, &app.ports.get().locale.time_to_second(at))
         }
         Load::Failed(Fault::RoleMissing(_)) => text::help::NEW_USERS_FORBIDDEN.to_owned(),
         Load::Failed(_) => text::help::NEW_USERS_FAILED.to_owned(),
@@ -85,10 +132,14 @@ fn new_users(app: AppHandle) -> String {
     }
 }
 
-/// A way to what there is to know about a check, under the check's name.
-pub(super) fn link(app: AppHandle, check: Check, name: &'static str) -> Node {
+/// Link to the topic of a check.
+#[component]
+pub(crate) fn HelpLink(check: Check, name: &'static str) -> impl IntoView {
+    let help = use_app().help();
     let topic = check.topic();
-    button(name, move || app.help.open(topic))
-        .class("quiet help-link")
-        .set_to("title", text::help::about(topic))
+    view! {
+        <button class="quiet help-link" title=text::help::about(topic) on:click=move |_| help.open(topic)>
+            {name}
+        </button>
+    }
 }

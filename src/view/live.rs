@@ -1,37 +1,43 @@
-//! The two live regions: results politely, failures at once.
+//! The two live regions for screen readers: results are announced politely, failures at once.
 
-use std::rc::Rc;
+use leptos::prelude::*;
 
 use crate::state::Ports;
 use crate::state::announcement::Announcement;
-use crate::state::session::Session;
+use crate::state::session::{Session, use_session};
 
-use super::markup::{Node, group, says, tag};
-use super::{ScreensPlace, text};
+use super::{LoadedScreens, text};
 
-pub(super) fn live(session: &'static Session, screens: &ScreensPlace) -> Node {
+#[component]
+pub(crate) fn LiveRegions(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
     let announcer = session.announcer;
-    let region = |role, urgency| tag("div").class("unseen").set("role", role).set("aria-live", urgency);
-    let (politely, at_once) = (Rc::clone(screens), Rc::clone(screens));
-    let result = says(move || announcer.result.with(|result| told(session, &politely, result)));
-    let failure = says(move || announcer.failure.with(|failure| told(session, &at_once, failure)));
-    group().with(region("status", "polite").with(result)).with(region("alert", "assertive").with(failure))
+    view! {
+        <div class="unseen" role="status" aria-live="polite">
+            {move || announcer.result.with(|result| form_sentence(session, screens, result))}
+        </div>
+        <div class="unseen" role="alert" aria-live="assertive">
+            {move || announcer.failure.with(|failure| form_sentence(session, screens, failure))}
+        </div>
+    }
 }
 
-/// The form has few sentences of its own; all others come with what stands behind it.
-fn told(session: &'static Session, screens: &ScreensPlace, announcement: &Announcement) -> String {
-    let locale = session.entrance().locale.as_ref();
+/// The form has few sentences of its own; all others are loaded with the screens behind it.
+fn form_sentence(session: Session, screens: LoadedScreens, announcement: &Announcement) -> String {
+    let ports = session.ports();
+    let locale = &*ports.locale;
     match announcement {
         Announcement::Quiet => String::new(),
         Announcement::TokenTaken => text::announce::TOKEN_TAKEN.to_owned(),
         Announcement::TokenForgotten(until) => text::forgotten(locale, *until, None),
-        other => screens.get().map(|screens| (screens.announced)(other)).unwrap_or_default(),
+        other => screens.with(|screens| (screens.announced)(other)).unwrap_or_default(),
     }
 }
 
-/// What is told of somebody who is connected.
-pub(super) fn sentence(ports: &Ports, announcement: &Announcement) -> String {
-    let locale = ports.locale.as_ref();
+/// The sentences that only a connected page needs.
+pub(crate) fn sentence(ports: Ports, announcement: &Announcement) -> String {
+    let ports = ports.get();
+    let locale = &*ports.locale;
     match announcement {
         Announcement::Quiet | Announcement::TokenTaken | Announcement::TokenForgotten(_) => String::new(),
         Announcement::Connected(name) => text::announce::connected(name),

@@ -1,62 +1,121 @@
-//! The list, filtered by a run's report.
+//! The list, filtered by the report of a run.
 
-use crate::state::AppHandle;
+use leptos::prelude::*;
+use pingone_mfa_core::run::report::Part;
+
 use crate::state::directory::{List, Outcomes, Shown};
+use crate::state::{App, use_app};
 
-use super::connect::selected;
-use super::markup::{Node, button, part_of, tag, text_in};
 use super::text;
 
-/// The way to a report.
-pub(super) fn open(app: AppHandle) -> Node {
-    button(text::outcomes::OPEN, move || app.directory.open_outcomes())
+#[component]
+pub(crate) fn OpenReport() -> impl IntoView {
+    let directory = use_app().directory();
+    view! { <button on:click=move |_| directory.open_outcomes()>{text::outcomes::OPEN}</button> }
 }
 
-/// Which report is filtered by, and by which of its results.
-pub(super) fn outcomes(app: AppHandle) -> Node {
-    part_of(
-        move || app.directory.outcomes.get(),
-        move |outcomes| outcomes.map(|outcomes| line(app, &outcomes)),
-    )
+/// What is said of the report that the list is filtered by.
+#[derive(Clone, PartialEq)]
+enum Line {
+    Reading,
+    /// It can't be used, and why.
+    Unusable(String),
+    Shown(ShownReport),
 }
 
-fn line(app: AppHandle, outcomes: &Outcomes) -> Node {
-    let close = || button(text::outcomes::CLOSE, move || app.directory.close_outcomes()).class("quiet");
-    let line = tag("div").class("line");
+#[derive(Clone, PartialEq)]
+struct ShownReport {
+    /// Which report it is.
+    name: String,
+    /// Its parts and how many users each has.
+    parts: Vec<(Part, usize)>,
+    /// The part that is shown.
+    part: Part,
+    /// That some of its users are not in the list.
+    unlisted: Option<String>,
+}
+
+fn line(app: App, outcomes: &Outcomes) -> Line {
     match outcomes {
-        Outcomes::Reading => line.with(tag("p").class("working hint").with(text::outcomes::READING)),
-        Outcomes::UnreadableBody(why) => {
-            let sentence = text::outcomes::unusable(why);
-            line.with(tag("p").class("problem").set("role", "alert").with(sentence)).with(close())
-        }
-        Outcomes::Shown(shown) => line.with(parts(app, shown)).with(unlisted(app, shown)).with(close()),
+        Outcomes::Reading => Line::Reading,
+        Outcomes::UnreadableBody(why) => Line::Unusable(text::outcomes::unusable(why)),
+        Outcomes::Shown(shown) => Line::Shown(shown_report(app, shown)),
     }
 }
 
-fn parts(app: AppHandle, shown: &Shown) -> Node {
+fn shown_report(app: App, shown: &Shown) -> ShownReport {
+    let ports = app.ports.get();
     let plan = &shown.report.plan;
-    let parts = shown.report.parts();
-    let at = app.ports.locale.time(shown.report.started_at.unwrap_or(plan.made_at));
-    let name = text::outcomes::shown(&plan.number().to_string(), &at);
-    let option = |(place, (part, count)): (usize, &(_, usize))| {
-        let label = text::outcomes::part(app.ports.locale.as_ref(), *part, *count);
-        selected(tag("option").set_to("value", place.to_string()).with(label), *part == shown.part)
-    };
-    let options: Vec<Node> = parts.iter().enumerate().map(option).collect();
-    let choice = tag("select").class("filter active").set("aria-label", text::outcomes::PART).with(options);
-    let choice = choice.on("change", move |event| {
-        let chosen = text_in(&event).parse().ok().and_then(|place: usize| parts.get(place));
-        if let Some((part, _)) = chosen {
-            app.directory.show_part(*part);
-        }
-    });
-    tag("label").class("ceiling").with(tag("span").with(name)).with(choice)
+    let at = ports.locale.time(shown.report.started_at.unwrap_or(plan.made_at));
+    let is_partial = app.directory().list.with_untracked(|list| *list != List::Complete);
+    let unlisted = || text::outcomes::unlisted(ports.locale.as_ref(), shown.unlisted, is_partial);
+    ShownReport {
+        name: text::outcomes::shown(&plan.number().to_string(), &at),
+        parts: shown.report.parts(),
+        part: shown.part,
+        unlisted: (shown.unlisted > 0).then(unlisted),
+    }
 }
 
-fn unlisted(app: AppHandle, shown: &Shown) -> Option<Node> {
-    let is_partial = app.directory.list.with_untracked(|list| *list != List::Complete);
-    (shown.unlisted > 0).then(|| {
-        let sentence = text::outcomes::unlisted(app.ports.locale.as_ref(), shown.unlisted, is_partial);
-        tag("p").class("hint").with(sentence)
-    })
+/// Which report the list is filtered by, and by which of its results.
+#[component]
+pub(crate) fn ReportFilter() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let line = Memo::new(move |_| {
+        directory.outcomes.with(|outcomes| outcomes.as_ref().map(|outcomes| line(app, outcomes)))
+    });
+    move || {
+        line.get().map(|line| {
+            let content = match line {
+                Line::Reading => view! { <p class="working hint">{text::outcomes::READING}</p> }.into_any(),
+                Line::Unusable(why) => view! {
+                    <p class="problem" role="alert">{why}</p>
+                    <CloseReport/>
+                }
+                .into_any(),
+                Line::Shown(report) => view! {
+                    <PartChoice name=report.name parts=report.parts shown=report.part/>
+                    {report.unlisted.map(|sentence| view! { <p class="hint">{sentence}</p> })}
+                    <CloseReport/>
+                }
+                .into_any(),
+            };
+            view! { <div class="line">{content}</div> }
+        })
+    }
+}
+
+#[component]
+fn CloseReport() -> impl IntoView {
+    let directory = use_app().directory();
+    view! {
+        <button class="quiet" on:click=move |_| directory.close_outcomes()>
+            {text::outcomes::CLOSE}
+        </button>
+    }
+}
+
+#[component]
+fn PartChoice(name: String, parts: Vec<(Part, usize)>, shown: Part) -> impl IntoView {
+    let app = use_app();
+    let option = |(index, (part, count)): (usize, &(Part, usize))| {
+        let label = text::outcomes::part(app.ports.get().locale.as_ref(), *part, *count);
+        view! { <option value=index.to_string() selected=*part == shown>{label}</option> }
+    };
+    let options = parts.iter().enumerate().map(option).collect_view();
+    let choose = move |event| {
+        let chosen = event_target_value(&event).parse().ok().and_then(|index: usize| parts.get(index));
+        if let Some((part, _)) = chosen {
+            app.directory().show_part(*part);
+        }
+    };
+    view! {
+        <label class="ceiling">
+            <span>{name}</span>
+            <select class="filter active" aria-label=text::outcomes::PART on:change=choose>
+                {options}
+            </select>
+        </label>
+    }
 }

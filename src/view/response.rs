@@ -1,118 +1,171 @@
-//! What was sent and what PingOne answered: typed, raw, and the request as code.
+//! What was sent and what PingOne answered, as three tabs: typed, raw, and the request as code.
 
+use leptos::prelude::*;
+use leptos::{ev, html};
 use pingone::exchange::Exchange;
 use pingone::redaction::secrets::PLACEHOLDER;
 use pingone_mfa_core::exchanges::log::Numbered;
 
-use crate::state::AppHandle;
 use crate::state::exchanges::Form;
+use crate::state::use_app;
 
-use super::code::code;
-use super::exchanges::{choice, copying};
-use super::markup::{Event, Handle, Node, button, group, key_of, part_of, tag};
+use super::code::RequestCode;
+use super::dom::key_of;
 use super::text;
+use crate::view::exchanges::ExchangeChoice;
+use crate::view::exchanges::ExchangeCopies;
 
-pub(super) fn response(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
-    let forms = Form::ALL.map(|form| (form, Handle::new()));
-    let to_other = move |event: Event| {
-        let to = match key_of(&event).as_str() {
-            "ArrowLeft" => exchanges.form.get_untracked().before(),
-            "ArrowRight" => exchanges.form.get_untracked().after(),
-            _ => return,
-        };
-        exchanges.form.set(to);
-        if let Some((_, handle)) = forms.iter().find(|(form, _)| *form == to) {
-            handle.focus();
-        }
-    };
-    let tabs = tag("div")
-        .class("tabs")
-        .set("role", "tablist")
-        .set("aria-label", text::response::NAME)
-        .on("keydown", to_other)
-        .with(forms.map(|(form, handle)| tab(app, form).known_as(handle)).into_iter().collect::<Vec<_>>());
-    let panel = tag("div")
-        .set("id", "response-panel")
-        .set("role", "tabpanel")
-        .set("tabindex", "0")
-        .set("aria-label", text::response::NAME)
-        .with(shown(app));
-    tag("section")
-        .class("response")
-        .part("response")
-        .set("aria-label", text::response::NAME)
-        .with(tag("h2").with(text::response::NAME))
-        .with(choice(app))
-        .with(tabs)
-        .with(panel)
-        .with(copying(app))
-        .with(tag("p").class("hint").with(text::response::KEPT))
+#[component]
+pub(crate) fn ResponsePanel() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    // Code has a choice in it, which has to outlive the exchange that is shown.
+    let is_code = move || exchanges.form.get() == Form::Code && exchanges.log.with(|log| !log.is_empty());
+    view! {
+        <section class="response" part="response" aria-label=text::response::NAME>
+            <h2>{text::response::NAME}</h2>
+            <ExchangeChoice/>
+            <Tabs/>
+            <div id="response-panel" role="tabpanel" tabindex="0" aria-label=text::response::NAME>
+                <Show when=is_code fallback=|| view! { <ShownExchange/> }>
+                    <RequestCode/>
+                </Show>
+            </div>
+            <ExchangeCopies/>
+            <p class="hint">{text::response::KEPT}</p>
+        </section>
+    }
 }
 
-fn tab(app: AppHandle, form: Form) -> Node {
-    let exchanges = &app.exchanges;
+/// The tabs. Arrow keys choose the next or the previous one and give it the focus.
+#[component]
+fn Tabs() -> impl IntoView {
+    let form = use_app().exchanges().form;
+    let tabs = Form::ALL.map(|form| (form, NodeRef::<html::Button>::new()));
+    let to_other = move |event: ev::KeyboardEvent| {
+        let to = match key_of(&event).as_str() {
+            "ArrowLeft" => form.get_untracked().before(),
+            "ArrowRight" => form.get_untracked().after(),
+            _ => return,
+        };
+        form.set(to);
+        let tab = tabs.iter().find(|(form, _)| *form == to);
+        if let Some(tab) = tab.and_then(|(_, tab)| tab.get_untracked()) {
+            // It throws for no element of HTML.
+            let _ = tab.focus();
+        }
+    };
+    let tab = |(form, button)| view! { <Tab form button/> };
+    view! {
+        <div class="tabs" role="tablist" aria-label=text::response::NAME on:keydown=to_other>
+            {tabs.into_iter().map(tab).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Tab(form: Form, button: NodeRef<html::Button>) -> impl IntoView {
+    let exchanges = use_app().exchanges();
     let name = match form {
         Form::Typed => text::response::TYPED,
         Form::Raw => text::response::RAW,
         Form::Code => text::response::CODE,
     };
     let is_chosen = move || exchanges.form.get() == form;
-    button(name, move || exchanges.form.set(form))
-        .set("role", "tab")
-        .set("id", name)
-        .set("aria-controls", "response-panel")
-        .follow("aria-selected", move || Some(is_chosen().to_string()))
-        .follow("tabindex", move || Some(if is_chosen() { "0" } else { "-1" }.to_owned()))
+    view! {
+        <button
+            role="tab"
+            id=name
+            aria-controls="response-panel"
+            aria-selected=move || is_chosen().to_string()
+            tabindex=move || if is_chosen() { "0" } else { "-1" }
+            node_ref=button
+            on:click=move |_| exchanges.form.set(form)
+        >
+            {name}
+        </button>
+    }
 }
 
-/// Code has a choice in it, which has to outlive the exchange that is shown.
-fn shown(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
-    let is_code = move || exchanges.form.get() == Form::Code && exchanges.log.with(|log| !log.is_empty());
-    part_of(is_code, move |is_code| if is_code { code(app) } else { answered(app) })
+/// The exchange that is shown, typed or raw.
+#[component]
+fn ShownExchange() -> impl IntoView {
+    let exchanges = use_app().exchanges();
+    let shown = Memo::new(move |_| (exchanges.shown(), exchanges.form.get()));
+    move || match shown.get() {
+        (None, _) => view! { <p class="hint">{text::response::NONE}</p> }.into_any(),
+        (Some(Numbered { exchange, .. }), Form::Typed) => view! { <TypedExchange exchange/> }.into_any(),
+        (Some(Numbered { exchange, .. }), Form::Raw | Form::Code) => {
+            view! { <RawExchange exchange/> }.into_any()
+        }
+    }
 }
 
-fn answered(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
-    part_of(
-        move || (exchanges.shown(), exchanges.form.get()),
-        move |(shown, form)| match (shown, form) {
-            (None, _) => tag("p").class("hint").with(text::response::NONE),
-            (Some(Numbered { exchange, .. }), Form::Typed) => typed(app, exchange),
-            (Some(Numbered { exchange, .. }), Form::Raw | Form::Code) => raw(app, &exchange),
-        },
-    )
-}
-
-pub(super) fn status(exchange: &Exchange) -> String {
+pub(crate) fn status(exchange: &Exchange) -> String {
     let answer = exchange.answer.as_ref();
     answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
 }
 
-fn typed(app: AppHandle, exchange: Exchange) -> Node {
+#[component]
+fn TypedExchange(exchange: Exchange) -> impl IntoView {
     let status = status(&exchange);
-    let correlation = exchange.answer.and_then(|answer| answer.head.correlation_id);
-    let at = app.ports.locale.time_to_second(exchange.at);
-    let mut list = tag("dl").define(text::response::STATUS, status);
-    for fact in exchange.facts {
-        let value = tag("dd").class("code").with(tag("bdi").with(fact.value));
-        list = list.with(tag("dt").class("code").with(fact.field)).with(value);
-    }
-    if let Some(fault) = &exchange.fault {
-        list = list.define(text::response::PROBLEM, text::fault(fault));
-    }
-    list = list
-        .define(text::response::DURATION, format!("{} ms", exchange.took.0))
-        .define(text::response::ATTEMPT, exchange.attempt.to_string())
-        .define(text::response::AT, at);
-    match correlation {
-        Some(id) => list.define(text::response::CORRELATION_ID, tag("span").class("id").with(id)),
-        None => list,
+    let at = use_app().ports.get().locale.time_to_second(exchange.at);
+    let correlation_id = exchange.answer.and_then(|answer| answer.head.correlation_id);
+    let facts = exchange.facts.into_iter().map(|fact| {
+        view! {
+            <dt class="code">{fact.field}</dt>
+            <dd class="code">
+                <bdi>{fact.value}</bdi>
+            </dd>
+        }
+    });
+    let problem = exchange.fault.map(|fault| {
+        view! {
+            <dt>{text::response::PROBLEM}</dt>
+            <dd>{text::fault(&fault)}</dd>
+        }
+    });
+    let correlation_id = correlation_id.map(|id| {
+        view! {
+            <dt>{text::response::CORRELATION_ID}</dt>
+            <dd>
+                <span class="id">{id}</span>
+            </dd>
+        }
+    });
+    view! {
+        <dl>
+            <dt>{text::response::STATUS}</dt>
+            <dd>{status}</dd>
+            {facts.collect_view()}
+            {problem}
+            <dt>{text::response::DURATION}</dt>
+            <dd>{format!("{} ms", exchange.took.0)}</dd>
+            <dt>{text::response::ATTEMPT}</dt>
+            <dd>{exchange.attempt.to_string()}</dd>
+            <dt>{text::response::AT}</dt>
+            <dd>{at}</dd>
+            {correlation_id}
+        </dl>
     }
 }
 
-fn raw(app: AppHandle, exchange: &Exchange) -> Node {
+#[component]
+fn RawExchange(exchange: Exchange) -> impl IntoView {
+    let ports = use_app().ports.get();
+    let cut = exchange.answer.as_ref().filter(|answer| answer.is_cut && answer.size > 0);
+    let cut = cut.map(|answer| text::exchanges::cut(&ports.locale.number(answer.size as u64)));
+    view! {
+        <h3>{text::response::REQUEST}</h3>
+        <pre>{raw_request(&exchange)}</pre>
+        <h3>{text::response::ANSWER}</h3>
+        <pre>{raw_answer(&exchange)}</pre>
+        {cut.map(|cut| view! { <p class="hint">{cut}</p> })}
+    }
+}
+
+/// The request as it was sent, without the token.
+fn raw_request(exchange: &Exchange) -> String {
     let body = exchange.sent();
     let content_type = if body.is_empty() { "" } else { "Content-Type: application/json\n" };
     let sent = format!(
@@ -121,19 +174,12 @@ fn raw(app: AppHandle, exchange: &Exchange) -> Node {
         exchange.url(),
         body,
     );
-    let came = match &exchange.answer {
-        None => text::response::NO_ANSWER.to_owned(),
-        Some(answer) => {
-            let id = answer.head.correlation_id.as_ref().map(|id| format!("Correlation-Id: {id}\n"));
-            format!("{}\n{}\n{}", answer.head.status, id.unwrap_or_default(), answer.body)
-        }
-    };
-    let cut = exchange.answer.as_ref().filter(|answer| answer.is_cut && answer.size > 0);
-    let cut = cut.map(|answer| text::exchanges::cut(&app.ports.locale.number(answer.size as u64)));
-    group()
-        .with(tag("h3").with(text::response::REQUEST))
-        .with(tag("pre").with(sent.trim_end()))
-        .with(tag("h3").with(text::response::ANSWER))
-        .with(tag("pre").with(came.trim_end()))
-        .with(cut.map(|cut| tag("p").class("hint").with(cut)))
+    sent.trim_end().to_owned()
+}
+
+fn raw_answer(exchange: &Exchange) -> String {
+    let Some(answer) = &exchange.answer else { return text::response::NO_ANSWER.to_owned() };
+    let id = answer.head.correlation_id.as_ref().map(|id| format!("Correlation-Id: {id}\n"));
+    let came = format!("{}\n{}\n{}", answer.head.status, id.unwrap_or_default(), answer.body);
+    came.trim_end().to_owned()
 }

@@ -1,121 +1,136 @@
-//! The review: what a run will change, before anything is sent. The focus is on going back.
+//! The review before a run: what the run will change, what that costs, and what a person has to fill in.
+//!
+//! Nothing has been sent yet, so the dialog opens with the focus on the button that goes back. While it is open, the
+//! current values are read; what comes of that is a preview, which changes only when a choice or new values change the
+//! plan. Texts inside follow the clock and the fields by themselves.
 
 use std::rc::Rc;
 
-use leptos::prelude::Effect;
-use pingone::fault::RetryKind;
-use pingone::time::Timestamp;
+use leptos::prelude::*;
+use pingone::fault::{Fault, RetryKind};
+use pingone::time::{Millis, Timestamp};
 use pingone::token::Actor;
 use pingone_mfa_core::run::confirmation::Confirmation;
-use pingone_mfa_core::run::estimate::{Estimate, TokenSpan};
+use pingone_mfa_core::run::estimate::TokenSpan;
 use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::plan_file::Extent;
 use pingone_mfa_core::run::proposal::Preview;
 use pingone_mfa_core::run::reference::Pattern;
 use pingone_mfa_core::snippets::script::Shell;
+use send_wrapper::SendWrapper;
 
-use crate::state::AppHandle;
 use crate::state::review::{Obstacle, Reading, Reviewed};
 use crate::state::session::Phase;
 use crate::state::troubleshooting::Location;
-use crate::state::watched::Watched;
+use crate::state::{App, use_app};
 
-use super::ceiling::ceiling;
-use super::choice::choice_among;
-use super::connect::problem;
-use super::fault::fault_card;
 use super::figures::{moment, number};
-use super::markup::{Handle, Node, button, group, kept, part_of, says, tag, text_in};
-use super::saving::radio;
 use super::text;
-use super::token::modal;
-use super::token::next_token;
-use super::troubleshooting::looked_into;
+
+use crate::view::ceiling::CeilingChoice;
+use crate::view::choice::NamedChoice;
+use crate::view::connect::ObstacleNotice;
+use crate::view::fault::FaultCard;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
+use crate::view::saving::Radio;
+use crate::view::token::NextToken;
+use crate::view::troubleshooting::FailureCase;
+use skipped::{DeviceRows, LearnDevices, SkippedAccounts, Unreadable};
 
 mod skipped;
 
 /// Milliseconds of a minute.
 const MINUTE: u64 = 60_000;
 
-pub(super) fn review(app: AppHandle) -> Node {
-    let review = app.review;
-    let (dialog, back) = (Handle::new(), Handle::new());
-    let is_shown = move || review.shown.with(Option::is_some);
-    Effect::new(move |was: Option<bool>| {
-        let is_open = is_shown();
-        dialog.show_modal(is_open);
-        if is_open && was != Some(true) {
-            back.focus();
-        }
-        is_open
-    });
-    let is_previewed = move || review.preview().is_some();
-    let to = move || review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.proposal.to));
-    let contents = part_of(
-        move || review.shown.with(|shown| look(shown.as_ref())),
-        move |look| look.map(|look| contents(app, look)),
-    );
-    modal(app.session)
-        .known_as(dialog)
-        .class("confirm review")
-        .part("dialog")
-        .follow("aria-label", move || Some(text::review::name(to()).to_owned()))
-        .on("close", move |_| review.close())
-        .with(tag("h2").with(says(move || text::review::name(to()).to_owned())))
-        .with(contents)
-        .with(
-            tag("footer")
-                .with(tag("span").class("confirm-place").with(says(move || place(app))))
-                .with(button(text::review::BACK, move || review.close()).known_as(back).class("primary"))
-                .with(part_of(is_previewed, move |is_previewed| is_previewed.then(|| go(app)))),
-        )
+/// The preview that a part of the dialog shows. It stays the same as long as that part is shown.
+type ShownPreview = StoredValue<Rc<Preview>, LocalStorage>;
+
+#[component]
+pub(crate) fn ReviewDialog() -> impl IntoView {
+    let app = use_app();
+    let review = app.review();
+    let back = NodeRef::new();
+    let name = move || {
+        let to = review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.proposal.to));
+        text::review::name(to)
+    };
+    view! {
+        <Modal
+            name=Signal::derive(name)
+            class="confirm review"
+            part="dialog"
+            is_open=Signal::derive(move || review.shown.with(Option::is_some))
+            on_close=move || review.close()
+            on_open=move || focus(back)
+        >
+            <h2>{name}</h2>
+            <ReviewBody/>
+            <footer>
+                <span class="confirm-place">{move || place(app)}</span>
+                <button node_ref=back class="primary" on:click=move |_| review.close()>
+                    {text::review::BACK}
+                </button>
+                <Show when=move || review.preview().is_some()>
+                    <StartRun/>
+                </Show>
+            </footer>
+        </Modal>
+    }
 }
 
-fn place(app: AppHandle) -> String {
-    match app.session.phase.get() {
+/// A signal of what `make` returns, which changes only when that differs: a `Memo` for values with an `Rc` in them,
+/// which `Memo` itself doesn't take.
+pub(crate) fn local_memo<T: Clone + PartialEq + 'static>(
+    make: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T, LocalStorage> {
+    let memo = Memo::new_with_compare(
+        move |_| SendWrapper::new(make()),
+        |old, new| old.map(|old| &**old) != new.map(|new| &**new),
+    );
+    Signal::derive_local(move || memo.with(|value| (**value).clone()))
+}
+
+fn place(app: App) -> String {
+    match app.session().phase.get() {
         Phase::Connected { environment, region } => {
-            format!(
-                "{}, {}",
-                text::question::place(&environment.name, &text::kind(&environment.kind)),
-                region.label
-            )
+            let place = text::question::place(&environment.name, &text::kind(&environment.kind));
+            format!("{place}, {}", region.label)
         }
         Phase::Form | Phase::Loading | Phase::Connecting => String::new(),
     }
 }
 
-/// What is shown, without the figures that change by themselves.
-fn look(shown: Option<&Reviewed>) -> Option<Reading> {
-    shown.map(|reviewed| match &reviewed.reading {
-        Reading::Going(_) => Reading::Going(0),
-        other => other.clone(),
-    })
-}
-
-fn contents(app: AppHandle, look: Reading) -> Node {
-    match look {
-        Reading::Waiting(until) => {
-            let until = app.ports.locale.time_to_second(until);
-            tag("p").class("working").set("role", "status").with(text::review::waiting(&until))
-        }
-        Reading::Going(_) => tag("p").class("working").set("role", "status").with(says(move || reading(app))),
-        Reading::Failed(fault) => {
-            // The page's own field for a token lies behind this dialog.
-            let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token.then(|| {
-                tag("div").class("review-token").with(next_token(app.session)).with(problem(app.session))
-            });
-            let again =
-                (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
-            let why = looked_into(app, Location::Review, move || fault_card(&fault));
-            group().with(why).with(token).with(again)
-        }
-        Reading::Ready(preview) => ready(app, &preview),
+/// How far the reading of the current values is, and then the preview.
+#[component]
+fn ReviewBody() -> impl IntoView {
+    let app = use_app();
+    let reading = local_memo(move || app.review().shown.with(|shown| shown.as_ref().map(without_count)));
+    move || {
+        reading.get().map(|reading| match reading {
+            Reading::Waiting(until) => {
+                let until = app.ports.get().locale.time_to_second(until);
+                view! { <p class="working" role="status">{text::review::waiting(&until)}</p> }.into_any()
+            }
+            Reading::Going(_) => {
+                view! { <p class="working" role="status">{move || progress(app)}</p> }.into_any()
+            }
+            Reading::Failed(fault) => view! { <ReadFailed fault/> }.into_any(),
+            Reading::Ready(preview) => view! { <ReadyPreview preview/> }.into_any(),
+        })
     }
 }
 
-fn reading(app: AppHandle) -> String {
-    app.review.shown.with(|shown| match shown {
+/// How far the reading is, without the count, which its sentence follows by itself.
+fn without_count(reviewed: &Reviewed) -> Reading {
+    match &reviewed.reading {
+        Reading::Going(_) => Reading::Going(0),
+        other => other.clone(),
+    }
+}
+
+fn progress(app: App) -> String {
+    app.review().shown.with(|shown| match shown {
         Some(Reviewed { proposal, reading: Reading::Going(read), .. }) => {
             text::review::reading(&number(app, *read), &number(app, proposal.users.len() as u64))
         }
@@ -123,249 +138,355 @@ fn reading(app: AppHandle) -> String {
     })
 }
 
-fn ready(app: AppHandle, preview: &Rc<Preview>) -> Node {
-    let listed_at = app.review.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.listed_at));
+#[component]
+fn ReadFailed(fault: Fault) -> impl IntoView {
+    let app = use_app();
+    // The page's own field for a token lies behind this dialog.
+    let needs_token = fault.retry() == RetryKind::WithNewToken;
+    let card = move || view! { <FaultCard fault=fault.clone()/> };
+    let token = needs_token.then(|| view! { <div class="review-token"><NextToken/> <ObstacleNotice/></div> });
+    let again = (!needs_token).then(|| {
+        view! { <button on:click=move |_| app.review().read_on()>{text::review::READ_AGAIN}</button> }
+    });
+    view! {
+        <FailureCase at=Location::Review fallback=card/>
+        {token}
+        {again}
+    }
+}
+
+#[component]
+fn ReadyPreview(preview: Rc<Preview>) -> impl IntoView {
+    let app = use_app();
+    let to = preview.plan.to;
+    let undoes = preview.plan.undoes.as_ref().map(|undone| {
+        view! { <p>{text::review::undoes(&undone.number.to_string(), &undone.reference)}</p> }
+    });
+    let own_account = (preview.own_account > 0).then(|| {
+        view! { <p class="note warn">{text::confirm::own_account(to)}</p> }
+    });
+    let note = note(&preview).map(|note| view! { <p class="note warn">{note}</p> });
+    let chosen = chosen(app, &preview);
+    let preview: ShownPreview = StoredValue::new_local(preview);
+    view! {
+        <p class="review-plan">{move || plan_number(app, preview)}</p>
+        {undoes}
+        <p>{chosen}</p>
+        <Sums preview/>
+        <LearnDevices preview/>
+        <Unreadable preview/>
+        {own_account}
+        <PlanFiles preview/>
+        {note}
+        <TokenHints/>
+        <Costs preview/>
+        <Fields preview/>
+    }
+}
+
+/// The number of the plan as it would be started now: what is filled in changes it.
+fn plan_number(app: App, preview: ShownPreview) -> String {
+    let plan = preview.with_value(|preview| app.review().plan(preview));
+    text::review::plan(&plan.number().to_string())
+}
+
+fn chosen(app: App, preview: &Preview) -> String {
+    let listed_at = app.review().shown.with_untracked(|shown| shown.as_ref()?.listed_at);
     let listed_at = listed_at.map(|at| moment(app, at));
     let read_at = moment(app, preview.plan.made_at);
-    let sentence = text::review::chosen(&number(app, preview.chosen), listed_at.as_deref(), &read_at);
-    let of_plan = Rc::clone(preview);
-    let plan = move || text::review::plan(&app.review.plan(&of_plan).number().to_string());
+    text::review::chosen(&number(app, preview.chosen), listed_at.as_deref(), &read_at)
+}
+
+/// What the change means for sign-ons.
+fn note(preview: &Preview) -> Option<&'static str> {
+    if !preview.plan.to {
+        return Some(text::review::OFF_NOTE);
+    }
+    (preview.plan.rows.len() as u64 > preview.with_device).then_some(text::review::NO_DEVICE_NOTE)
+}
+
+/// What the token, and where it comes from, keep the page from knowing.
+#[component]
+fn TokenHints() -> impl IntoView {
+    let app = use_app();
     let is_application =
-        app.session.facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));
-    let note = if preview.plan.to {
-        (preview.plan.rows.len() as u64 > preview.with_device).then_some(text::review::NO_DEVICE_NOTE)
-    } else {
-        Some(text::review::OFF_NOTE)
-    };
-    let own = (preview.own_account > 0)
-        .then(|| tag("p").class("note warn").with(text::confirm::own_account(preview.plan.to)));
-    let undone = preview
-        .plan
-        .undoes
-        .as_ref()
-        .map(|undone| tag("p").with(text::review::undoes(&undone.number.to_string(), &undone.reference)));
-    group()
-        .with(tag("p").class("review-plan").with(says(plan)))
-        .with(undone)
-        .with(tag("p").with(sentence))
-        .with(sums(app, preview))
-        .with(skipped::learn_devices(app, preview))
-        .with(skipped::unreadable(app, preview))
-        .with(own)
-        .with(files(app, preview))
-        .with(note.map(|note| tag("p").class("note warn").with(note)))
-        .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
-        .with(app.ports.embedder.is_around_frame().then(|| tag("p").class("hint").with(text::handing::APART)))
-        .with(costs(app, preview))
-        .with(fields(app, preview))
+        move || app.session().facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));
+    let is_around_frame = app.ports.get().embedder.is_around_frame();
+    view! {
+        <Show when=is_application>
+            <p class="hint">{text::review::NOT_YOU}</p>
+        </Show>
+        {is_around_frame.then(|| view! { <p class="hint">{text::handing::APART}</p> })}
+    }
 }
 
-/// From the chosen to those who will be changed.
-fn sums(app: AppHandle, preview: &Preview) -> Node {
-    let to = preview.plan.to;
-    let row = |sign: &'static str, users: u64, name: &'static str, choice: Option<Node>| {
-        tag("tr")
-            .with(tag("td").class("review-sign").with(sign))
-            .with(tag("td").class("review-number").with(number(app, users)))
-            .with(tag("th").set("scope", "row").with(name))
-            .with(tag("td").with(choice))
+/// From the chosen users to those who will be changed.
+#[component]
+fn Sums(preview: ShownPreview) -> impl IntoView {
+    let counts = preview.get_value();
+    let to = counts.plan.to;
+    let left_out = |why: Exclusion| {
+        let users = counts.left_out(why);
+        (users > 0).then(|| view! { <SumRow sign="−" users name=text::review::exclusion(why, to)/> })
     };
-    let out = |why: Exclusion| {
-        let users = preview.left_out(why);
-        (users > 0).then(|| row("−", users, text::review::exclusion(why, to), None))
-    };
-    let first = [Exclusion::AlreadySet, Exclusion::ChangedBySomeoneElse, Exclusion::EarlierNotKnown];
-    let second = [Exclusion::Protected, Exclusion::Gone, Exclusion::Unreadable];
-    let devices = to.then(|| skipped::devices(app, preview, &row));
-    let sum = |users, name| row("", users, name, None).class("review-sum");
-    tag("table")
-        .class("review-sums")
-        .with(row("", preview.chosen, text::review::CHOSEN, None))
-        .with(first.into_iter().filter_map(out).collect::<Vec<_>>())
-        .with(skipped::accounts(app, preview, &row))
-        .with(second.into_iter().filter_map(out).collect::<Vec<_>>())
-        .with(to.then(|| sum(preview.need_change, text::review::NEED_CHANGE)))
-        .with(devices)
-        .with(sum(preview.plan.rows.len() as u64, text::review::WILL_CHANGE))
+    let need_change = to.then(|| {
+        view! { <SumRow users=counts.need_change name=text::review::NEED_CHANGE is_sum=true/> }
+    });
+    let will_change = counts.plan.rows.len() as u64;
+    view! {
+        <table class="review-sums">
+            <SumRow users=counts.chosen name=text::review::CHOSEN/>
+            {left_out(Exclusion::AlreadySet)}
+            {left_out(Exclusion::ChangedBySomeoneElse)}
+            {left_out(Exclusion::EarlierNotKnown)}
+            <SkippedAccounts preview/>
+            {left_out(Exclusion::Protected)}
+            {left_out(Exclusion::Gone)}
+            {left_out(Exclusion::Unreadable)}
+            {need_change}
+            {to.then(|| view! { <DeviceRows preview/> })}
+            <SumRow users=will_change name=text::review::WILL_CHANGE is_sum=true/>
+        </table>
+    }
 }
 
-/// What of it can be saved, before anything is sent.
-fn files(app: AppHandle, preview: &Preview) -> Node {
-    let (with_names, saved) = (&app.review.save_with_names, &app.review.saved);
-    // What somebody else could carry out comes after the same checks as the run.
-    let save = |name: String, extent: Extent| {
-        let is_held = move || saved.get().is_writing() || (extent == Extent::Plan && obstacle(app).is_some());
-        button(name, move || app.save_plan(extent)).follow("disabled", move || is_held().then(String::new))
-    };
-    let left_out = preview.plan.left_out.len();
-    let left_out = (left_out > 0)
-        .then(|| save(text::review::save_left_out(&number(app, left_out as u64)), Extent::LeftOut));
-    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saved.get());
-    tag("fieldset")
-        .class("files")
-        .with(tag("legend").class("field-name").with(text::review::FILES))
-        .with(radio("plan-contents", text::run::IDS_ONLY, with_names, false))
-        .with(radio("plan-contents", text::run::WITH_NAMES, with_names, true))
-        .with(
-            tag("div")
-                .class("line")
-                .with(
-                    save(text::review::SAVE_PLAN.to_owned(), Extent::Plan)
-                        .set("aria-describedby", "review-obstacle"),
-                )
-                .with(left_out)
-                .with(tag("span").set("role", "status").with(says(progress))),
-        )
-        .with(app.review.may_be_script(preview).then(|| script(app)))
+/// A row of the sums. Its children are what can be chosen about these users.
+#[component]
+fn SumRow(
+    #[prop(optional)] sign: &'static str,
+    users: u64,
+    name: &'static str,
+    #[prop(optional)] is_sum: bool,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let app = use_app();
+    view! {
+        <tr class=is_sum.then_some("review-sum")>
+            <td class="review-sign">{sign}</td>
+            <td class="review-number">{number(app, users)}</td>
+            <th scope="row">{name}</th>
+            <td>{children.map(|children| children())}</td>
+        </tr>
+    }
+}
+
+/// What can be saved before anything is sent.
+#[component]
+fn PlanFiles(preview: ShownPreview) -> impl IntoView {
+    let app = use_app();
+    let (with_names, saved) = (app.review().save_with_names, app.review().saved);
+    let is_writing = move || saved.get().is_writing();
+    let (left_out, may_be_script) =
+        preview.with_value(|preview| (preview.plan.left_out.len(), app.review().may_be_script(preview)));
+    let save_left_out = (left_out > 0).then(|| {
+        view! {
+            <button disabled=is_writing on:click=move |_| app.save_plan(Extent::LeftOut)>
+                {text::review::save_left_out(&number(app, left_out as u64))}
+            </button>
+        }
+    });
+    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saved.get());
+    view! {
+        <fieldset class="files">
+            <legend class="field-name">{text::review::FILES}</legend>
+            <Radio group="plan-contents" label=text::run::IDS_ONLY chosen=with_names value=false/>
+            <Radio group="plan-contents" label=text::run::WITH_NAMES chosen=with_names value=true/>
+            <div class="line">
+                // Others could carry this file out, so it has to pass the same checks as the run.
+                <button
+                    disabled=move || is_writing() || obstacle(app).is_some()
+                    aria-describedby="review-obstacle"
+                    on:click=move |_| app.save_plan(Extent::Plan)
+                >
+                    {text::review::SAVE_PLAN}
+                </button>
+                {save_left_out}
+                <span role="status">{progress}</span>
+            </div>
+            {may_be_script.then(|| view! { <PlanScript/> })}
+        </fieldset>
+    }
 }
 
 /// The plan as a script.
-fn script(app: AppHandle) -> Node {
-    let shell = &app.review.shell;
+#[component]
+fn PlanScript() -> impl IntoView {
+    let app = use_app();
+    let shell = app.review().shell;
     let in_use = shell.get_untracked();
-    let languages = choice_among(
-        text::code::SCRIPT_LANGUAGE,
-        Shell::ALL.map(|shell| (shell.name(), shell == in_use)),
-        |name| {
-            if let Some(chosen) = Shell::of_name(name) {
-                app.review.shell.set(chosen);
-            }
-        },
-    );
-    tag("div")
-        .class("line")
-        .with(languages)
-        .with(
-            button(text::code::SAVE_SCRIPT, move || app.save_script())
-                .follow("disabled", move || obstacle(app).map(|_| String::new()))
-                .set("aria-describedby", "review-obstacle"),
-        )
-        .with(tag("p").class("hint").with(text::code::SCRIPT_MEANING))
+    let options = Shell::ALL.map(|shell| (shell.name(), shell == in_use));
+    let choose = move |name: String| {
+        if let Some(chosen) = Shell::of_name(&name) {
+            shell.set(chosen);
+        }
+    };
+    view! {
+        <div class="line">
+            <NamedChoice name=text::code::SCRIPT_LANGUAGE options=options.to_vec() choose/>
+            <button
+                disabled=move || obstacle(app).is_some()
+                aria-describedby="review-obstacle"
+                on:click=move |_| app.save_script()
+            >
+                {text::code::SAVE_SCRIPT}
+            </button>
+            <p class="hint">{text::code::SCRIPT_MEANING}</p>
+        </div>
+    }
 }
 
-/// What it costs, with the choice that changes that. Only the texts in it follow the clock.
-fn costs(app: AppHandle, preview: &Rc<Preview>) -> Node {
-    let preview = Rc::clone(preview);
-    let changes = number(app, preview.plan.rows.len() as u64);
-    let estimate = kept(move || {
-        app.session.now.get();
-        app.review.estimate(&preview)
+/// What the run costs, with the choice that changes it. Only the texts follow the clock, so that the choice keeps the
+/// focus.
+#[component]
+fn Costs(preview: ShownPreview) -> impl IntoView {
+    let app = use_app();
+    let changes = preview.with_value(|preview| number(app, preview.plan.rows.len() as u64));
+    let estimate = Memo::new(move |_| {
+        app.session().now.track();
+        preview.with_value(|preview| app.review().estimate(preview))
     });
-    let of_it = move |say: Box<dyn Fn(&Estimate) -> String>| {
-        let estimate = estimate.clone();
-        says(move || estimate.with(|estimate| estimate.as_ref().map(&say)).flatten().unwrap_or_default())
+    let takes = move || estimate.get().map(|estimate| takes(app, estimate.takes));
+    let requests = move || {
+        estimate.get().map(|estimate| text::review::requests(&number(app, estimate.requests), &changes))
     };
-    let takes = of_it(Box::new(move |estimate| {
-        let pace = number(app, app.run.ceiling.get().whole());
-        let is_named = |field: &'static Watched<String>| field.with(|text| !text.trim().is_empty());
-        let waits = is_named(&app.review.put_pilot_first) || is_named(&app.review.then);
-        text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace, waits)
-    }));
-    let requests =
-        of_it(Box::new(move |estimate| text::review::requests(&number(app, estimate.requests), &changes)));
-    let token = of_it(Box::new(move |estimate| token(app, estimate.token)));
-    let ceiling = ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen));
-    let takes = group().with(takes).with(tag("br")).with(requests).with(ceiling);
-    tag("dl")
-        .class("review-costs")
-        .define(text::review::TAKES, takes)
-        .define(text::review::TOKEN, token)
-        .define(text::review::COMPUTER, text::review::COMPUTER_MEANING)
-        .define(text::review::ELSEWHERE, text::review::ELSEWHERE_MEANING)
+    let token = move || estimate.get().map(|estimate| token(app, estimate.token));
+    view! {
+        <dl class="review-costs">
+            <dt>{text::review::TAKES}</dt>
+            <dd>
+                {takes} <br/> {requests}
+                <CeilingChoice ceiling=app.run().ceiling choose=move |chosen| app.run().limit(chosen)/>
+            </dd>
+            <dt>{text::review::TOKEN}</dt>
+            <dd>{token}</dd>
+            <dt>{text::review::COMPUTER}</dt>
+            <dd>{text::review::COMPUTER_MEANING}</dd>
+            <dt>{text::review::ELSEWHERE}</dt>
+            <dd>{text::review::ELSEWHERE_MEANING}</dd>
+        </dl>
+    }
+}
+
+fn takes(app: App, time: Millis) -> String {
+    let review = app.review();
+    let pace = number(app, app.run().ceiling.get().whole());
+    let is_filled = |field: RwSignal<String>| field.with(|text| !text.trim().is_empty());
+    let waits = is_filled(review.put_pilot_first) || is_filled(review.then);
+    text::review::takes(time.0.div_ceil(MINUTE), &pace, waits)
 }
 
 /// Whether the token lasts.
-fn token(app: AppHandle, token: TokenSpan) -> String {
+fn token(app: App, token: TokenSpan) -> String {
     match token {
         TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
         TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
         TokenSpan::Ends { left, waits_after } => {
-            let now = app.session.now.get_untracked();
+            let now = app.session().now.get_untracked();
             let at = Timestamp(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
             text::review::token_ends(left.0 / MINUTE, &moment(app, at))
         }
     }
 }
 
-fn fields(app: AppHandle, preview: &Rc<Preview>) -> Node {
-    let review = app.review;
-    let changes = preview.plan.rows.len() as u64;
-    let (number_needed, reason_needed) = match review.confirmation(preview) {
+/// What a person fills in.
+#[component]
+fn Fields(preview: ShownPreview) -> impl IntoView {
+    let app = use_app();
+    let review = app.review();
+    let (changes, confirmation) =
+        preview.with_value(|preview| (preview.plan.rows.len() as u64, review.confirmation(preview)));
+    let (number_needed, reason_needed) = match confirmation {
         Confirmation::Review { number, reason, .. } => (number, reason),
         Confirmation::Dialog => (false, true),
         Confirmation::None | Confirmation::NothingToDo | Confirmation::Never => (false, false),
     };
-    let is_many = changes > 1;
-    let typed = text::review::type_number(&number(app, changes));
-    tag("div")
-        .class("review-fields")
-        .with(is_many.then(|| {
-            field(
-                text::review::START_WITH.into(),
-                Some(text::review::START_WITH_MEANING),
-                &review.put_pilot_first,
-            )
-        }))
-        .with(
-            is_many.then(|| field(text::review::THEN.into(), Some(text::review::THEN_MEANING), &review.then)),
-        )
-        .with(field(
-            text::review::REFERENCE.into(),
-            review.limits().change_reference.hint.as_deref(),
-            &review.reference,
-        ))
-        .with(
-            reason_needed.then(|| {
-                field(text::review::REASON.into(), Some(text::review::REASON_MEANING), &review.reason)
-            }),
-        )
-        .with(number_needed.then(|| field(typed, None, &review.typed)))
+    let reference_hint = review.limits().change_reference.hint.clone();
+    let pauses = (changes > 1).then(|| {
+        view! {
+            <Field
+                name=text::review::START_WITH
+                meaning=text::review::START_WITH_MEANING
+                value=review.put_pilot_first
+            />
+            <Field name=text::review::THEN meaning=text::review::THEN_MEANING value=review.then/>
+        }
+    });
+    let reason = reason_needed.then(|| {
+        view! { <Field name=text::review::REASON meaning=text::review::REASON_MEANING value=review.reason/> }
+    });
+    let typed = number_needed.then(|| {
+        view! { <Field name=text::review::type_number(&number(app, changes)) value=review.typed/> }
+    });
+    view! {
+        <div class="review-fields">
+            {pauses}
+            <Field name=text::review::REFERENCE meaning=reference_hint value=review.reference/>
+            {reason}
+            {typed}
+        </div>
+    }
 }
 
-fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<String>) -> Node {
-    let input = tag("input")
-        .set("type", "text")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set_to("aria-label", name.clone())
-        .value(move || value.get())
-        .on("input", move |event| value.set(text_in(&event)));
-    tag("label")
-        .class("review-field")
-        .with(tag("span").class("field-name").with(name))
-        .with(input)
-        .with(meaning.map(|meaning| tag("span").class("hint").with(meaning)))
+#[component]
+fn Field(
+    #[prop(into)] name: String,
+    #[prop(optional, into)] meaning: MaybeProp<String>,
+    value: RwSignal<String>,
+) -> impl IntoView {
+    view! {
+        <label class="review-field">
+            <span class="field-name">{name.clone()}</span>
+            <input
+                type="text"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=name
+                prop:value=value
+                on:input:target=move |event| value.set(event.target().value())
+            />
+            {move || meaning.get().map(|meaning| view! { <span class="hint">{meaning}</span> })}
+        </label>
+    }
 }
 
 /// Why the plan can't leave the page yet.
-fn obstacle(app: AppHandle) -> Option<Obstacle> {
-    let preview = app.review.preview()?;
-    app.review.obstacle(&preview)
+fn obstacle(app: App) -> Option<Obstacle> {
+    let preview = app.review().preview()?;
+    app.review().obstacle(&preview)
 }
 
-fn go(app: AppHandle) -> Node {
-    let review = app.review;
-    let to = move || review.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.proposal.to));
-    let pattern = review.limits().change_reference.pattern.as_ref();
-    let sentence = move || {
-        let locale = app.ports.locale.as_ref();
-        let pattern = pattern.map(Pattern::as_str);
-        let is_all_skipped = review.preview().is_some_and(|preview| preview.has_skipped());
-        let obstacle = obstacle(app);
-        if is_all_skipped && obstacle == Some(Obstacle::NothingToDo) {
-            return text::review::ALL_SKIPPED.to_owned();
-        }
-        obstacle.map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
-    };
+/// The button that starts the run, and why it can't yet.
+#[component]
+fn StartRun() -> impl IntoView {
+    let app = use_app();
+    let review = app.review();
+    let is_disable =
+        move || review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| !reviewed.proposal.to));
     let changes = move || review.preview().map_or(0, |preview| preview.plan.rows.len() as u64);
     let is_ready = move || review.preview().is_some() && obstacle(app).is_none();
-    let run =
-        button(says(move || text::review::go(&number(app, changes()), changes())), move || review.start())
-            .follow("class", move || (!to()).then(|| "danger".to_owned()))
-            .set("aria-describedby", "review-obstacle")
-            .follow("disabled", move || (!is_ready()).then(String::new));
-    let class = "review-obstacle hint";
-    let sentence =
-        tag("p").class(class).set("id", "review-obstacle").set("role", "status").with(says(sentence));
-    group().with(run).with(sentence)
+    view! {
+        <button
+            class=move || is_disable().then_some("danger")
+            aria-describedby="review-obstacle"
+            disabled=move || !is_ready()
+            on:click=move |_| review.start()
+        >
+            {move || text::review::go(&number(app, changes()), changes())}
+        </button>
+        <p class="review-obstacle hint" id="review-obstacle" role="status">
+            {move || why_not_yet(app)}
+        </p>
+    }
+}
+
+fn why_not_yet(app: App) -> String {
+    let review = app.review();
+    let Some(obstacle) = obstacle(app) else { return String::new() };
+    let has_skipped = review.preview().is_some_and(|preview| preview.has_skipped());
+    if has_skipped && obstacle == Obstacle::NothingToDo {
+        return text::review::ALL_SKIPPED.to_owned();
+    }
+    let limits = review.limits();
+    let pattern = limits.change_reference.pattern.as_ref().map(Pattern::as_str);
+    text::review::obstacle(app.ports.get().locale.as_ref(), &obstacle, pattern)
 }

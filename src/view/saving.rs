@@ -1,87 +1,112 @@
-//! The question of what is to be saved as a file.
+//! The dialog that asks what is to be saved as a file.
 
-use leptos::prelude::Effect;
+use leptos::html;
+use leptos::prelude::*;
 
-use crate::state::AppHandle;
-use crate::state::watched::Watched;
+use crate::state::use_app;
 
-use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag};
 use super::text;
-use super::token::modal;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
 
-pub(super) fn saving(app: AppHandle) -> Node {
-    let saving = &app.saving;
-    let (dialog, close) = (Handle::new(), Handle::new());
-    Effect::new(move |_| {
-        let asks = saving.is_asking.get();
-        dialog.show_modal(asks);
-        if asks {
-            close.focus();
-        }
-    });
-    let contents = part_of(move || saving.is_asking.get(), move |asks| asks.then(|| question(app)));
-    let done = button(text::saving::CLOSE, move || saving.is_asking.set(false)).known_as(close);
-    modal(app.session)
-        .known_as(dialog)
-        .class("confirm")
-        .part("dialog")
-        .set("aria-label", text::saving::NAME)
-        .on("close", move |_| saving.is_asking.set(false))
-        .with(tag("h2").with(text::saving::NAME))
-        .with(contents)
-        .with(tag("footer").with(done).with(go(app)))
+#[component]
+pub(crate) fn SaveDialog() -> impl IntoView {
+    let is_asking = use_app().saving().is_asking;
+    let close = NodeRef::<html::Button>::new();
+    view! {
+        <Modal
+            name=text::saving::NAME
+            is_open=is_asking.into()
+            on_close=move || is_asking.set(false)
+            class="confirm"
+            part="dialog"
+            on_open=move || focus(close)
+        >
+            <h2>{text::saving::NAME}</h2>
+            <Show when=move || is_asking.get()>
+                <SaveOptions/>
+            </Show>
+            <footer>
+                <button node_ref=close on:click=move |_| is_asking.set(false)>{text::saving::CLOSE}</button>
+                <SaveButton/>
+            </footer>
+        </Modal>
+    }
 }
 
-fn question(app: AppHandle) -> Node {
-    let saving = &app.saving;
-    let contents = fieldset(text::saving::CONTENTS)
-        .with(radio("contents", text::saving::STATES_ONLY, &saving.with_names, false))
-        .with(radio("contents", text::saving::WITH_NAMES, &saving.with_names, true));
-    let excel = move |is_json: bool| {
-        (!is_json).then(|| tag("label").class("check").with(excel_box(app)).with(text::saving::FOR_EXCEL))
-    };
-    let format = fieldset(text::saving::FORMAT)
-        .with(radio("format", text::saving::CSV, &saving.as_json, false))
-        .with(radio("format", text::saving::JSON, &saving.as_json, true))
-        .with(part_of(move || saving.as_json.get(), excel));
-    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saving.progress.get());
-    group()
-        .with(contents)
-        .with(format)
-        .with(tag("p").class("hint").with(text::saving::PLACE))
-        .with(tag("p").set("role", "status").with(says(progress)))
+#[component]
+fn SaveOptions() -> impl IntoView {
+    let app = use_app();
+    let saving = app.saving();
+    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saving.progress.get());
+    let (names, json) = (saving.with_names, saving.as_json);
+    view! {
+        <fieldset class="choices">
+            <legend class="field-name">{text::saving::CONTENTS}</legend>
+            <Radio group="contents" label=text::saving::STATES_ONLY chosen=names value=false/>
+            <Radio group="contents" label=text::saving::WITH_NAMES chosen=names value=true/>
+        </fieldset>
+        <fieldset class="choices">
+            <legend class="field-name">{text::saving::FORMAT}</legend>
+            <Radio group="format" label=text::saving::CSV chosen=json value=false/>
+            <Radio group="format" label=text::saving::JSON chosen=json value=true/>
+            <Show when=move || !json.get()>
+                <ForExcel/>
+            </Show>
+        </fieldset>
+        <p class="hint">{text::saving::PLACE}</p>
+        <p role="status">{progress}</p>
+    }
 }
 
-fn excel_box(app: AppHandle) -> Node {
-    let for_excel = &app.saving.for_excel;
-    tag("input")
-        .set("type", "checkbox")
-        .checked(move || for_excel.get())
-        .on("change", move |event| for_excel.set(is_checked(&event)))
+#[component]
+fn ForExcel() -> impl IntoView {
+    let for_excel = use_app().saving().for_excel;
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || for_excel.get()
+                on:change:target=move |event| for_excel.set(event.target().checked())
+            />
+            {text::saving::FOR_EXCEL}
+        </label>
+    }
 }
 
-fn fieldset(name: &'static str) -> Node {
-    tag("fieldset").class("choices").with(tag("legend").class("field-name").with(name))
-}
-
-pub(super) fn radio(
+/// One of the radio buttons named `group`: choosing it sets `chosen` to `value`.
+#[component]
+pub(crate) fn Radio(
     group: &'static str,
-    name: &'static str,
-    chosen: &'static Watched<bool>,
+    label: &'static str,
+    chosen: RwSignal<bool>,
     value: bool,
-) -> Node {
-    let field = tag("input")
-        .set("type", "radio")
-        .set("name", group)
-        .checked(move || chosen.get() == value)
-        .on("change", move |_| chosen.set(value));
-    tag("label").class("check").with(field).with(name)
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input
+                type="radio"
+                name=group
+                prop:checked=move || chosen.get() == value
+                on:change=move |_| chosen.set(value)
+            />
+            {label}
+        </label>
+    }
 }
 
-fn go(app: AppHandle) -> Node {
+#[component]
+fn SaveButton() -> impl IntoView {
+    let app = use_app();
     let rows = move || app.rows_to_save().len();
-    let is_writing = move || app.saving.progress.get().is_writing();
-    button(says(move || text::saving::go(app.ports.locale.as_ref(), rows())), move || app.save_users())
-        .class("primary")
-        .follow("disabled", move || (rows() == 0 || is_writing()).then(String::new))
+    let is_writing = move || app.saving().progress.get().is_writing();
+    view! {
+        <button
+            class="primary"
+            disabled=move || rows() == 0 || is_writing()
+            on:click=move |_| app.save_users()
+        >
+            {move || text::saving::go(app.ports.get().locale.as_ref(), rows())}
+        </button>
+    }
 }

@@ -1,71 +1,107 @@
-//! Who is selected, and what can be done with them, or else with everyone who is shown.
+//! The selected users, and what can be done with them or, without a selection, with all users that are shown.
 
+use leptos::prelude::*;
 use pingone_mfa_core::directory::store::UserSet;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::directory::Checking;
 use crate::state::troubleshooting::Location;
 
-use super::fault::fault_card;
-use super::markup::{Node, button, group, part_of, tag};
-use super::outcomes;
-use super::sheet::from_list;
 use super::text;
-use super::troubleshooting::looked_into;
+use crate::view::fault::FaultCard;
+use crate::view::outcomes::OpenReport;
+use crate::view::sheet::ImportButton;
+use crate::view::troubleshooting::FailureCase;
 
-pub(super) fn selection(app: AppHandle) -> Node {
-    let table = &app.directory.table;
-    let count = move || table.selected.with(UserSet::len);
-    let class = move || Some(if count() > 0 { "line selection active" } else { "line selection" }.to_owned());
-    let save = button(text::saving::SAVE, move || app.ask_what_to_save());
-    let bar = tag("div")
-        .follow("class", class)
-        .with(part_of(count, move |selected| line(app, selected)))
-        .with(from_list(app))
-        .with(outcomes::open(app))
-        .with(save);
-    let checking = move || app.directory.checking.get();
-    group()
-        .with(bar)
-        .with(part_of(checking, move |checking| checking.map(|checking| progress(app, &checking))))
+#[component]
+pub(crate) fn SelectionBar(app: App) -> impl IntoView {
+    let table = app.directory().table;
+    let count = Memo::new(move |_| table.selected.with(UserSet::len));
+    let is_any_selected = move || count.get() > 0;
+    view! {
+        <div class=move || if is_any_selected() { "line selection active" } else { "line selection" }>
+            <p>{move || text::table::selected(&number(app, count.get()), count.get())}</p>
+            <Show when=is_any_selected>
+                <button class="quiet" on:click=move |_| table.deselect()>
+                    {text::table::CLEAR_SELECTION}
+                </button>
+                <ChangeButton app=app to=true count=count />
+                <ChangeButton app=app to=false count=count />
+                <CheckButton app=app count=count />
+            </Show>
+            <ImportButton/>
+            <OpenReport/>
+            <button on:click=move |_| app.ask_what_to_save()>{text::saving::SAVE}</button>
+        </div>
+        <CheckProgress app=app />
+    }
 }
 
-fn line(app: AppHandle, selected: usize) -> Node {
-    let locale = app.ports.locale.as_ref();
-    let number = locale.number(selected as u64);
-    let clear =
-        || button(text::table::CLEAR_SELECTION, move || app.directory.table.deselect()).class("quiet");
-    let check = || {
-        let cost = text::table::check_cost(locale, selected as u64, app.directory.read_ceiling.get());
-        let check = button(text::table::check(&number, selected), move || app.directory.check_selected());
-        group().with(check).with(tag("span").class("hint").with(cost))
+fn number(app: App, number: usize) -> String {
+    app.ports.get().locale.number(number as u64)
+}
+
+/// Turns MFA on or off for all selected users, where the deployment permits it.
+#[component]
+fn ChangeButton(app: App, to: bool, count: Memo<usize>) -> impl IntoView {
+    let is_permitted =
+        move || if count.get() == 1 { app.directory().may_change(to) } else { app.review().may_run(to) };
+    view! {
+        <Show when=is_permitted>
+            <button
+                disabled=move || app.run().is_open()
+                on:click=move |_| app.review().of_selected(to)
+            >
+                {move || text::review::begin(to, &number(app, count.get()), count.get())}
+            </button>
+        </Show>
+    }
+}
+
+/// Reads the devices of all selected users, and says what that costs.
+#[component]
+fn CheckButton(app: App, count: Memo<usize>) -> impl IntoView {
+    let cost = move || {
+        let ceiling = app.directory().read_ceiling.get();
+        text::table::check_cost(&*app.ports.get().locale, count.get() as u64, ceiling)
     };
-    let sentence = tag("p").with(text::table::selected(&number, selected));
-    let changes = (selected > 0).then(|| [true, false].map(|to| change(app, to, &number, selected)));
-    group()
-        .with(sentence)
-        .with((selected > 0).then(clear))
-        .with(changes.map(|changes| changes.into_iter().flatten().collect::<Vec<_>>()))
-        .with((selected > 0).then(check))
+    view! {
+        <button on:click=move |_| app.directory().check_selected()>
+            {move || text::table::check(&number(app, count.get()), count.get())}
+        </button>
+        <span class="hint">{cost}</span>
+    }
 }
 
-/// How far the reading of devices one by one is.
-fn progress(app: AppHandle, checking: &Checking) -> Node {
-    let locale = app.ports.locale.as_ref();
-    let name = if checking.is_running { text::directory::STOP } else { text::saving::CLOSE };
-    let stop = button(name, move || app.directory.stop_checking()).class("quiet");
-    let class = if checking.is_running { "working" } else { "done" };
-    let sentence = tag("p").class(class).set("role", "status").with(text::table::checked(locale, checking));
-    let why =
-        checking.fault.clone().map(|fault| looked_into(app, Location::Checking, move || fault_card(&fault)));
-    group().with(tag("div").class("line").with(sentence).with(stop)).with(why)
-}
-
-/// Turning MFA on or off for everyone who is selected, where the deployment permits it.
-fn change(app: AppHandle, to: bool, number: &str, selected: usize) -> Option<Node> {
-    let is_permitted = if selected == 1 { app.directory.may_change(to) } else { app.review.may_run(to) };
-    is_permitted.then(|| {
-        button(text::review::begin(to, number, selected), move || app.review.of_selected(to))
-            .follow("disabled", move || app.run.is_open().then(String::new))
-    })
+/// The progress of reading devices one by one, and why it stopped if it failed.
+#[component]
+fn CheckProgress(app: App) -> impl IntoView {
+    let checking = app.directory().checking;
+    let is_running =
+        move || checking.with(|checking| checking.as_ref().is_some_and(|checking| checking.is_running));
+    let sentence = move || {
+        let checked = |checking: &Checking| text::table::checked(&*app.ports.get().locale, checking);
+        checking.with(|checking| checking.as_ref().map(checked).unwrap_or_default())
+    };
+    let fault = Memo::new(move |_| {
+        checking.with(|checking| checking.as_ref().and_then(|checking| checking.fault.clone()))
+    });
+    let why = move || {
+        let fault = fault.get()?;
+        let card = move || view! { <FaultCard fault=fault.clone()/> };
+        Some(view! { <FailureCase at=Location::Checking fallback=card/> })
+    };
+    view! {
+        <Show when=move || checking.with(Option::is_some)>
+            <div class="line">
+                <p class=move || if is_running() { "working" } else { "done" } role="status">
+                    {sentence}
+                </p>
+                <button class="quiet" on:click=move |_| app.directory().stop_checking()>
+                    {move || if is_running() { text::directory::STOP } else { text::saving::CLOSE }}
+                </button>
+            </div>
+        </Show>
+        {why}
+    }
 }

@@ -1,258 +1,335 @@
-//! People from a list that somebody has as a file: how it is understood, whom it names, and what can be done with them.
-//! The focus is on closing it.
+//! The import of a file of users: how the file is understood, which users it names, and what can be done with them.
+//!
+//! The dialog opens with the focus on the button that closes it, and gives the focus back to that button when one that
+//! was pressed goes away. An answer or another column reads the file anew; the fields are made once for a file, so that
+//! the focus stays in them meanwhile.
 
 use std::rc::Rc;
 
-use leptos::prelude::Effect;
+use leptos::html;
+use leptos::prelude::*;
 use pingone::fault::{Fault, RetryKind};
 use pingone::time::Timestamp;
-use pingone_mfa_core::import::{Answer, Column, Identity};
+use pingone_mfa_core::import::{Answer, Column, Identity, PreviewLine};
 
-use crate::state::AppHandle;
 use crate::state::directory::{
     By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, UnreadableBody,
 };
 use crate::state::troubleshooting::Location;
+use crate::state::{App, use_app};
 
-use super::connect::{problem, selected};
-use super::fault::fault_card;
 use super::figures::{moment, number};
-use super::guesses::{directions, guesses};
-use super::list::list;
-use super::markup::{
-    Event, Handle, Node, button, group, is_checked, once_shown, part_of, says, tag, text_in,
-};
+use super::guesses::{Guesses, directions};
+use super::review::local_memo;
 use super::text;
-use super::token::modal;
-use super::token::next_token;
-use super::troubleshooting::looked_into;
+use crate::view::connect::ObstacleNotice;
+use crate::view::fault::FaultCard;
+use crate::view::list::ListProgress;
+use crate::view::modal::Modal;
+use crate::view::modal::focus;
+use crate::view::token::NextToken;
+use crate::view::troubleshooting::FailureCase;
 
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
 
-/// What the dialog looks like; what is understood of a list changes inside.
+/// The button that closes the dialog. It takes the focus of buttons that go away.
+pub(crate) type CloseButton = NodeRef<html::Button>;
+
+/// Asks for a file.
+#[component]
+pub(crate) fn ImportButton() -> impl IntoView {
+    let app = use_app();
+    view! { <button on:click=move |_| app.directory().open_sheet()>{text::sheet::FROM_LIST}</button> }
+}
+
+#[component]
+pub(crate) fn ImportDialog() -> impl IntoView {
+    let app = use_app();
+    let sheet = app.directory().sheet;
+    let close = CloseButton::new();
+    match_when_all_users_are_loaded(app);
+    close_when_a_run_starts(app);
+    view! {
+        <Modal
+            name=text::sheet::NAME
+            class="confirm sheet"
+            is_open=Signal::derive(move || sheet.opening.with(Option::is_some))
+            on_close=move || sheet.close()
+            part="dialog"
+            on_open=move || focus(close)
+        >
+            <h2>{text::sheet::NAME}</h2>
+            <ImportBody close/>
+            <footer>
+                <FoundActions/>
+                <button on:click=move |_| app.directory().open_sheet()>{text::sheet::ANOTHER}</button>
+                <button node_ref=close class="primary" on:click=move |_| sheet.close()>
+                    {text::sheet::CLOSE}
+                </button>
+            </footer>
+        </Modal>
+    }
+}
+
+/// All users may be loaded to the end while the dialog is open; the file is compared with them then.
+fn match_when_all_users_are_loaded(app: App) {
+    Effect::new(move |_| {
+        if is_loaded(app) {
+            app.directory().match_sheet();
+        }
+    });
+}
+
+/// A run that starts is started from here, so the dialog has done its work. A run that was open before is no reason to
+/// close it.
+fn close_when_a_run_starts(app: App) {
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = app.run().is_open();
+        if is_open && was_open == Some(false) {
+            app.directory().sheet.close();
+        }
+        is_open
+    });
+}
+
+/// Whether all users are loaded.
+fn is_loaded(app: App) -> bool {
+    app.directory().list.with(|list| *list == List::Complete)
+}
+
+/// How far the reading of the file is. What is understood of it changes inside.
 #[derive(Clone, Copy, PartialEq)]
-enum Look {
+enum FileState {
     Reading,
-    UnreadableBody(UnreadableBody),
+    Unreadable(UnreadableBody),
     Read,
 }
 
-impl Look {
+impl FileState {
     fn of(opening: &Opening) -> Self {
         match opening {
             Opening::Reading => Self::Reading,
-            Opening::UnreadableBody(unusable) => Self::UnreadableBody(*unusable),
+            Opening::UnreadableBody(why) => Self::Unreadable(*why),
             Opening::Read(_) => Self::Read,
         }
     }
 }
 
-/// The button that asks for a file.
-pub(super) fn from_list(app: AppHandle) -> Node {
-    button(text::sheet::FROM_LIST, move || app.directory.open_sheet())
-}
-
-pub(super) fn sheet(app: AppHandle) -> Node {
-    let sheet = &app.directory.sheet;
-    let (dialog, close) = (Handle::new(), Handle::new());
-    let is_open = move || sheet.opening.with(Option::is_some);
-    Effect::new(move |was: Option<bool>| {
-        let is_open = is_open();
-        dialog.show_modal(is_open);
-        if is_open && was != Some(true) {
-            close.focus();
-        }
-        is_open
-    });
-    Effect::new(move |_| {
-        // A list of all users that comes to its end while this is open tells whom it names.
-        if app.directory.list.with(|list| *list == List::Complete) {
-            app.directory.match_sheet();
-        }
-    });
-    Effect::new(move |was: Option<bool>| {
-        // Whoever has started a run is done here. A run that was going on before is no reason to leave.
-        let is_running = app.run.is_open();
-        if is_running && was == Some(false) {
-            sheet.close();
-        }
-        is_running
-    });
-    let look = move || sheet.opening.with(|opening| opening.as_ref().map(Look::of));
-    let contents = part_of(look, move |look| look.map(|look| contents(app, look, close)));
-    modal(app.session)
-        .known_as(dialog)
-        .class("confirm sheet")
-        .part("dialog")
-        .set("aria-label", text::sheet::NAME)
-        .on("close", move |_| sheet.close())
-        .with(tag("h2").with(text::sheet::NAME))
-        .with(contents)
-        .with(
-            tag("footer")
-                .with(part_of(move || choices(app), move |choices| changes(app, choices)))
-                .with(button(text::sheet::ANOTHER, move || app.directory.open_sheet()))
-                .with(button(text::sheet::CLOSE, move || sheet.close()).known_as(close).class("primary")),
-        )
-}
-
-fn contents(app: AppHandle, look: Look, close: Handle) -> Node {
-    match look {
-        Look::Reading => tag("p").class("working").set("role", "status").with(text::sheet::READING),
-        Look::UnreadableBody(unusable) => {
-            let sentence = text::sheet::unusable(app.ports.locale.as_ref(), unusable);
-            tag("p").class("note warn").set("role", "alert").with(sentence)
-        }
-        Look::Read => {
-            let list = move || understood(app);
-            let finding = move || {
-                let is_loaded = app.directory.list.with(|list| *list == List::Complete);
-                let list = understood(app);
-                let is_confirmed = list.as_ref().is_some_and(|list| list.guesses.is_empty());
-                let lines = list.filter(|_| is_confirmed).map(|list| list.lines);
-                (app.directory.sheet.finding.with(Step::of), is_loaded, lines)
-            };
-            group()
-                .with(part_of(list, move |list| list.map(|list| summary(app, &list))))
-                .with(part_of(list, move |list| list.map(|list| guesses(app, &list, close))))
-                .with(fields(app))
-                .with(part_of(list, move |list| list.map(|list| preview(app, &list))))
-                .with(part_of(finding, move |(step, is_loaded, lines)| {
-                    lines.map(|_| finding_of(app, step, is_loaded, close))
-                }))
-                .with(tag("p").class("hint").with(text::sheet::PLACE))
-        }
+#[component]
+fn ImportBody(close: CloseButton) -> impl IntoView {
+    let app = use_app();
+    let sheet = app.directory().sheet;
+    let state = Memo::new(move |_| sheet.opening.with(|opening| opening.as_ref().map(FileState::of)));
+    move || {
+        state.get().map(|state| match state {
+            FileState::Reading => {
+                view! { <p class="working" role="status">{text::sheet::READING}</p> }.into_any()
+            }
+            FileState::Unreadable(why) => {
+                let sentence = text::sheet::unusable(app.ports.get().locale.as_ref(), why);
+                view! { <p class="note warn" role="alert">{sentence}</p> }.into_any()
+            }
+            FileState::Read => view! { <ReadFile close/> }.into_any(),
+        })
     }
 }
 
-/// The list as it is understood; whoever asks is shown anew when that changes.
-fn understood(app: AppHandle) -> Option<Rc<Understood>> {
-    app.directory.sheet.opening.with(|opening| match opening {
+#[component]
+fn ReadFile(close: CloseButton) -> impl IntoView {
+    let app = use_app();
+    let list = local_memo(move || understood(app));
+    view! {
+        {move || list.get().map(|list| view! { <Summary list/> })}
+        {move || list.get().map(|list| view! { <Guesses list next=close/> })}
+        <ColumnFields/>
+        {move || list.get().map(|list| view! { <FirstLines list/> })}
+        <Matching close/>
+        <p class="hint">{text::sheet::PLACE}</p>
+    }
+}
+
+/// What is understood of the file, if it could be read.
+fn understood(app: App) -> Option<Rc<Understood>> {
+    app.directory().sheet.opening.with(|opening| read_list(opening.as_ref()))
+}
+
+fn understood_untracked(app: App) -> Option<Rc<Understood>> {
+    app.directory().sheet.opening.with_untracked(|opening| read_list(opening.as_ref()))
+}
+
+fn read_list(opening: Option<&Opening>) -> Option<Rc<Understood>> {
+    match opening {
         Some(Opening::Read(list)) => Some(Rc::clone(list)),
         _ => None,
-    })
+    }
 }
 
-fn summary(app: AppHandle, list: &Understood) -> Node {
-    let locale = app.ports.locale.as_ref();
-    let troubles = list.troubles.iter().map(|trouble| {
-        tag("p").class("note warn").with(tag("bdi").with(text::sheet::trouble(locale, trouble)))
+/// What was understood, and which lines have a problem.
+#[component]
+fn Summary(list: Rc<Understood>) -> impl IntoView {
+    let ports = use_app().ports.get();
+    let locale = &*ports.locale;
+    let problems = list.troubles.iter().map(|trouble| {
+        view! { <p class="note warn"><bdi>{text::sheet::trouble(locale, trouble)}</bdi></p> }
     });
-    group()
-        .with(tag("p").set("role", "status").with(text::sheet::understood(locale, list)))
-        .with(troubles.collect::<Vec<_>>())
-        .with(directions(list))
+    view! {
+        <p role="status">{text::sheet::understood(locale, &list)}</p>
+        {problems.collect_view()}
+        {directions(&list)}
+    }
 }
 
-/// Which column names the people, and by what. They are made once for a file, so that the focus stays in them.
-fn fields(app: AppHandle) -> Node {
-    let now = move || {
-        app.directory.sheet.opening.with_untracked(|opening| match opening {
-            Some(Opening::Read(list)) => Some(Rc::clone(list)),
-            _ => None,
-        })
+/// Which column identifies the users, by what, and whether a line names the columns.
+#[component]
+fn ColumnFields() -> impl IntoView {
+    let app = use_app();
+    let header_name = move || {
+        let line = understood(app).map_or(1, |list| list.header_line);
+        text::sheet::header(app.ports.get().locale.as_ref(), line)
     };
-    let choose_column = move |event: Event| {
-        let (Some(list), Ok(column)) = (now(), text_in(&event).parse::<usize>()) else { return };
+    let choose_header = move |is_header| app.directory().answer_sheet(Answer::Header(is_header));
+    view! {
+        <div class="sheet-fields">
+            <label class="sheet-field">
+                <span class="field-name">{text::sheet::COLUMN}</span>
+                <ColumnChoice/>
+            </label>
+            <label class="sheet-field">
+                <span class="field-name">{text::sheet::HOLDS}</span>
+                <IdentityChoice/>
+            </label>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || understood(app).is_some_and(|list| list.has_header)
+                    on:change:target=move |event| choose_header(event.target().checked())
+                />
+                {header_name}
+            </label>
+        </div>
+    }
+}
+
+#[component]
+fn ColumnChoice() -> impl IntoView {
+    let app = use_app();
+    let names =
+        Memo::new(move |_| understood(app).map(|list| list.columns.iter().map(name_of).collect::<Vec<_>>()));
+    let options = move || {
+        let chosen = understood_untracked(app).map(|list| list.column);
+        let named = names.get().unwrap_or_default().into_iter().enumerate();
+        named.map(|(place, name)| option(place, name, chosen == Some(place))).collect_view()
+    };
+    let choose = move |value: String| {
+        let (Some(list), Ok(column)) = (understood_untracked(app), value.parse::<usize>()) else { return };
         let kind = list.columns.get(column).and_then(|column| column.kind);
-        app.directory.answer_sheet(Answer::Column(column, kind.unwrap_or(list.identity)));
+        app.directory().answer_sheet(Answer::Column(column, kind.unwrap_or(list.identity)));
     };
-    let choose_identity = move |event: Event| {
-        let (Some(list), Ok(place)) = (now(), text_in(&event).parse::<usize>()) else { return };
-        let identity = IDENTITIES.get(place).copied().unwrap_or(list.identity);
-        app.directory.answer_sheet(Answer::Column(list.column, identity));
-    };
-    let choose_header = move |event: Event| {
-        app.directory.answer_sheet(Answer::Header(is_checked(&event)));
-    };
-    let names = move || understood(app).map(|list| list.columns.iter().map(name_of).collect::<Vec<_>>());
-    let columns = part_of(names, move |names| {
-        let chosen = now().map(|list| list.column);
-        let option = |(place, name): (usize, String)| option(place, name, chosen == Some(place));
-        names.map(|names| names.into_iter().enumerate().map(option).collect::<Vec<_>>())
-    });
-    let chosen = now().map(|list| list.identity);
-    let identities = IDENTITIES.iter().enumerate().map(|(place, identity)| {
+    view! {
+        <select
+            aria-label=text::sheet::COLUMN
+            prop:value=move || understood(app).map(|list| list.column.to_string()).unwrap_or_default()
+            on:change:target=move |event| choose(event.target().value())
+        >
+            {options}
+        </select>
+    }
+}
+
+#[component]
+fn IdentityChoice() -> impl IntoView {
+    let app = use_app();
+    let chosen = understood_untracked(app).map(|list| list.identity);
+    let options = IDENTITIES.iter().enumerate().map(|(place, identity)| {
         option(place, text::sheet::identity(*identity).to_owned(), chosen == Some(*identity))
     });
-    let column = move || understood(app).map(|list| list.column.to_string()).unwrap_or_default();
-    let identity = move || {
+    let value = move || {
         let chosen = understood(app).map(|list| list.identity);
         let place = IDENTITIES.iter().position(|identity| Some(*identity) == chosen);
         place.map(|place| place.to_string()).unwrap_or_default()
     };
-    let header = tag("input")
-        .set("type", "checkbox")
-        .checked(move || understood(app).is_some_and(|list| list.has_header))
-        .on("change", choose_header);
-    let header_name = move || {
-        let line = understood(app).map_or(1, |list| list.header_line);
-        text::sheet::header(app.ports.locale.as_ref(), line)
+    let choose = move |value: String| {
+        let (Some(list), Ok(place)) = (understood_untracked(app), value.parse::<usize>()) else { return };
+        let identity = IDENTITIES.get(place).copied().unwrap_or(list.identity);
+        app.directory().answer_sheet(Answer::Column(list.column, identity));
     };
-    let choice = |name: &'static str| tag("select").set("aria-label", name);
-    tag("div")
-        .class("sheet-fields")
-        .with(field(
-            text::sheet::COLUMN,
-            choice(text::sheet::COLUMN).with(columns).value(column).on("change", choose_column),
-        ))
-        .with(field(
-            text::sheet::HOLDS,
-            choice(text::sheet::HOLDS)
-                .with(identities.collect::<Vec<_>>())
-                .value(identity)
-                .on("change", choose_identity),
-        ))
-        .with(tag("label").class("check").with(header).with(says(header_name)))
+    view! {
+        <select
+            aria-label=text::sheet::HOLDS
+            prop:value=value
+            on:change:target=move |event| choose(event.target().value())
+        >
+            {options.collect_view()}
+        </select>
+    }
 }
 
-pub(super) fn name_of(column: &Column) -> String {
+fn option(place: usize, name: String, is_chosen: bool) -> impl IntoView {
+    view! { <option value=place.to_string() selected=is_chosen>{name}</option> }
+}
+
+/// A column's name, or its number if it has none.
+pub(crate) fn name_of(column: &Column) -> String {
     column.name.clone().unwrap_or_else(|| text::sheet::column(column.index))
 }
 
-fn option(place: usize, name: String, is_chosen: bool) -> Node {
-    selected(tag("option").set_to("value", place.to_string()).with(name), is_chosen)
-}
-
-fn field(name: &'static str, choice: Node) -> Node {
-    tag("label").class("sheet-field").with(tag("span").class("field-name").with(name)).with(choice)
-}
-
 /// The first lines, as a table that scrolls sideways.
-fn preview(app: AppHandle, list: &Understood) -> Node {
-    let (frame, chosen) = (Handle::new(), Handle::new());
-    let class = |place: usize| if place == list.column { "sheet-chosen" } else { "" };
+#[component]
+fn FirstLines(list: Rc<Understood>) -> impl IntoView {
+    let app = use_app();
+    let (frame, chosen) = (NodeRef::new(), NodeRef::new());
     let heads = list.columns.iter().enumerate().map(|(place, column)| {
-        let head = tag("th").set("scope", "col").class(class(place)).with(tag("bdi").with(name_of(column)));
-        if place == list.column { head.known_as(chosen) } else { head }
+        let name = view! { <bdi>{name_of(column)}</bdi> };
+        if place == list.column {
+            view! { <th node_ref=chosen scope="col" class="sheet-chosen">{name}</th> }.into_any()
+        } else {
+            view! { <th scope="col">{name}</th> }.into_any()
+        }
     });
-    let rows = list.preview.iter().map(|line| {
-        let cells = line.cells.iter().take(list.columns.len()).enumerate();
-        let cells =
-            cells.map(|(place, cell)| tag("td").class(class(place)).with(tag("bdi").with(cell.clone())));
-        let number = number(app, line.line as u64);
-        tag("tr").with(tag("th").set("scope", "row").with(number)).with(cells.collect::<Vec<_>>())
-    });
-    let head =
-        tag("tr").with(tag("th").set("scope", "col").with(text::sheet::LINE)).with(heads.collect::<Vec<_>>());
-    let table = tag("table")
-        .class("sheet-preview")
-        .with(tag("caption").with(text::sheet::PREVIEW))
-        .with(tag("thead").with(head))
-        .with(tag("tbody").with(rows.collect::<Vec<_>>()));
-    // On a narrow page the column that names the people may begin outside.
-    once_shown(move || chosen.show_within(frame));
-    tag("div")
-        .known_as(frame)
-        .class("sheet-scroll")
-        .set("role", "region")
-        .set("tabindex", "0")
-        .set("aria-label", text::sheet::PREVIEW)
-        .with(table)
+    let lines = list.preview.iter().map(|line| first_line(app, &list, line));
+    // On a narrow page the column that identifies the users may be out of sight.
+    request_animation_frame(move || scroll_to(frame, chosen));
+    view! {
+        <div node_ref=frame class="sheet-scroll" role="region" tabindex="0" aria-label=text::sheet::PREVIEW>
+            <table class="sheet-preview">
+                <caption>{text::sheet::PREVIEW}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{text::sheet::LINE}</th>
+                        {heads.collect_view()}
+                    </tr>
+                </thead>
+                <tbody>{lines.collect_view()}</tbody>
+            </table>
+        </div>
+    }
 }
 
-/// How far the finding is, without the figures that change by themselves.
+fn first_line(app: App, list: &Understood, line: &PreviewLine) -> impl IntoView {
+    let cells = line.cells.iter().take(list.columns.len()).enumerate();
+    let cells = cells.map(|(place, cell)| {
+        view! { <td class:sheet-chosen=place == list.column><bdi>{cell.clone()}</bdi></td> }
+    });
+    view! {
+        <tr>
+            <th scope="row">{number(app, line.line as u64)}</th>
+            {cells.collect_view()}
+        </tr>
+    }
+}
+
+/// Scrolls `frame` sideways until `cell` can be seen, and no further.
+fn scroll_to(frame: NodeRef<html::Div>, cell: NodeRef<html::Th>) {
+    // Another file may have taken the table's place since.
+    let (Some(Some(frame)), Some(Some(cell))) = (frame.try_get_untracked(), cell.try_get_untracked()) else {
+        return;
+    };
+    let (begin, width) = (cell.offset_left(), cell.offset_width());
+    frame.set_scroll_left((begin + width - frame.client_width()).max(0).min(begin));
+}
+
+/// How far the matching is, without the count, which its sentence follows by itself.
 #[derive(Clone, PartialEq)]
 enum Step {
     NotYet,
@@ -272,137 +349,211 @@ impl Step {
     }
 }
 
-fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Node {
-    let sheet = &app.directory.sheet;
-    let asking = || tag("p").set("role", "status").with(says(move || asking(app)));
-    let end = || {
-        button(text::sheet::STOP, move || {
-            sheet.stop();
-            close.focus();
+/// Which users the file names, and how to find out. Nothing before all questions about the file are answered.
+#[component]
+fn Matching(close: CloseButton) -> impl IntoView {
+    let app = use_app();
+    let matching = local_memo(move || {
+        let step = app.directory().sheet.finding.with(Step::of);
+        let confirmed = understood(app).filter(|list| list.guesses.is_empty());
+        confirmed.map(|list| (list, step, is_loaded(app)))
+    });
+    move || {
+        matching.get().map(|(list, step, is_loaded)| match step {
+            Step::NotYet if is_loaded => ().into_any(),
+            Step::NotYet => view! { <WaysToMatch list close/> }.into_any(),
+            Step::Asking => view! {
+                <div class="line">
+                    <p role="status" class="working">{move || asking(app)}</p>
+                    <StopButton close/>
+                </div>
+            }
+            .into_any(),
+            Step::Halted(fault) => view! { <LookupHalted fault close/> }.into_any(),
+            Step::Done(found) => view! { <MatchResult found/> }.into_any(),
         })
-    };
-    let line = || tag("div").class("line");
-    match step {
-        Step::NotYet if is_loaded => group(),
-        Step::NotYet => not_yet(app, close),
-        Step::Asking => line().with(asking().class("working")).with(end()),
-        Step::Halted(fault) => {
-            // The page's own field for a token lies behind this dialog.
-            let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token.then(|| group().with(next_token(app.session)).with(problem(app.session)));
-            let go_on =
-                (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
-            let ways = line().with(go_on).with(end());
-            let why = looked_into(app, Location::Sheet, move || fault_card(&fault));
-            group().with(why).with(asking()).with(token).with(ways)
-        }
-        Step::Done(found) => matches(app, &found),
     }
 }
 
-fn asking(app: AppHandle) -> String {
-    app.directory.sheet.finding.with(|finding| match finding {
-        Finding::Asking { done, of, .. } => text::sheet::asking(app.ports.locale.as_ref(), *done, *of),
+fn asking(app: App) -> String {
+    app.directory().sheet.finding.with(|finding| match finding {
+        Finding::Asking { done, of, .. } => text::sheet::asking(app.ports.get().locale.as_ref(), *done, *of),
         Finding::NotYet | Finding::Done(_) => String::new(),
     })
 }
 
-/// The ways to learn whom the list names, while all users aren't loaded.
-fn not_yet(app: AppHandle, close: Handle) -> Node {
-    let load = tag("div").class("line").with(list(app));
-    let locale = app.ports.locale.as_ref();
-    let Some(understood) = understood(app) else { return group() };
-    if understood.lines > MOST_LOOKED_UP {
-        return group().with(tag("p").class("note").with(text::sheet::too_long(locale))).with(load);
-    }
-    // Every request has a preflight.
-    let requests = 2 * understood.requests as u64;
-    let pace = app.directory.read_ceiling.get_untracked().whole().max(1);
-    let cost = text::sheet::cost(locale, requests, requests.div_ceil(pace));
-    let look_up = button(text::sheet::look_up(locale, &understood), move || {
-        app.directory.look_up_sheet();
-        close.focus();
+#[component]
+fn StopButton(close: CloseButton) -> impl IntoView {
+    let sheet = use_app().directory().sheet;
+    let stop = move |_| {
+        sheet.stop();
+        focus(close);
+    };
+    view! { <button on:click=stop>{text::sheet::STOP}</button> }
+}
+
+#[component]
+fn LookupHalted(fault: Fault, close: CloseButton) -> impl IntoView {
+    let app = use_app();
+    // The page's own field for a token lies behind this dialog.
+    let needs_token = fault.retry() == RetryKind::WithNewToken;
+    let card = move || view! { <FaultCard fault=fault.clone()/> };
+    let token = needs_token.then(|| view! { <NextToken/> <ObstacleNotice/> });
+    let go_on = (!needs_token).then(|| {
+        view! { <button on:click=move |_| app.directory().resume_sheet()>{text::sheet::GO_ON}</button> }
     });
-    let way = tag("div").class("line").with(look_up).with(tag("span").class("hint").with(cost));
-    group().with(way).with(load)
+    view! {
+        <FailureCase at=Location::Sheet fallback=card/>
+        <p role="status">{move || asking(app)}</p>
+        {token}
+        <div class="line">
+            {go_on}
+            <StopButton close/>
+        </div>
+    }
 }
 
-fn matches(app: AppHandle, found: &Found) -> Node {
-    let locale = app.ports.locale.as_ref();
-    let row = |pile: Pile| {
-        let lines = pile.len(&found.matches);
-        let meaning = tag("span").class("hint").with(text::sheet::pile_meaning(pile));
-        let save = (lines > 0).then(|| {
-            button(text::sheet::save(pile), move || {
-                let name = app.environment().map(|environment| environment.name).unwrap_or_default();
-                app.directory.save_pile(pile, &name);
-            })
-        });
-        tag("tr")
-            .with(tag("td").class("review-number").with(number(app, lines as u64)))
-            .with(tag("th").set("scope", "row").with(text::sheet::pile(pile)).with(meaning))
-            .with(tag("td").with(save))
+/// The ways to find out which users the file names, while not all users are loaded.
+#[component]
+fn WaysToMatch(list: Rc<Understood>, close: CloseButton) -> impl IntoView {
+    let app = use_app();
+    let look_up = if list.lines > MOST_LOOKED_UP {
+        let too_long = text::sheet::too_long(app.ports.get().locale.as_ref());
+        view! { <p class="note">{too_long}</p> }.into_any()
+    } else {
+        view! { <LookUp list close/> }.into_any()
     };
-    let by = match found.by {
-        By::List(at) => text::sheet::by_list(&moment(app, at)),
-        By::PingOne(at) => text::sheet::by_pingone(&moment(app, at)),
-    };
-    let asked = matches!(found.by, By::PingOne(_)) && !found.matches.not_found.is_empty();
-    let table = tag("table")
-        .class("review-sums sheet-piles")
-        .set("aria-label", text::sheet::PILES)
-        .with(tag("tbody").with(Pile::ALL.map(row).into_iter().collect::<Vec<_>>()));
-    let refused = (found.refused > 0)
-        .then(|| tag("p").class("note warn").with(text::sheet::refused(locale, found.refused)));
-    let nobody = found.matches.found.is_empty().then(|| tag("p").class("note").with(text::sheet::NOBODY));
-    group()
-        .with(tag("p").set("role", "status").with(by))
-        .with(table)
-        .with(refused)
-        .with(asked.then(|| tag("p").class("hint").with(text::sheet::CAPITALS)))
-        .with(nobody)
-        .with(tag("p").class("hint").with(text::sheet::FILES))
+    view! {
+        {look_up}
+        <div class="line"><ListProgress/></div>
+    }
 }
 
-/// What can be done with those who were found.
+#[component]
+fn LookUp(list: Rc<Understood>, close: CloseButton) -> impl IntoView {
+    let app = use_app();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
+    // Every request has a preflight.
+    let requests = 2 * list.requests as u64;
+    let pace = app.directory().read_ceiling.get_untracked().whole().max(1);
+    let look_up = move |_| {
+        app.directory().look_up_sheet();
+        focus(close);
+    };
+    view! {
+        <div class="line">
+            <button on:click=look_up>{text::sheet::look_up(locale, &list)}</button>
+            <span class="hint">{text::sheet::cost(locale, requests, requests.div_ceil(pace))}</span>
+        </div>
+    }
+}
+
+#[component]
+fn MatchResult(found: Rc<Found>) -> impl IntoView {
+    let app = use_app();
+    let (by, was_asked) = match found.by {
+        By::List(at) => (text::sheet::by_list(&moment(app, at)), false),
+        By::PingOne(at) => (text::sheet::by_pingone(&moment(app, at)), true),
+    };
+    let rows = Pile::ALL.map(|pile| view! { <PileRow pile lines=pile.len(&found.matches)/> });
+    let refused = (found.refused > 0).then(|| {
+        let refused = text::sheet::refused(app.ports.get().locale.as_ref(), found.refused);
+        view! { <p class="note warn">{refused}</p> }
+    });
+    let may_differ_in_case = was_asked && !found.matches.not_found.is_empty();
+    let is_none_found = found.matches.found.is_empty();
+    view! {
+        <p role="status">{by}</p>
+        <table class="review-sums sheet-piles" aria-label=text::sheet::PILES>
+            <tbody>{rows.into_iter().collect_view()}</tbody>
+        </table>
+        {refused}
+        {may_differ_in_case.then(|| view! { <p class="hint">{text::sheet::CAPITALS}</p> })}
+        {is_none_found.then(|| view! { <p class="note">{text::sheet::NOBODY}</p> })}
+        <p class="hint">{text::sheet::FILES}</p>
+    }
+}
+
+/// How many of the file's lines matched in this way, and the button that saves them.
+#[component]
+fn PileRow(pile: Pile, lines: usize) -> impl IntoView {
+    let app = use_app();
+    let save = move |_| {
+        let name = app.environment().map(|environment| environment.name).unwrap_or_default();
+        app.directory().save_pile(pile, &name);
+    };
+    view! {
+        <tr>
+            <td class="review-number">{number(app, lines as u64)}</td>
+            <th scope="row">
+                {text::sheet::pile(pile)}
+                <span class="hint">{text::sheet::pile_meaning(pile)}</span>
+            </th>
+            <td>{(lines > 0).then(|| view! { <button on:click=save>{text::sheet::save(pile)}</button> })}</td>
+        </tr>
+    }
+}
+
+/// What decides which actions the found users have.
 #[derive(Clone, Copy, PartialEq)]
-struct Choices {
-    found: usize,
+struct FoundUsers {
+    count: usize,
     listed_at: Option<Timestamp>,
-    is_listed: bool,
+    is_loaded: bool,
     selected: usize,
 }
 
-fn choices(app: AppHandle) -> Option<Choices> {
-    let found = app.directory.sheet.found()?;
+fn found_users(app: App) -> Option<FoundUsers> {
+    let found = app.directory().sheet.found()?;
     let listed_at = match found.by {
         By::List(at) => Some(at),
         By::PingOne(_) => None,
     };
-    let is_listed = app.directory.list.with(|list| *list == List::Complete);
-    let selected = app.directory.sheet_selected();
-    Some(Choices { found: found.matches.found.len(), listed_at, is_listed, selected })
+    let (count, selected) = (found.matches.found.len(), app.directory().sheet_selected());
+    (count > 0).then(|| FoundUsers { count, listed_at, is_loaded: is_loaded(app), selected })
 }
 
-fn changes(app: AppHandle, choices: Option<Choices>) -> Option<Node> {
-    let Choices { found, listed_at, is_listed, selected } = choices.filter(|choices| choices.found > 0)?;
-    let number = number(app, found as u64);
-    let change = |to: bool| {
-        app.review.may_run(to).then(|| {
-            let begin = move || app.review.of_users(to, app.directory.sheet.users(), listed_at);
-            button(text::review::begin(to, &number, found), begin)
-                .follow("disabled", move || app.run.is_open().then(String::new))
-        })
+/// What can be done with the users who were found.
+#[component]
+fn FoundActions() -> impl IntoView {
+    let app = use_app();
+    let users = Memo::new(move |_| found_users(app));
+    let deselect = move |_| {
+        app.directory().deselect_sheet();
+        app.directory().sheet.close();
     };
-    let select = is_listed.then(|| {
-        button(text::sheet::SELECT, move || app.select_sheet()).set("title", text::sheet::SELECT_MEANING)
-    });
-    let deselect = (selected > 0).then(|| {
-        button(text::sheet::DESELECT, move || {
-            app.directory.deselect_sheet();
-            app.directory.sheet.close();
+    let select_button = move || {
+        view! {
+            <button title=text::sheet::SELECT_MEANING on:click=move |_| app.select_sheet()>
+                {text::sheet::SELECT}
+            </button>
+        }
+    };
+    move || {
+        users.get().map(|users| {
+            view! {
+                {users.is_loaded.then(select_button)}
+                {(users.selected > 0).then(|| {
+                    view! { <button on:click=deselect>{text::sheet::DESELECT}</button> }
+                })}
+                <ReviewButton to=true users/>
+                <ReviewButton to=false users/>
+            }
         })
-    });
-    let changes = [true, false].into_iter().filter_map(change).collect::<Vec<_>>();
-    Some(group().with(select).with(deselect).with(changes))
+    }
+}
+
+/// Begins the review of a run with the found users, where the deployment permits such a run.
+#[component]
+fn ReviewButton(to: bool, users: FoundUsers) -> impl IntoView {
+    let app = use_app();
+    let begin = move |_| app.review().of_users(to, app.directory().sheet.users(), users.listed_at);
+    app.review().may_run(to).then(|| {
+        view! {
+            <button disabled=move || app.run().is_open() on:click=begin>
+                {text::review::begin(to, &number(app, users.count as u64), users.count)}
+            </button>
+        }
+    })
 }

@@ -1,99 +1,148 @@
-//! Signing in with PingOne: the ways to it, and what comes of them.
+//! Signing in with PingOne: the buttons that begin it, and how far it is.
 
+use leptos::either::EitherOf4;
+use leptos::prelude::*;
 use pingone_mfa_core::sign_in::session::SignInFault;
 
-use crate::state::session::Session;
+use crate::state::session::{Session, use_session};
 use crate::state::signing_in::SigningIn;
 
-use super::markup::{Node, button, group, part_of, tag};
 use super::text;
 
-/// The first way in, where the deployment has one.
-pub(super) fn first(session: &'static Session) -> Node {
+/// The first way in, if the deployment offers it.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let session = use_session();
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
-    let no_way = (!signs_in && !pastes && !session.offers_host())
-        .then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
-    let offer = || {
-        let go = button(text::sign_in::SIGN_IN, move || session.sign_in())
-            .class("primary")
-            .follow("disabled", move || is_busy(session).then(String::new));
-        let or = pastes.then(|| tag("p").class("hint").with(text::sign_in::OR_PASTE));
-        let hint = tag("p").class("hint").with(text::sign_in::HINT);
-        group().with(tag("div").class("connect-go").with(go).with(hint)).with(or)
+    let has_no_way = !signs_in && !pastes && !session.offers_host();
+    view! {
+        {has_no_way.then(|| view! { <p class="note">{text::sign_in::NO_WAY}</p> })}
+        <SignInStatus/>
+        {signs_in.then(|| view! { <SignInOffer/> })}
+    }
+}
+
+#[component]
+fn SignInOffer() -> impl IntoView {
+    let session = use_session();
+    let or_paste = session.offers_paste().then(|| view! { <p class="hint">{text::sign_in::OR_PASTE}</p> });
+    view! {
+        <div class="connect-go">
+            <button class="primary" disabled=move || is_busy(session) on:click=move |_| session.sign_in()>
+                {text::sign_in::SIGN_IN}
+            </button>
+            <p class="hint">{text::sign_in::HINT}</p>
+        </div>
+        {or_paste}
+    }
+}
+
+/// The way to another token while connected. The page stays.
+#[component]
+pub(crate) fn SignInAgain() -> impl IntoView {
+    let session = use_session();
+    let again = move || {
+        view! {
+            <SignInStatus/>
+            <div class="line">
+                <button disabled=move || is_busy(session) on:click=move |_| session.sign_in()>
+                    {text::sign_in::SIGN_IN_AGAIN}
+                </button>
+                <span class="hint">{text::sign_in::OWN_WINDOW}</span>
+            </div>
+        }
     };
-    group().with(no_way).with(came_of_it(session)).with(signs_in.then(offer))
+    session.offers_sign_in().then(again)
 }
 
-/// The way to another token while one is connected. The page stays.
-pub(super) fn again(session: &'static Session) -> Option<Node> {
-    session.offers_sign_in().then(|| {
-        let go = button(text::sign_in::SIGN_IN_AGAIN, move || session.sign_in())
-            .follow("disabled", move || is_busy(session).then(String::new));
-        let hint = tag("span").class("hint").with(text::sign_in::OWN_WINDOW);
-        group().with(came_of_it(session)).with(tag("div").class("line").with(go).with(hint))
-    })
-}
-
-/// A sign-in that isn't renewed any more, below the band.
-pub(super) fn not_renewed(session: &'static Session) -> Node {
-    let notice = move |why: Option<SignInFault>| {
-        why.map(|fault| {
-            let sentence = tag("p").class("problem").set("role", "alert");
-            let sentence = sentence.with(text::sign_in::not_renewed(&fault));
-            let section = tag("section").class("replace").set("aria-label", text::sign_in::RENEWAL);
-            section.with(sentence).with(tag("div").class("line").with(from_elsewhere(session)))
-        })
+/// The notice below the top bar that a sign-in isn't renewed anymore.
+#[component]
+pub(crate) fn RenewalFailed() -> impl IntoView {
+    let session = use_session();
+    let fault = Memo::new(move |_| session.not_renewed());
+    let notice = |fault: SignInFault| {
+        view! {
+            <section class="replace" aria-label=text::sign_in::RENEWAL>
+                <p class="problem" role="alert">{text::sign_in::not_renewed(&fault)}</p>
+                <div class="line">
+                    <SignInAgainButton/>
+                </div>
+            </section>
+        }
     };
-    part_of(move || session.not_renewed(), notice)
+    view! { {move || fault.get().map(notice)} }
 }
 
-/// A button where there is no room for what comes of it: that is shown with the other ways to another token.
-pub(super) fn from_elsewhere(session: &'static Session) -> Node {
-    button(text::sign_in::SIGN_IN_AGAIN, move || {
+/// A button where there is no room for the status: that is shown with the other ways to another token.
+#[component]
+pub(crate) fn SignInAgainButton() -> impl IntoView {
+    let session = use_session();
+    let sign_in = move |_| {
         session.replacing.set(true);
         session.sign_in();
-    })
+    };
+    view! { <button on:click=sign_in>{text::sign_in::SIGN_IN_AGAIN}</button> }
 }
 
-/// A second press would lead to a second answer; what PingOne's window brings is waited for, and can be given up. A page that
-/// is being left may stay after all, and then the button is the way on.
-fn is_busy(session: &'static Session) -> bool {
+/// A second press now would lead to a second answer. While PingOne's window is open the button works, because waiting
+/// can be given up; and while the page is being left, because it may stay after all.
+fn is_busy(session: Session) -> bool {
     session.signing_in.with(|now| matches!(now, SigningIn::Exchanging))
 }
 
-fn came_of_it(session: &'static Session) -> Node {
-    let look = move || session.signing_in.get();
-    part_of(look, move |signing_in| {
-        let working = |sentence| tag("p").class("working").set("role", "status").with(sentence);
-        match signing_in {
-            SigningIn::No => None,
-            SigningIn::Leaving => Some(working(text::sign_in::LEAVING)),
-            SigningIn::Exchanging => Some(working(text::sign_in::EXCHANGING)),
-            SigningIn::Waiting { is_gone } => Some(waiting(session, is_gone)),
-            SigningIn::Failed(fault) => Some(failed(session, &fault)),
+#[component]
+fn SignInStatus() -> impl IntoView {
+    let session = use_session();
+    let signing_in = Memo::new(move |_| session.signing_in.get());
+    let working = |sentence| view! { <p class="working" role="status">{sentence}</p> };
+    view! {
+        {move || match signing_in.get() {
+            SigningIn::No => EitherOf4::A(()),
+            SigningIn::Leaving => EitherOf4::B(working(text::sign_in::LEAVING)),
+            SigningIn::Exchanging => EitherOf4::B(working(text::sign_in::EXCHANGING)),
+            SigningIn::Waiting { is_gone } => EitherOf4::C(view! { <WaitingForWindow is_gone/> }),
+            SigningIn::Failed(fault) => EitherOf4::D(view! { <SignInFailed fault/> }),
+        }}
+    }
+}
+
+#[component]
+fn WaitingForWindow(is_gone: bool) -> impl IntoView {
+    let session = use_session();
+    let (class, sentence) =
+        if is_gone { ("note", text::sign_in::WINDOW_GONE) } else { ("working", text::sign_in::WAITING) };
+    view! {
+        <p class=class role="status">{sentence}</p>
+        <div class="line">
+            <button class="quiet" on:click=move |_| session.stop_signing_in()>
+                {text::sign_in::STOP_WAITING}
+            </button>
+            <SignInHere/>
+        </div>
+    }
+}
+
+#[component]
+fn SignInFailed(fault: SignInFault) -> impl IntoView {
+    view! {
+        <p class="problem" role="alert">{text::sign_in::fault(&fault)}</p>
+        {(fault == SignInFault::Blocked).then(|| view! { <SignInHere/> })}
+    }
+}
+
+/// The way that needs no window, where the page offers it.
+#[component]
+fn SignInHere() -> impl IntoView {
+    let session = use_session();
+    let here = move || {
+        view! {
+            <div class="line">
+                <button class="quiet" on:click=move |_| session.sign_in_here()>
+                    {text::sign_in::SIGN_IN_HERE}
+                </button>
+                <span class="hint">{text::sign_in::LEAVES}</span>
+            </div>
         }
-    })
-}
-
-fn waiting(session: &'static Session, is_gone: bool) -> Node {
-    let sentence = if is_gone { text::sign_in::WINDOW_GONE } else { text::sign_in::WAITING };
-    let class = if is_gone { "note" } else { "working" };
-    let stop = button(text::sign_in::STOP_WAITING, move || session.stop_signing_in()).class("quiet");
-    group()
-        .with(tag("p").class(class).set("role", "status").with(sentence))
-        .with(tag("div").class("line").with(stop).with(leaving(session)))
-}
-
-fn failed(session: &'static Session, fault: &SignInFault) -> Node {
-    let leave = (*fault == SignInFault::Blocked).then(|| leaving(session));
-    let sentence = tag("p").class("problem").set("role", "alert").with(text::sign_in::fault(fault));
-    group().with(sentence).with(leave)
-}
-
-/// The way that needs no window, where the page has it.
-fn leaving(session: &'static Session) -> Option<Node> {
-    session.can_leave().then(|| {
-        let go = button(text::sign_in::SIGN_IN_HERE, move || session.sign_in_here()).class("quiet");
-        tag("div").class("line").with(go).with(tag("span").class("hint").with(text::sign_in::LEAVES))
-    })
+    };
+    session.can_leave().then(here)
 }

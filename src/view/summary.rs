@@ -1,4 +1,4 @@
-//! The MFA status as text, for a message or a ticket: at most six lines, and nobody's data.
+//! The MFA status as text, for a message or a ticket: at most six lines, without personal data.
 
 use pingone::environment::Environment;
 use pingone::time::Timestamp;
@@ -9,13 +9,13 @@ use pingone_mfa_core::ports::Locale;
 
 use super::text;
 
-/// So many populations are named; of the others only their number is.
+/// How many populations are named; the others are only counted.
 const NAMED: usize = 5;
 
-/// So many letters of a name are shown.
+/// Longer names are cut to this number of characters.
 const NAME_LENGTH: usize = 60;
 
-/// What a summary is of.
+/// What a summary is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Summarized<'a> {
     /// The environment.
@@ -26,7 +26,7 @@ pub struct Summarized<'a> {
     pub populations: &'a [Population],
     /// When the list was read.
     pub list_read_at: Timestamp,
-    /// The time of PingOne's report of devices; `None` if nobody has looked for any.
+    /// The time of PingOne's device report; `None` if it wasn't loaded.
     pub devices_as_of: Option<Timestamp>,
     /// A snapshot to compare with, of the same environment.
     pub earlier: Option<&'a Snapshot>,
@@ -97,7 +97,7 @@ fn devices(of: &Summarized, locale: &dyn Locale) -> String {
     format!("{line} Unknown: {}.", locale.number(all.unknown))
 }
 
-/// Bypasses are read one by one, so that their number hardly ever holds for everyone.
+/// Bypasses are read user by user, so their number rarely covers all users.
 fn bypasses(all: Counts, locale: &dyn Locale) -> String {
     let bypassed = all.bypassed();
     if bypassed.is_not_checked() {

@@ -1,102 +1,146 @@
-//! One user's switch. It moves when a response says so, never before.
+//! The MFA switch of one user. It moves when a response says so, never before.
 
-use std::rc::Rc;
-
+use leptos::either::EitherOf3;
+use leptos::prelude::*;
 use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::directory::store::UserStore;
 use pingone_mfa_core::run::outcome::Outcome;
 use pingone_mfa_core::run::row::RowState;
 
-use crate::state::AppHandle;
+use crate::state::App;
 use crate::state::switch::Switch;
 
-use super::markup::{Node, button, group, kept, part_of, says, tag};
 use super::text;
 
-/// Whose switch it is, which may change; `None` for nobody's.
-pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;
+/// What the switch is for a user: which elements it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// The deployment permits no change: only the flag is shown.
+    Text,
+    /// A switch that turns MFA on or off.
+    Toggle,
+    /// The flag isn't known: a button that reads it.
+    Read,
+}
 
-/// `tab_index` is -1 inside the grid, where arrow keys lead to it.
-pub(super) fn mfa_switch(app: AppHandle, whose: &Whose, tab_index: &'static str) -> Node {
-    let directory = &app.directory;
-    let [of, named, pressed] = [(); 3].map(|()| Rc::clone(whose));
-    let state = kept(move || State::of(app, of()));
-    // Who is renamed gets another label because `whose` is renewed then.
-    let username = Rc::new(move || {
-        directory.users.with_untracked(|users| {
-            let row = named().and_then(|id| users.find(id));
-            row.map(|row| users.username(row).to_owned()).unwrap_or_default()
-        })
-    });
-    let shaped = state.clone();
-    let shape = move || {
-        let mfa = shaped.with(|state| state.mfa).unwrap_or(Mfa::Unknown);
-        (mfa != Mfa::Unknown, directory.may_press(mfa))
-    };
-    part_of(shape, move |(is_known, may_press)| {
-        let [said, checked, held, disabled, busy, doing] = [(); 6].map(|()| state.clone());
-        let word = says(move || said.with(|state| text::mfa(state.mfa).to_owned()).unwrap_or_default());
-        if !may_press {
-            return tag("span").class("switch-word").with(word);
+impl Shape {
+    fn of(app: App, user: Option<UserId>) -> Self {
+        match flag_of(app, user) {
+            mfa if !app.directory().may_press(mfa) => Self::Text,
+            Mfa::Unknown => Self::Read,
+            Mfa::On | Mfa::Off => Self::Toggle,
         }
-        let (pressed, username) = (Rc::clone(&pressed), Rc::clone(&username));
-        // aria-disabled and not disabled: a disabled button would lose the focus.
-        let press = move || {
-            let is_busy = held.with_untracked(|state| state.is_busy) == Some(true);
-            if let Some(id) = pressed().filter(|_| !is_busy) {
-                directory.press(id);
-            }
-        };
-        let switch = if is_known {
-            button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), press)
-                .set("role", "switch")
-                .class("switch")
-                .follow("aria-checked", move || checked.with(|state| (state.mfa == Mfa::On).to_string()))
-                .follow("aria-label", move || Some(text::directory::switch(&username())))
-                .follow("aria-disabled", move || disabled.with(|state| state.is_busy.to_string()))
-        } else {
-            button(word, press)
-                .class("quiet")
-                .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
-        };
-        let doing = part_of(
-            move || doing.with(|state| state.doing).flatten(),
-            |doing| doing.map(|(word, class)| tag("span").class(class).with(word)),
-        );
-        let switch = switch
-            .set("tabindex", tab_index)
-            .follow("aria-busy", move || busy.with(|state| state.is_busy.to_string()));
-        group().with(switch).with(doing)
-    })
+    }
+}
+
+/// The switch of a user, who may change; `None` for no user. `tab_index` is -1 inside the grid, where arrow keys lead
+/// to the switch.
+///
+/// A memo keeps its subscribers after they are gone, and every row of the table has a switch: the elements of a shape
+/// follow signals and memos that are made and dropped with them, and `user` must not be a memo.
+#[component]
+pub(crate) fn MfaSwitch(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
+    let shape = Memo::new(move |_| Shape::of(app, user.get()));
+    move || match shape.get() {
+        Shape::Text => EitherOf3::A(view! { <FlagText app=app user=user /> }),
+        Shape::Toggle => EitherOf3::B(view! { <ToggleButton app=app user=user tab_index=tab_index /> }),
+        Shape::Read => EitherOf3::C(view! { <ReadButton app=app user=user tab_index=tab_index /> }),
+    }
+}
+
+#[component]
+fn FlagText(app: App, user: Signal<Option<UserId>>) -> impl IntoView {
+    view! { <span class="switch-word">{move || text::mfa(flag_of(app, user.get()))}</span> }
+}
+
+#[component]
+fn ToggleButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
+    let state = Memo::new(move |_| State::of(app, user.get()));
+    // aria-disabled and not disabled: a disabled button would lose the focus.
+    view! {
+        <button
+            role="switch"
+            class="switch"
+            tabindex=tab_index
+            aria-checked=move || (state.get().mfa == Mfa::On).to_string()
+            aria-label=move || text::directory::switch(&username(app, user.get()))
+            aria-disabled=move || state.get().is_busy.to_string()
+            aria-busy=move || state.get().is_busy.to_string()
+            on:click=move |_| press(app, user, state)
+        >
+            <span class="switch-word" aria-hidden="true">
+                {move || text::mfa(state.get().mfa)}
+            </span>
+        </button>
+        <Activity state=state />
+    }
+}
+
+#[component]
+fn ReadButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
+    let state = Memo::new(move |_| State::of(app, user.get()));
+    view! {
+        <button
+            class="quiet"
+            tabindex=tab_index
+            aria-label=move || text::directory::read_mfa(&username(app, user.get()))
+            aria-busy=move || state.get().is_busy.to_string()
+            on:click=move |_| press(app, user, state)
+        >
+            {move || text::mfa(state.get().mfa)}
+        </button>
+        <Activity state=state />
+    }
+}
+
+/// The words beside the switch: what is going on, or how it failed.
+#[component]
+fn Activity(state: Memo<State>) -> impl IntoView {
+    let activity = Memo::new(move |_| state.get().activity);
+    move || activity.get().map(|(words, class)| view! { <span class=class>{words}</span> })
+}
+
+fn press(app: App, user: Signal<Option<UserId>>, state: Memo<State>) {
+    let is_busy = state.with_untracked(|state| state.is_busy);
+    if let Some(id) = user.get_untracked().filter(|_| !is_busy) {
+        app.directory().press(id);
+    }
+}
+
+fn flag_of(app: App, user: Option<UserId>) -> Mfa {
+    user.and_then(|id| app.directory().with_user(id, UserStore::mfa)).unwrap_or(Mfa::Unknown)
+}
+
+fn username(app: App, user: Option<UserId>) -> String {
+    let name = |users: &UserStore, row| users.username(row).to_owned();
+    user.and_then(|id| app.directory().with_user(id, name)).unwrap_or_default()
 }
 
 /// What a switch shows.
-#[derive(PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct State {
     mfa: Mfa,
     is_busy: bool,
-    /// The word beside it, and its class.
-    doing: Option<(&'static str, &'static str)>,
+    /// The words beside it, and their class.
+    activity: Option<(&'static str, &'static str)>,
 }
 
 impl State {
-    fn of(app: AppHandle, id: Option<UserId>) -> Self {
-        let directory = &app.directory;
-        let mfa = id.and_then(|id| directory.with_user(id, UserStore::mfa)).unwrap_or(Mfa::Unknown);
-        let in_run = id.and_then(|id| app.run.state_of(id));
-        // Whoever the run is about to change isn't changed by hand.
-        let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run.is_open();
-        directory.switches.with(|switches| {
-            let switch = id.and_then(|id| switches.get(&id));
+    fn of(app: App, user: Option<UserId>) -> Self {
+        let mfa = flag_of(app, user);
+        let in_run = user.and_then(|id| app.run().state_of(id));
+        // A user whom the run is about to change isn't changed by hand.
+        let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run().is_open();
+        app.directory().switches.with(|switches| {
+            let switch = user.and_then(|id| switches.get(&id));
             let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);
-            Self { mfa, is_busy, doing: switch.and_then(doing).or_else(|| in_run.map(doing_in_run)) }
+            Self { mfa, is_busy, activity: switch.and_then(activity).or_else(|| in_run.map(activity_in_run)) }
         })
     }
 }
 
-/// The word beside the switch, and its class: what is going on, or how it went wrong.
-fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
-    let (word, class) = match switch {
+fn activity(switch: &Switch) -> Option<(&'static str, &'static str)> {
+    let (words, class) = match switch {
         Switch::Sending { .. } => (text::switch::SENDING, "switch-doing"),
         Switch::Checking { .. } => (text::switch::CHECKING, "switch-doing"),
         Switch::Reading => (text::switch::READING, "switch-doing"),
@@ -109,11 +153,11 @@ fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
             Outcome::Gone(_) => (text::switch::GONE, "switch-doing failed"),
         },
     };
-    Some((word, class))
+    Some((words, class))
 }
 
-/// What became of the user in the run, and the class of the word.
-fn doing_in_run(state: RowState) -> (&'static str, &'static str) {
+/// The state of the user in the run, and the class of the words.
+fn activity_in_run(state: RowState) -> (&'static str, &'static str) {
     let class = match state {
         RowState::Waiting | RowState::Sending | RowState::Changed | RowState::AlreadySet => "switch-doing",
         RowState::Refused

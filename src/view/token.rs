@@ -1,92 +1,130 @@
-//! The field that takes a token. It is read once and emptied; the token is never shown.
+//! The ways to a token: the field for it, and the host page. The field is read once and emptied; the token is never
+//! shown, and is in no attribute, signal or event.
 
+use leptos::either::{Either, EitherOf4};
+use leptos::ev;
+use leptos::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::state::handing::Handing;
-use crate::state::session::Session;
+use crate::state::session::{Session, use_session};
 
-use super::markup::{
-    Event, Node, button, close_from_search, group, part, part_of, tag, take_paste, take_text_from,
-};
-use super::{sign_in, text};
+use super::dom::{take_paste, take_text_from};
+use super::sign_in::SignInAgain;
+use super::text;
 
-/// The ways to another token while one is connected.
-pub(super) fn next_token(session: &'static Session) -> Node {
-    let host = session.offers_host().then(|| from_host(session));
-    let field = session.offers_paste().then(|| token_field(session));
-    group().with(host).with(sign_in::again(session)).with(field)
+/// The ways to another token while connected.
+#[component]
+pub(crate) fn NextToken() -> impl IntoView {
+    let session = use_session();
+    view! {
+        {session.offers_host().then(|| view! { <HostToken/> })}
+        <SignInAgain/>
+        {session.offers_paste().then(|| view! { <TokenField/> })}
+    }
 }
 
-/// How far the host page is with a token, and the way to ask it once more.
-pub(super) fn from_host(session: &'static Session) -> Node {
-    let ask =
-        move |name: &'static str| tag("div").class("line").with(button(name, move || session.ask_host()));
-    let missed = move || {
-        // Beside the field the same is said already.
-        let fault = session.paste_fault.get().filter(|_| !session.offers_paste());
-        let why = fault.map(text::paste_fault);
-        let why = why.unwrap_or_else(|| text::handing::MISSED.to_owned());
-        tag("p").class("problem").set("role", "alert").with(why)
-    };
-    part_of(
-        move || session.handing.get(),
-        move |handing| match handing {
-            Handing::Asking => tag("p").class("working").set("role", "status").with(text::handing::ASKING),
-            Handing::Late => {
-                group().with(tag("p").class("working").set("role", "status").with(text::handing::LATE)).with(
-                    ask(text::handing::ASK_AGAIN)
-                        .with(button(text::handing::CANCEL, move || session.stop_asking_host())),
-                )
+/// How far the host page is with a token, and the way to ask it again.
+#[component]
+pub(crate) fn HostToken() -> impl IntoView {
+    let session = use_session();
+    let handing = Memo::new(move |_| session.handing.get());
+    view! {
+        {move || match handing.get() {
+            Handing::Idle => EitherOf4::A(view! { <AskHost name=text::handing::ASK/> }),
+            Handing::Asking => {
+                EitherOf4::B(view! { <p class="working" role="status">{text::handing::ASKING}</p> })
             }
-            Handing::Missed => group().with(part(move || Some(missed()))).with(ask(text::handing::ASK_AGAIN)),
-            Handing::Idle => ask(text::handing::ASK),
-        },
-    )
+            Handing::Late => EitherOf4::C(view! { <HostTokenLate/> }),
+            Handing::Missed => EitherOf4::D(view! { <HostTokenMissed/> }),
+        }}
+    }
 }
 
-/// What is said where a token was taken out of a field that is for something else. It stands at the top, and in each dialog,
-/// because nothing around an open dialog can be read.
-pub(super) fn withheld(session: &'static Session) -> Node {
-    part_of(
-        move || session.is_token_withheld.get(),
-        |is_withheld| {
-            let said = tag("p").class("problem withheld").set("role", "alert").with(text::TOKEN_WITHHELD);
-            is_withheld.then_some(said)
-        },
-    )
+#[component]
+fn HostTokenLate() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <p class="working" role="status">{text::handing::LATE}</p>
+        <AskHost name=text::handing::ASK_AGAIN>
+            <button on:click=move |_| session.stop_asking_host()>{text::handing::CANCEL}</button>
+        </AskHost>
+    }
 }
 
-/// A dialog, with nothing in it but that.
-pub(super) fn modal(session: &'static Session) -> Node {
-    tag("dialog").on("keydown", |event| close_from_search(&event)).with(withheld(session))
+#[component]
+fn AskHost(name: &'static str, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="line">
+            <button on:click=move |_| session.ask_host()>{name}</button>
+            {children.map(|children| children())}
+        </div>
+    }
 }
 
-/// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
+#[component]
+fn HostTokenMissed() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <p class="problem" role="alert">{move || why_missed(session)}</p>
+        <AskHost name=text::handing::ASK_AGAIN/>
+    }
+}
+
+fn why_missed(session: Session) -> String {
+    // The token field, where there is one, shows the fault itself.
+    let fault = session.paste_fault.get().filter(|_| !session.offers_paste());
+    fault.map_or_else(|| text::handing::MISSED.to_owned(), text::paste_fault)
+}
+
+/// The notice that a token was taken out of a field that is for something else. It is shown at the top of the page and
+/// in each dialog, because nothing around an open dialog can be read.
+#[component]
+pub(crate) fn TokenWithheld() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <Show when=move || session.is_token_withheld.get()>
+            <p class="problem withheld" role="alert">{text::TOKEN_WITHHELD}</p>
+        </Show>
+    }
+}
+
+/// The token field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
 /// it is complete.
-pub(super) fn token_field(session: &'static Session) -> Node {
-    let on_paste = move |event: Event| {
+#[component]
+pub(crate) fn TokenField() -> impl IntoView {
+    let session = use_session();
+    let on_paste = move |event: ev::ClipboardEvent| {
         if let Some(text) = take_paste(&event) {
             session.take_paste(&Zeroizing::new(text));
         }
     };
-    let on_change = move |event: Event| session.take_paste(&Zeroizing::new(take_text_from(&event)));
-    let problem = move || session.paste_fault.get().map(text::paste_fault);
-    // Not part of any form, and no password of this site: nothing offers to save it.
-    let field = tag("input")
-        .class("token-input")
-        .set("type", "password")
-        .set("autocomplete", "one-time-code")
-        .set("autocapitalize", "off")
-        .set("spellcheck", "false")
-        .set("data-1p-ignore", "true")
-        .set("data-lpignore", "true")
-        .set("placeholder", text::connect::TOKEN_PLACEHOLDER)
-        .follow("aria-invalid", move || session.paste_fault.get().map(|_| "true".to_owned()))
-        .on("paste", on_paste)
-        .on("change", on_change);
-    let name = tag("span").class("field-name").with(text::connect::TOKEN);
-    group().with(tag("label").class("field").with(name).with(field)).with(part(move || match problem() {
-        Some(problem) => tag("p").class("problem").set("role", "alert").with(problem),
-        None => tag("p").class("hint").with(text::connect::TOKEN_HINT),
-    }))
+    let on_change = move |event: ev::Event| session.take_paste(&Zeroizing::new(take_text_from(&event)));
+    // It is in no form and no password of this site, so nothing offers to save it.
+    view! {
+        <label class="field">
+            <span class="field-name">{text::connect::TOKEN}</span>
+            <input
+                class="token-input"
+                type="password"
+                autocomplete="one-time-code"
+                autocapitalize="off"
+                spellcheck="false"
+                data-1p-ignore="true"
+                data-lpignore="true"
+                placeholder=text::connect::TOKEN_PLACEHOLDER
+                aria-invalid=move || session.paste_fault.get().map(|_| "true")
+                on:paste=on_paste
+                on:change=on_change
+            />
+        </label>
+        {move || match session.paste_fault.get() {
+            // A closure, so that the same fault is announced again.
+            Some(fault) => Either::Left(
+                view! { <p class="problem" role="alert">{move || text::paste_fault(fault)}</p> },
+            ),
+            None => Either::Right(view! { <p class="hint">{text::connect::TOKEN_HINT}</p> }),
+        }}
+    }
 }

@@ -1,320 +1,221 @@
 //! Searching and filtering the list, and the line that says what is shown of it.
 
-use pingone::user::{GroupId, PopulationId};
+use leptos::ev::Event;
+use leptos::prelude::*;
 use pingone_mfa_core::directory::order::Column;
-use pingone_mfa_core::directory::query::{Filters, GroupFilter};
-use uuid::Uuid;
 
-use crate::state::AppHandle;
-use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
-use crate::state::directory::{List, Members};
-use crate::state::load::Load;
+use crate::state::address::{date, date_of, sign_on, sign_on_word};
 use crate::state::table::View;
-use crate::state::troubleshooting::Location;
+use crate::state::{App, use_app};
 
-use super::connect::selected;
-use super::fault::fault_card;
-use super::list::listed;
-use super::markup::{Event, Node, button, group, is_checked, part, part_of, says, tag, text_in};
-use super::outcomes;
 use super::text;
-use super::troubleshooting::looked_into;
 
-pub(super) fn toolbar(app: AppHandle) -> Node {
-    tag("div")
-        .class("toolbar")
-        .part("toolbar")
-        .set("role", "search")
-        .set("aria-label", text::table::TOOLBAR)
-        .with(search(app))
-        .with(
-            [MFA, DEVICES, ACCOUNT, POPULATION]
-                .map(|filter| choice(app, filter))
-                .into_iter()
-                .collect::<Vec<_>>(),
-        )
-        .with(group_choice(app))
-        .with(more(app))
-        .with(part(move || problems(app)))
+mod filters;
+mod shown;
+
+use filters::{FILTERS, Filter, GROUP};
+
+pub(crate) use shown::ShownLine;
+
+#[component]
+pub(crate) fn Toolbar() -> impl IntoView {
+    let directory = use_app().directory();
+    let search = move |event: Event| directory.table.search_for(directory.users, &event_target_value(&event));
+    view! {
+        <div class="toolbar" part="toolbar" role="search" aria-label=text::table::TOOLBAR>
+            <input
+                class="search"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=text::table::SEARCH
+                placeholder=text::table::SEARCH
+                prop:value=move || directory.table.search.get()
+                on:input=search
+            />
+            {FILTERS.map(|filter| view! { <FilterChoice filter/> }).collect_view()}
+            <GroupChoice/>
+            <MoreFilters/>
+            <AddressProblems/>
+        </div>
+    }
 }
 
-fn search(app: AppHandle) -> Node {
-    let directory = app.directory;
-    tag("input")
-        .class("search")
-        .set("type", "search")
-        .set("autocomplete", "off")
-        .set("spellcheck", "false")
-        .set("aria-label", text::table::SEARCH)
-        .set("placeholder", text::table::SEARCH)
-        .value(move || directory.table.search.get())
-        .on("input", move |event| directory.table.search_for(&directory.users, &text_in(&event)))
+/// The names of the groups are read when a person turns to the choice.
+#[component]
+fn GroupChoice() -> impl IntoView {
+    let directory = use_app().directory();
+    view! {
+        <FilterChoice
+            filter=GROUP
+            on:pointerdown=move |_| directory.read_groups()
+            on:focus=move |_| directory.read_groups()
+        />
+    }
 }
 
-/// A filter as a choice among words.
-#[derive(Clone, Copy)]
-struct Choice {
-    name: &'static str,
-    /// The words and their labels.
-    options: fn(AppHandle) -> Vec<(String, String)>,
-    chosen: fn(&Filters) -> String,
-    choose: fn(&mut Filters, &str),
-}
-
-const MFA: Choice = Choice {
-    name: text::table::MFA,
-    options: |_| labels(address::MFA, text::table::mfa_filter),
-    chosen: |filters| filters.mfa.map_or("", |filter| word_of(address::MFA, &filter)).to_owned(),
-    choose: |filters, word| filters.mfa = value_of(address::MFA, word),
-};
-
-const DEVICES: Choice = Choice {
-    name: text::table::DEVICES,
-    options: |_| labels(address::DEVICES, text::table::devices_filter),
-    chosen: |filters| filters.devices.map_or("", |filter| word_of(address::DEVICES, &filter)).to_owned(),
-    choose: |filters, word| filters.devices = value_of(address::DEVICES, word),
-};
-
-const ACCOUNT: Choice = Choice {
-    name: text::table::ACCOUNT,
-    options: |_| labels(address::ACCOUNT, |account| text::account(*account)),
-    chosen: |filters| filters.account.map_or("", |account| word_of(address::ACCOUNT, &account)).to_owned(),
-    choose: |filters, word| filters.account = value_of(address::ACCOUNT, word),
-};
-
-const POPULATION: Choice = Choice {
-    name: text::table::POPULATION,
-    options: |app| {
-        app.directory.populations.with(|populations| {
-            let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
-            known.iter().map(|population| (population.id.0.to_string(), population.name.clone())).collect()
-        })
-    },
-    chosen: |filters| filters.population.map(|id| id.0.to_string()).unwrap_or_default(),
-    choose: |filters, word| filters.population = Uuid::try_parse(word).ok().map(PopulationId),
-};
-
-const GROUP: Choice = Choice {
-    name: text::table::GROUP,
-    options: |app| {
-        let chosen = app.directory.table.view.with_untracked(|view| view.filters.group);
-        app.directory.groups.with(|groups| {
-            let known = groups.ready().map(Vec::as_slice).unwrap_or_default();
-            let named = |id| known.iter().any(|group| group.id == id);
-            // A group may be chosen by the address before any name is known.
-            let unnamed = chosen.map(|filter| filter.group).filter(|id| !named(*id));
-            let unnamed = unnamed.map(|id| (id.0.to_string(), id.0.to_string().chars().take(8).collect()));
-            known.iter().map(|group| (group.id.0.to_string(), group.name.clone())).chain(unnamed).collect()
-        })
-    },
-    chosen: |filters| filters.group.map(|filter| filter.group.0.to_string()).unwrap_or_default(),
-    choose: |filters, word| {
-        let group = Uuid::try_parse(word).ok().map(GroupId);
-        let is_direct = filters.group.is_some_and(|filter| filter.is_direct);
-        filters.group = group.map(|group| GroupFilter { group, is_direct });
-    },
-};
-
-/// The names of the groups are read when somebody turns to the choice.
-fn group_choice(app: AppHandle) -> Node {
-    choice(app, GROUP)
-        .on("pointerdown", move |_| app.directory.read_groups())
-        .on("focus", move |_| app.directory.read_groups())
-}
-
-fn labels<T>(words: &[(T, &'static str)], label: impl Fn(&T) -> &'static str) -> Vec<(String, String)> {
-    words.iter().map(|(value, word)| ((*word).to_owned(), label(value).to_owned())).collect()
-}
-
-fn choice(app: AppHandle, choice: Choice) -> Node {
-    let view = &app.directory.table.view;
-    let chosen = move || view.with(|view| (choice.chosen)(&view.filters));
+#[component]
+fn FilterChoice(filter: Filter) -> impl IntoView {
+    let app = use_app();
+    let view = app.directory().table.view;
+    let chosen = move || view.with(|view| (filter.chosen)(&view.filters));
     let options = move || {
-        // The choice itself follows what is chosen; its options are made only when there are others.
-        let chosen = view.with_untracked(|view| (choice.chosen)(&view.filters));
-        let any = (String::new(), text::table::any(choice.name));
-        let all = std::iter::once(any).chain((choice.options)(app));
+        // The select element follows the chosen value; its options are made again only when they change.
+        let chosen = view.with_untracked(|view| (filter.chosen)(&view.filters));
+        let any = (String::new(), text::table::any(filter.name));
+        let all = std::iter::once(any).chain((filter.options)(app));
         let option = |(word, label): (String, String)| {
             let is_chosen = word == chosen;
-            selected(tag("option").set_to("value", word).with(label), is_chosen)
+            view! { <option value=word selected=is_chosen>{label}</option> }
         };
-        all.map(option).collect::<Vec<_>>()
+        all.map(option).collect_view()
     };
-    let class = move || Some(if chosen().is_empty() { "filter" } else { "filter active" }.to_owned());
-    tag("select")
-        .follow("class", class)
-        .set("aria-label", choice.name)
-        .value(chosen)
-        .on("change", move |event| change(app, |view| (choice.choose)(&mut view.filters, &text_in(&event))))
-        .with(part(options))
+    let choose = move |event: Event| {
+        change(app, |view| (filter.choose)(&mut view.filters, &event_target_value(&event)));
+    };
+    view! {
+        <select
+            class=move || if chosen().is_empty() { "filter" } else { "filter active" }
+            aria-label=filter.name
+            prop:value=chosen
+            on:change=choose
+        >
+            {options}
+        </select>
+    }
 }
 
-/// What is needed less often.
-fn more(app: AppHandle) -> Node {
-    let view = &app.directory.table.view;
-    let created = move || view.with(|view| view.filters.created_since.map(date_of)).unwrap_or_default();
-    let on_created = move |event: Event| {
-        change(app, |view| view.filters.created_since = date(&text_in(&event)));
-    };
-    let signed_on = move || view.with(|view| view.filters.sign_on.map(sign_on_word)).unwrap_or_default();
-    let days = move || signed_on().parse::<u32>().map(|days| days.to_string()).unwrap_or_default();
-    let on_days = move |event: Event| change(app, |view| view.filters.sign_on = sign_on(&text_in(&event)));
-    let on_never = move |event: Event| {
-        let is_never = is_checked(&event);
-        change(app, |view| view.filters.sign_on = if is_never { sign_on("never") } else { None });
-    };
-    let created = tag("input").set("type", "date").value(created).on("change", on_created);
-    // A field of the type number takes ASCII digits only.
-    let days = tag("input").set("inputmode", "numeric").value(days).on("change", on_days);
-    let never =
-        tag("input").set("type", "checkbox").checked(move || signed_on() == "never").on("change", on_never);
+/// Filters that are needed less often, and the columns.
+#[component]
+fn MoreFilters() -> impl IntoView {
+    view! {
+        <details class="more">
+            <summary>{text::table::MORE}</summary>
+            <div class="more-panel">
+                <DirectMembers/>
+                <CreatedSince/>
+                <LastSignOn/>
+                <Columns/>
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn DirectMembers() -> impl IntoView {
+    let app = use_app();
+    let view = app.directory().table.view;
     let is_direct = move || view.with(|view| view.filters.group.is_some_and(|filter| filter.is_direct));
-    let on_direct = move |event: Event| {
-        let is_direct = is_checked(&event);
+    let set = move |event: Event| {
+        let is_direct = event_target_checked(&event);
         change(app, |view| {
             if let Some(group) = &mut view.filters.group {
                 group.is_direct = is_direct;
             }
         });
     };
-    let has_no_group = move || view.with(|view| view.filters.group.is_none().then(String::new));
-    let direct = tag("input")
-        .set("type", "checkbox")
-        .follow("disabled", has_no_group)
-        .checked(is_direct)
-        .on("change", on_direct);
-    let panel = tag("div")
-        .class("more-panel")
-        .with(tag("label").class("check").with(direct).with(text::table::DIRECT))
-        .with(labeled(text::table::CREATED_SINCE, created))
-        .with(labeled(text::table::INACTIVE_DAYS, days))
-        .with(tag("label").class("check").with(never).with(text::table::NEVER_SIGNED_ON))
-        .with(columns(app));
-    tag("details").class("more").with(tag("summary").with(text::table::MORE)).with(panel)
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                disabled=move || view.with(|view| view.filters.group.is_none())
+                prop:checked=is_direct
+                on:change=set
+            />
+            {text::table::DIRECT}
+        </label>
+    }
 }
 
-fn labeled(name: &'static str, field: Node) -> Node {
-    tag("label").class("field").with(tag("span").class("field-name").with(name)).with(field)
+#[component]
+fn CreatedSince() -> impl IntoView {
+    let app = use_app();
+    let view = app.directory().table.view;
+    let created = move || view.with(|view| view.filters.created_since.map(date_of)).unwrap_or_default();
+    let set = move |event: Event| {
+        change(app, |view| view.filters.created_since = date(&event_target_value(&event)));
+    };
+    view! {
+        <label class="field">
+            <span class="field-name">{text::table::CREATED_SINCE}</span>
+            <input type="date" prop:value=created on:change=set/>
+        </label>
+    }
 }
 
-fn columns(app: AppHandle) -> Node {
-    let boxes: Vec<Node> = Column::OPTIONAL.iter().map(|column| column_box(app, *column)).collect();
-    let legend = tag("legend").class("field-name").with(text::table::COLUMNS);
-    tag("fieldset").class("columns").with(legend).with(boxes)
+#[component]
+fn LastSignOn() -> impl IntoView {
+    let app = use_app();
+    let view = app.directory().table.view;
+    let word = move || view.with(|view| view.filters.sign_on.map(sign_on_word)).unwrap_or_default();
+    let days = move || word().parse::<u32>().map(|days| days.to_string()).unwrap_or_default();
+    let set_days = move |event: Event| {
+        change(app, |view| view.filters.sign_on = sign_on(&event_target_value(&event)));
+    };
+    let set_never = move |event: Event| {
+        let is_never = event_target_checked(&event);
+        change(app, |view| view.filters.sign_on = if is_never { sign_on("never") } else { None });
+    };
+    // A field of the type number takes ASCII digits only.
+    view! {
+        <label class="field">
+            <span class="field-name">{text::table::INACTIVE_DAYS}</span>
+            <input inputmode="numeric" prop:value=days on:change=set_days/>
+        </label>
+        <label class="check">
+            <input type="checkbox" prop:checked=move || word() == "never" on:change=set_never/>
+            {text::table::NEVER_SIGNED_ON}
+        </label>
+    }
 }
 
-fn column_box(app: AppHandle, column: Column) -> Node {
-    let view = &app.directory.table.view;
+#[component]
+fn Columns() -> impl IntoView {
+    view! {
+        <fieldset class="columns">
+            <legend class="field-name">{text::table::COLUMNS}</legend>
+            {Column::OPTIONAL.map(|column| view! { <ColumnBox column/> }).collect_view()}
+        </fieldset>
+    }
+}
+
+#[component]
+fn ColumnBox(column: Column) -> impl IntoView {
+    let app = use_app();
+    let view = app.directory().table.view;
     let toggle = move |event: Event| {
-        let is_shown = is_checked(&event);
+        let is_shown = event_target_checked(&event);
         change(app, |view| {
             let shown =
                 |other: &Column| if *other == column { is_shown } else { view.columns.contains(other) };
             view.columns = Column::OPTIONAL.into_iter().filter(shown).collect();
         });
     };
-    let is_shown = move || view.with(|view| view.columns.contains(&column));
-    let field = tag("input").set("type", "checkbox").checked(is_shown).on("change", toggle);
-    tag("label").class("check").with(field).with(text::table::column(column))
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || view.with(|view| view.columns.contains(&column))
+                on:change=toggle
+            />
+            {text::table::column(column)}
+        </label>
+    }
 }
 
-fn change(app: AppHandle, change: impl FnOnce(&mut View)) {
-    let mut view = app.directory.table.view.get_untracked();
+fn change(app: App, change: impl FnOnce(&mut View)) {
+    let mut view = app.directory().table.view.get_untracked();
     change(&mut view);
     app.look(view);
 }
 
-/// What the address named that isn't known.
-fn problems(app: AppHandle) -> Option<Node> {
-    let problems = app.address_problems.get();
-    (!problems.is_empty())
-        .then(|| tag("p").class("note").with(text::table::address_problem(&problems.join(", "))))
-}
-
-/// What is shown, over how much, and how old it is.
-pub(super) fn shown(app: AppHandle) -> Node {
-    let directory = app.directory;
-    let again = move |is_complete: bool| {
-        is_complete.then(|| button(text::directory::READ_AGAIN, move || directory.load_all()).class("quiet"))
-    };
-    let is_complete = move || directory.list.with(|list| *list == List::Complete);
-    let is_filtered = move || {
-        let is_searched = directory.table.search.with(|text| !text.trim().is_empty());
-        let is_named = directory.outcomes.with(Option::is_some);
-        is_searched || is_named || directory.table.view.with(|view| !view.filters.is_empty())
-    };
-    let everyone = move |is_filtered: bool| {
-        is_filtered.then(|| button(text::table::SHOW_ALL, move || app.show_everyone()).class("quiet"))
-    };
-    tag("div")
-        .class("line shown")
-        .with(tag("p").set("role", "status").with(says(move || shown_line(app))))
-        .with(part_of(
-            move || directory.table.undecided(&directory.users),
-            move |users| {
-                let sentence = || text::table::undecided(&app.ports.locale.number(users), users);
-                (users > 0).then(|| tag("p").class("hint").with(sentence()))
-            },
-        ))
-        .with(part_of(is_filtered, everyone))
-        .with(part_of(is_complete, again))
-        .with(outcomes::outcomes(app))
-        .with(part_of(
-            move || directory.members.get(),
-            move |members| members.map(|members| group_line(app, &members)),
-        ))
-        .with(part_of(move || ask_pingone(app), move |text| text.map(|text| offer_search(app, text))))
-}
-
-fn shown_line(app: AppHandle) -> String {
-    let directory = app.directory;
-    let locale = app.ports.locale.as_ref();
-    let (shown, listed) = (directory.shown_len() as u64, listed(app));
-    let is_complete = directory.list.with(|list| *list == List::Complete);
-    if shown == 0 && listed > 0 {
-        let listed = locale.number(listed);
-        return if is_complete { text::table::no_match(&listed) } else { text::table::no_match_yet(&listed) };
+/// The parts of the address that aren't known.
+#[component]
+fn AddressProblems() -> impl IntoView {
+    let problems = use_app().address_problems;
+    move || {
+        let problems = problems.get();
+        (!problems.is_empty())
+            .then(|| view! { <p class="note">{text::table::address_problem(&problems.join(", "))}</p> })
     }
-    let of = (shown != listed).then(|| locale.number(listed));
-    let read = directory.listed_at.get().filter(|_| is_complete);
-    let age = read.map(|at| text::table::age(locale, at, app.session.now.get()));
-    text::table::shown(&locale.number(shown), shown, of.as_deref(), age.as_deref())
-}
-
-/// Who is in the group that is filtered by, by whose account and when.
-fn group_line(app: AppHandle, members: &Members) -> Node {
-    let filter = members.filter;
-    let again =
-        || button(text::directory::READ_AGAIN, move || app.directory.read_members(filter)).class("quiet");
-    match &members.read {
-        Load::Idle | Load::Loading => tag("p").class("working hint").with(text::table::READING_GROUP),
-        Load::Failed(fault) => {
-            let fault = fault.clone();
-            group().with(looked_into(app, Location::Group, move || fault_card(&fault))).with(again())
-        }
-        Load::Ready { value, at } => {
-            let locale = app.ports.locale.as_ref();
-            let listed = app
-                .directory
-                .users
-                .with_untracked(|users| value.iter().filter(|id| users.find(**id).is_some()).count());
-            let (all, at) = (value.len() as u64, locale.time(*at));
-            let sentence = text::table::group_read(locale, all, all - listed as u64, &at);
-            group().with(tag("p").class("hint").with(sentence)).with(again())
-        }
-    }
-}
-
-/// What was searched for in vain while PingOne may have it.
-fn ask_pingone(app: AppHandle) -> Option<String> {
-    let directory = app.directory;
-    let is_partial = directory.list.with(List::is_partial);
-    let text = directory.table.search.with(|text| text.trim().to_owned());
-    (is_partial && directory.shown_len() == 0 && !text.is_empty()).then_some(text)
-}
-
-fn offer_search(app: AppHandle, text: String) -> Node {
-    // A text of any length may have been typed.
-    let short: String = text.chars().take(40).collect();
-    button(text::table::ask_pingone(&short), move || app.directory.find(&text))
 }

@@ -1,85 +1,88 @@
-//! Which rows of a long table are visible. Pure: pixels in, places out.
+//! Which rows of a long table are rendered, and by which row elements. Pure: pixels in, positions out.
 
 /// A row's height in pixels. The style sheet's `--row` says the same.
-pub(super) const ROW: u32 = 32;
+pub(crate) const ROW: u32 = 32;
 
 /// Rows kept ready above and below, so that scrolling never shows a gap.
 const MARGIN: usize = 4;
 
-/// However high the view is, no more rows than this are rendered.
+/// The most rows that are rendered, however high the view is. With the focused row there are at most 80 row elements.
 const MOST: usize = 78;
 
-/// The stretch of rows that is rendered: from `from` up to, but without, `to`.
+/// The range of rendered rows: from `from` up to, but not including, `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Window {
-    /// The place of the first rendered row.
-    pub(super) from: usize,
-    /// The place behind the last rendered row.
-    pub(super) to: usize,
+pub(crate) struct Window {
+    /// The position of the first rendered row.
+    pub(crate) from: usize,
+    /// The position after the last rendered row.
+    pub(crate) to: usize,
 }
 
 impl Window {
-    /// The stretch for a table of `rows` under a head as high as a row, scrolled down by `top` in a view of `height`,
+    /// The range for a table of `rows` under a head as high as a row, scrolled down by `top` in a view of `height`,
     /// both in pixels.
-    pub(super) fn at(rows: usize, top: i32, height: i32) -> Self {
+    pub(crate) fn at(rows: usize, top: i32, height: i32) -> Self {
         // A table that has become shorter is scrolled less far, as the browser will say once it has laid it out.
         let lowest = pixels(rows.saturating_add(1)).saturating_sub(u64::try_from(height).unwrap_or(0));
         let top = top.min(i32::try_from(lowest).unwrap_or(i32::MAX));
-        let first = places(top).min(rows);
+        let first = positions_in(top).min(rows);
         let from = first.saturating_sub(MARGIN);
-        let to = first.saturating_add(places(height)).saturating_add(1 + MARGIN).min(rows);
+        let to = first.saturating_add(positions_in(height)).saturating_add(1 + MARGIN).min(rows);
         Self { from, to: to.min(from + MOST) }
     }
 
-    /// The stretch without what is more than so many rows.
-    pub(super) fn at_most(self, rows: usize) -> Self {
+    /// The first rows of the range, at most `rows` of them.
+    pub(crate) fn at_most(self, rows: usize) -> Self {
         Self { to: self.to.min(self.from.saturating_add(rows)), ..self }
     }
 
-    /// What stands in the table, from the top to the bottom of its `rows`. The row that has the focus is rendered
-    /// wherever it is: without it the focus would be lost.
-    pub(super) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
-        let outside = focused.filter(|place| *place < rows && !(self.from..self.to).contains(place));
+    /// The table's content, from the top to the bottom of its `rows`. The focused row is always rendered: without its
+    /// element the focus would be lost.
+    pub(crate) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
+        let outside = focused.filter(|position| *position < rows && !(self.from..self.to).contains(position));
         let mut items = Vec::new();
-        let above = outside.filter(|place| *place < self.from);
+        let above = outside.filter(|position| *position < self.from);
         stretch(&mut items, 0, self.from, above);
         items.extend((self.from..self.to).map(Item::Row));
-        stretch(&mut items, self.to, rows, outside.filter(|place| *place >= self.to));
+        stretch(&mut items, self.to, rows, outside.filter(|position| *position >= self.to));
         items
     }
 }
 
-/// Which seat each rendered place has. A place keeps its seat as long as it is rendered; a seat that is left is taken
-/// by another place, because elements that are there already are shown sooner than new ones.
+/// Which pooled row element shows which position. A position keeps its element as long as it is rendered; an element
+/// that is free is given to another position, because changing an element is faster than making one.
 #[derive(Debug, Default)]
-pub(super) struct Seats {
-    places: Vec<Option<usize>>,
+pub(crate) struct Assignment {
+    /// The position that each element shows.
+    positions: Vec<Option<usize>>,
 }
 
-impl Seats {
-    /// Seats these places and nobody else; the seats are in the order of the places.
-    pub(super) fn seat(&mut self, places: &[usize]) -> Vec<usize> {
-        for seat in &mut self.places {
-            *seat = seat.filter(|place| places.contains(place));
+impl Assignment {
+    /// Assigns an element to each of these positions, and none to any other. Returns the elements' numbers in the order
+    /// of the positions.
+    pub(crate) fn assign(&mut self, positions: &[usize]) -> Vec<usize> {
+        for shown in &mut self.positions {
+            *shown = shown.filter(|position| positions.contains(position));
         }
-        places.iter().map(|place| self.seat_of(*place)).collect()
+        positions.iter().map(|position| self.element_for(*position)).collect()
     }
 
-    fn seat_of(&mut self, place: usize) -> usize {
-        let its = self.places.iter().position(|seat| *seat == Some(place));
-        let seat = its.or_else(|| self.places.iter().position(Option::is_none)).unwrap_or(self.places.len());
-        match self.places.get_mut(seat) {
-            Some(taken) => *taken = Some(place),
-            None => self.places.push(Some(place)),
+    fn element_for(&mut self, position: usize) -> usize {
+        let same = self.positions.iter().position(|shown| *shown == Some(position));
+        let free = || self.positions.iter().position(Option::is_none);
+        let element = same.or_else(free).unwrap_or(self.positions.len());
+        match self.positions.get_mut(element) {
+            Some(shown) => *shown = Some(position),
+            None => self.positions.push(Some(position)),
         }
-        seat
+        element
     }
 }
 
-/// Something in the table.
+/// A rendered row, or a gap in place of rows that aren't rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Item {
-    /// The row at this place.
+pub(crate) enum Item {
+    /// The row at this position.
     Row(usize),
     /// Rows that aren't rendered.
     Gap {
@@ -88,12 +91,12 @@ pub(super) enum Item {
     },
 }
 
-/// The rows from `from` up to `to` as gaps, and the one among them that is rendered.
+/// Adds the rows from `from` up to `to` as gaps, with the one among them that is rendered.
 fn stretch(items: &mut Vec<Item>, from: usize, to: usize, rendered: Option<usize>) {
-    let Some(place) = rendered else { return gap(items, from, to) };
-    gap(items, from, place);
-    items.push(Item::Row(place));
-    gap(items, place + 1, to);
+    let Some(position) = rendered else { return gap(items, from, to) };
+    gap(items, from, position);
+    items.push(Item::Row(position));
+    gap(items, position + 1, to);
 }
 
 fn gap(items: &mut Vec<Item>, from: usize, to: usize) {
@@ -102,21 +105,21 @@ fn gap(items: &mut Vec<Item>, from: usize, to: usize) {
     }
 }
 
-/// How far a view of `height` is to be scrolled so that the row at a place is whole in it, under a head as high as a
-/// row; `top` is how far it is scrolled now.
-pub(super) fn top_for(place: usize, top: i32, height: i32) -> i32 {
-    let row = i32::try_from(pixels(place)).unwrap_or(i32::MAX);
+/// How far a view of `height` has to be scrolled to show the whole row at `position` under a head as high as a row;
+/// `top` is how far it is scrolled now.
+pub(crate) fn top_for(position: usize, top: i32, height: i32) -> i32 {
+    let row = i32::try_from(pixels(position)).unwrap_or(i32::MAX);
     let line = i32::try_from(ROW).unwrap_or(0);
     let last = row.saturating_add(2 * line).saturating_sub(height);
     if row < top { row } else { top.max(last) }
 }
 
 /// How many rows a view of `height` shows under its head.
-pub(super) fn page(height: i32) -> usize {
-    places(height).saturating_sub(1).max(1)
+pub(crate) fn page(height: i32) -> usize {
+    positions_in(height).saturating_sub(1).max(1)
 }
 
-fn places(pixels: i32) -> usize {
+fn positions_in(pixels: i32) -> usize {
     (u32::try_from(pixels).unwrap_or(0) / ROW) as usize
 }
 
@@ -148,7 +151,8 @@ mod tests {
         for focused in [None, Some(0), Some(3), Some(495), Some(500), Some(515), Some(999), Some(5000)] {
             let items = window.items(1000, focused);
             assert_eq!(heights(&items), 1000 * u64::from(ROW), "{focused:?}");
-            let is_rendered = focused.is_none_or(|place| place > 999 || items.contains(&Item::Row(place)));
+            let is_rendered =
+                focused.is_none_or(|position| position > 999 || items.contains(&Item::Row(position)));
             assert!(is_rendered, "{focused:?}");
         }
     }
@@ -190,12 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn a_place_keeps_its_seat_and_a_seat_that_is_left_is_taken_again() {
-        let mut seats = Seats::default();
-        assert_eq!(seats.seat(&[0, 1, 2]), [0, 1, 2]);
-        assert_eq!(seats.seat(&[1, 2, 3]), [1, 2, 0]);
-        assert_eq!(seats.seat(&[2]), [2]);
-        assert_eq!(seats.seat(&[0, 2, 70, 71]), [0, 2, 1, 3]);
-        assert_eq!(seats.seat(&[]), Vec::<usize>::new());
+    fn a_position_keeps_its_element_and_a_free_element_is_reused() {
+        let mut elements = Assignment::default();
+        assert_eq!(elements.assign(&[0, 1, 2]), [0, 1, 2]);
+        assert_eq!(elements.assign(&[1, 2, 3]), [1, 2, 0]);
+        assert_eq!(elements.assign(&[2]), [2]);
+        assert_eq!(elements.assign(&[0, 2, 70, 71]), [0, 2, 1, 3]);
+        assert_eq!(elements.assign(&[]), Vec::<usize>::new());
     }
 }

@@ -21,7 +21,9 @@ pub(crate) enum Finish {
 
 /// SIMD makes searching texts several times as fast. Every browser that supports the
 /// style sheet's `light-dark()` has it.
-const FEATURES: &str = "-Ctarget-feature=+simd128";
+///
+/// Components are erased in every build, as `.cargo/config.toml` says: less code, and what is tested is what ships.
+const FEATURES: &str = "-Ctarget-feature=+simd128 --cfg erase_components";
 
 /// Keeps the linker's relocations, which are needed to split the program into two files.
 const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";

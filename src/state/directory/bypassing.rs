@@ -1,5 +1,6 @@
 //! Letting one user sign on without a second factor for a while.
 
+use leptos::prelude::*;
 use pingone::connection::Connection;
 use pingone::fault::Fault;
 use pingone::fault::WriteRefusal;
@@ -40,12 +41,12 @@ const HOUR: i64 = 3_600_000;
 
 impl Directory {
     /// The end of a bypass of so many hours that begins now.
-    pub fn bypass_end(&'static self, hours: u64) -> Timestamp {
-        self.ports.clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
+    pub fn bypass_end(self, hours: u64) -> Timestamp {
+        self.ports.get().clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
     }
 
     /// Lets the user about whom is asked sign on without a second factor for so many hours.
-    pub fn allow_bypass(&'static self, hours: u64) {
+    pub fn allow_bypass(self, hours: u64) {
         let (Some(user), Some(connection)) = (self.asking.get_untracked(), self.connection()) else { return };
         if !self.may_bypass() {
             return;
@@ -86,11 +87,7 @@ impl Directory {
 impl Directory {
     /// The permit to set the end of a user's bypass. The question was answered; it says so where it is the person's own
     /// account.
-    async fn permit_bypass(
-        &'static self,
-        connection: &Connection,
-        user: UserId,
-    ) -> Result<BypassPermit, Fault> {
+    async fn permit_bypass(self, connection: &Connection, user: UserId) -> Result<BypassPermit, Fault> {
         let guard = self.guard(connection).await?;
         let permit = match guard.bypass(user, Choices::ALL) {
             Ok(permit) => permit,
@@ -99,7 +96,7 @@ impl Directory {
             Err(Objection::Ask(_)) => return Err(Fault::NotPermitted(WriteRefusal::ProtectionNotKnown)),
         };
         let is_permitted =
-            self.ports.embedder.permits(&ask_before(&Change::of_one(ChangeKind::Bypass, user)));
+            self.ports.get().embedder.permits(&ask_before(&Change::of_one(ChangeKind::Bypass, user)));
         is_permitted.then_some(permit).ok_or(Fault::HostRefused)
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use leptos::prelude::*;
 use pingone::device::Devices;
 use pingone::driver::{Command, drive};
 use pingone::fault::Fault;
@@ -50,7 +51,7 @@ pub struct Checking {
 
 impl Directory {
     /// Reads PingOne's report of everyone's devices and merges it with the list. One that waits for a token goes on.
-    pub fn read_report(&'static self) {
+    pub fn read_report(self) {
         let Some(connection) = self.connection() else { return };
         if self.report.with_untracked(|report| *report == Load::Loading) {
             return;
@@ -62,7 +63,7 @@ impl Directory {
         let policy = Rc::new(connection.policy().clone());
         let mut reporting = DeviceReportReader::new(policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
-        self.report_commands.replace(Some(sender));
+        self.report_commands.set_value(Some(sender));
         self.report_tasks.spawn(async move {
             // The connection is asked for at every page, because a new token makes a new one.
             let page = |job| {
@@ -75,7 +76,7 @@ impl Directory {
                 }
             };
             drive(&mut reporting, &connection, &mut inbox, page, observe).await;
-            self.report_commands.replace(None);
+            self.report_commands.set_value(None);
             match reporting.state() {
                 State::Failed(fault) => self.report_ended(Err(fault.clone())),
                 State::Complete => self.report_ended(Ok(self.merge(&reporting))),
@@ -85,48 +86,48 @@ impl Directory {
     }
 
     /// Goes on with a report that waits for a token; whether there is one.
-    fn resume_report(&'static self) -> bool {
-        let commands = self.report_commands.borrow();
+    fn resume_report(self) -> bool {
+        let commands = self.report_commands.read_value();
         commands.as_ref().is_some_and(|sender| sender.unbounded_send(Command::Resume).is_ok())
     }
 
     /// Goes on with a report that the last token's end has halted.
-    pub(super) fn continue_report(&'static self) {
-        let is_halted = self.report_commands.borrow().is_some();
+    pub(super) fn continue_report(self) {
+        let is_halted = self.report_commands.read_value().is_some();
         if is_halted && self.report.with_untracked(|report| matches!(report, Load::Failed(_))) {
             self.read_report();
         }
     }
 
-    fn report_ended(&'static self, read: Result<Report, Fault>) {
+    fn report_ended(self, read: Result<Report, Fault>) {
         if let Err(fault) = &read {
             self.announcer.tell(Announcement::Failed(fault.clone()));
             self.trouble
                 .meet(Location::Report, Operation::ReadReport, fault, None, move || self.read_report());
         }
-        self.report.set(Load::ended(read, self.ports.clock.wall()));
+        self.report.set(Load::ended(read, self.ports.get().clock.wall()));
         self.devices_learned();
     }
 
     /// Whom to tell that devices of several users were learned.
-    pub(in crate::state) fn when_devices_are_learned(&self, then: Box<dyn Fn()>) {
-        self.on_devices.replace(Some(then));
+    pub(in crate::state) fn when_devices_are_learned(self, then: Box<dyn Fn()>) {
+        self.on_devices.set_value(Some(then));
     }
 
-    fn devices_learned(&self) {
-        if let Some(then) = &*self.on_devices.borrow() {
+    fn devices_learned(self) {
+        if let Some(then) = &*self.on_devices.read_value() {
             then();
         }
     }
 
     /// Ends the reading of a report, and forgets what one said.
-    pub(super) fn forget_report(&'static self) {
+    pub(super) fn forget_report(self) {
         self.report_tasks.abort_all();
-        self.report_commands.replace(None);
+        self.report_commands.set_value(None);
         self.report.set(Load::Idle);
     }
 
-    fn merge(&'static self, reporting: &DeviceReportReader) -> Report {
+    fn merge(self, reporting: &DeviceReportReader) -> Report {
         let reported = reporting.users();
         self.users.update(|users| {
             for (id, reported) in reported {
@@ -137,7 +138,7 @@ impl Directory {
         });
         self.recount();
         Report {
-            made_at: reporting.made_at().unwrap_or_else(|| self.ports.clock.wall()),
+            made_at: reporting.made_at().unwrap_or_else(|| self.ports.get().clock.wall()),
             users: reported.len(),
             unreadable: reporting.unreadable(),
             has_pingid: reported.values().any(|reported| reported.has_pingid),
@@ -145,7 +146,7 @@ impl Directory {
     }
 
     /// Reads the devices of everyone who is selected, one call each.
-    pub fn check_selected(&'static self) {
+    pub fn check_selected(self) {
         let selected = self.table.selected.get_untracked();
         let shown = self.table.shown.get_untracked().into_iter();
         let rows: Vec<UserIndex> = shown.filter(|row| selected.contains(*row)).collect();
@@ -155,7 +156,7 @@ impl Directory {
     }
 
     /// Reads the devices of these users, one call each. One user's own fault skips that user.
-    pub fn check(&'static self, ids: Vec<UserId>) {
+    pub fn check(self, ids: Vec<UserId>) {
         let Some(connection) = self.connection() else { return };
         let is_running = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.is_running);
         if self.checking.with_untracked(is_running) {
@@ -187,7 +188,7 @@ impl Directory {
     }
 
     /// Takes note of one answer, and whether it ends the reading.
-    fn checked(&'static self, id: UserId, fault: Option<Fault>, ends: bool) {
+    fn checked(self, id: UserId, fault: Option<Fault>, ends: bool) {
         // The first one tells; hundreds may follow.
         let is_first = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.fault.is_none());
         if let Some(fault) = fault.as_ref().filter(|_| self.checking.with_untracked(is_first)) {
@@ -209,7 +210,7 @@ impl Directory {
         });
     }
 
-    fn change_checking(&'static self, change: impl FnOnce(&mut Checking)) {
+    fn change_checking(self, change: impl FnOnce(&mut Checking)) {
         self.checking.update(|checking| {
             if let Some(checking) = checking {
                 change(checking);
@@ -218,13 +219,13 @@ impl Directory {
     }
 
     /// Ends the reading of devices; what was read stays.
-    pub fn stop_checking(&'static self) {
+    pub fn stop_checking(self) {
         self.checking_tasks.abort_all();
         self.checking.set(None);
     }
 
     /// When the devices of everyone were read, if they were.
-    pub fn devices_as_of(&self) -> Option<Timestamp> {
+    pub fn devices_as_of(self) -> Option<Timestamp> {
         self.report.with(|report| report.ready().map(|report| report.made_at))
     }
 }

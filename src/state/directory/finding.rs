@@ -1,5 +1,6 @@
 //! The search in PingOne.
 
+use leptos::prelude::*;
 use pingone::redaction::secrets::has_token;
 use pingone::request::{MAX_HITS, SearchUsers};
 use pingone::user::UserId;
@@ -27,7 +28,7 @@ pub struct Search {
 impl Directory {
     /// Asks PingOne for a person. An id opens that user, whatever may be listed. What is asked for stands in an address, so
     /// that a token which was meant for another field is not sent.
-    pub fn find(&'static self, text: &str) {
+    pub fn find(self, text: &str) {
         let text = text.trim().to_owned();
         if let Some(id) = UserId::read(&text) {
             return self.open(id);
@@ -36,7 +37,7 @@ impl Directory {
         if text.is_empty() || has_token(&text) {
             return self.close_search();
         }
-        let collation = &self.ports.collation;
+        let collation = &self.ports.get().collation;
         let casing =
             Casing { capitalized: &|text| collation.capitalized(text), lower: &|text| collation.lower(text) };
         let find = SearchUsers(person_search(&text, casing));
@@ -83,12 +84,12 @@ impl Directory {
     }
 
     /// Whom the loaded list has for a text: it finds what stands in the middle, and needs no capitals.
-    fn loaded(&'static self, text: &str) -> Vec<UserIndex> {
+    fn loaded(self, text: &str) -> Vec<UserIndex> {
         self.users.with_untracked(|users| self.table.find(users, text, MAX_HITS as usize))
     }
 
     /// Shows the list again.
-    pub fn close_search(&'static self) {
+    pub fn close_search(self) {
         self.table.deselect();
         self.search.set(None);
         self.found.set(Vec::new());

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use leptos::prelude::*;
 use pingone::connection::Connection;
 use pingone::driver::drive;
 use pingone::fault::{Fault, Paging};
@@ -35,7 +36,7 @@ const MOST_PAGES: usize = 25;
 
 impl Directory {
     /// Reads the names of the groups, once.
-    pub fn read_groups(&'static self) {
+    pub fn read_groups(self) {
         let Some(connection) = self.connection() else { return };
         let is_wanted = self.groups.with_untracked(|groups| matches!(groups, Load::Idle | Load::Failed(_)));
         if !is_wanted {
@@ -49,7 +50,7 @@ impl Directory {
     }
 
     /// Reads who is in the group that is filtered by, if that is another one than before.
-    pub(super) fn follow_group(&'static self) {
+    pub(super) fn follow_group(self) {
         let filter = self.table.view.with_untracked(|view| view.filters.group);
         let known = self.members.with_untracked(|members| members.as_ref().map(|members| members.filter));
         if filter == known {
@@ -62,7 +63,7 @@ impl Directory {
     }
 
     /// Asks PingOne who is in a group.
-    pub fn read_members(&'static self, filter: GroupFilter) {
+    pub fn read_members(self, filter: GroupFilter) {
         let Some(connection) = self.connection() else { return };
         self.read_groups();
         self.members.set(Some(Members { filter, read: Load::Loading }));
@@ -86,7 +87,7 @@ impl Directory {
     }
 
     /// Shows those of the members who were listed.
-    pub(super) fn place_members(&'static self) {
+    pub(super) fn place_members(self) {
         let rows = self.members.with_untracked(|members| {
             let ids = members.as_ref()?.read.ready()?;
             let place = |users: &pingone_mfa_core::directory::store::UserStore| -> UserSet {

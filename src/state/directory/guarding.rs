@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use leptos::prelude::*;
 use pingone::connection::Connection;
 use pingone::device::Devices;
 use pingone::device::usable;
@@ -34,30 +35,30 @@ pub struct Confirming {
 
 impl Directory {
     /// Takes note of who is signed in.
-    pub(in crate::state) fn set_actor(&self, actor: &Actor) {
-        self.own.set(actor.user());
+    pub(in crate::state) fn set_actor(self, actor: &Actor) {
+        self.own.set_value(actor.user());
     }
 
     /// Whether it is the account of the person who is signed in.
-    pub fn is_own(&self, user: UserId) -> bool {
-        self.own.get() == Some(user)
+    pub fn is_own(self, user: UserId) -> bool {
+        self.own.get_value() == Some(user)
     }
 
     /// A guard that knows no members: where the deployment protects a group, it permits nothing.
-    pub(in crate::state) fn guard_without_members(&self) -> Guard {
-        let limits = self.settings.limits.clone();
-        Guard::new(Rules::new(limits, self.settings.bypass.is_allowed), self.own.get())
+    pub(in crate::state) fn guard_without_members(self) -> Guard {
+        let limits = self.settings().limits.clone();
+        Guard::new(Rules::new(limits, self.settings().bypass.is_allowed), self.own.get_value())
     }
 
     /// What decides who may be written, once the members of the protected groups are read. A group that can't be read
     /// protects nobody, so nothing is written without it; nor is it where a member can't be told apart.
-    pub(in crate::state) async fn guard(&'static self, connection: &Connection) -> Result<Guard, Fault> {
+    pub(in crate::state) async fn guard(self, connection: &Connection) -> Result<Guard, Fault> {
         let guard = self.guard_without_members();
-        if self.settings.limits.protected_groups.is_empty() {
+        if self.settings().limits.protected_groups.is_empty() {
             return Ok(guard);
         }
         let mut all = HashSet::new();
-        for group in &self.settings.limits.protected_groups {
+        for group in &self.settings().limits.protected_groups {
             for member in members(connection, GroupFilter { group: *group, is_direct: false }).await? {
                 all.insert(member.ok_or_else(member_without_id)?);
             }
@@ -66,7 +67,7 @@ impl Directory {
     }
 
     /// A person wants one user changed, whom they have selected.
-    pub(in crate::state) fn begin_change(&'static self, id: UserId, to: bool) {
+    pub(in crate::state) fn begin_change(self, id: UserId, to: bool) {
         if to {
             self.set_mfa(id, true);
         } else {
@@ -76,8 +77,8 @@ impl Directory {
 
     /// Asks whether MFA of a user is to be disabled, or bypassed for a while. Where neither is permitted, that is said
     /// before anything is asked.
-    pub(super) fn ask(&'static self, id: UserId) {
-        if self.settings.limits.protected_groups.is_empty() {
+    pub(super) fn ask(self, id: UserId) {
+        if self.settings().limits.protected_groups.is_empty() {
             return self.asking.set(Some(id));
         }
         let Some(connection) = self.start(id, Switch::Reading) else { return };
@@ -104,14 +105,14 @@ impl Directory {
         });
     }
 
-    fn is_asking(&self) -> bool {
+    fn is_asking(self) -> bool {
         self.asking.with_untracked(Option::is_some) || self.confirming.with_untracked(Option::is_some)
     }
 
     /// The permit to set one user's flag; `None` where there is none, which is shown. Devices that aren't known are read
     /// first, so that a person is asked about them only where that says nothing.
     pub(super) async fn permit(
-        &'static self,
+        self,
         connection: &Connection,
         id: UserId,
         to: bool,
@@ -134,7 +135,7 @@ impl Directory {
                 }
                 // The PUT would be refused for the same reason.
                 Err(fault) if fault.retry() == RetryKind::WithNewToken => {
-                    let (outcome, at) = (Outcome::Refused(fault), self.ports.clock.wall());
+                    let (outcome, at) = (Outcome::Refused(fault), self.ports.get().clock.wall());
                     self.changed(id, to, outcome, Mfa::Unknown, at);
                     return None;
                 }
@@ -160,7 +161,7 @@ impl Directory {
     }
 
     /// The answer to the question: change it all the same.
-    pub fn confirm(&'static self) {
+    pub fn confirm(self) {
         if let Some(Confirming { user, to, concerns, accepted }) = self.confirming.get_untracked() {
             self.confirming.set(None);
             self.change(user, to, accepted.with(&concerns));
@@ -168,25 +169,25 @@ impl Directory {
     }
 
     /// The answer to the question: leave it as it is.
-    pub fn cancel(&'static self) {
+    pub fn cancel(self) {
         self.confirming.set(None);
     }
 
-    pub(super) fn refused(&'static self, id: UserId, to: bool, refusal: WriteRefusal) {
+    pub(super) fn refused(self, id: UserId, to: bool, refusal: WriteRefusal) {
         if refusal == WriteRefusal::Protected {
             return self.set_switch(id, Switch::Protected);
         }
         let outcome = Outcome::Refused(Fault::NotPermitted(refusal));
-        self.changed(id, to, outcome, Mfa::Unknown, self.ports.clock.wall());
+        self.changed(id, to, outcome, Mfa::Unknown, self.ports.get().clock.wall());
     }
 
     /// Of these users, those who would be asked about because their devices aren't known.
-    pub fn with_unknown_devices(&self, users: impl Iterator<Item = UserId>) -> Vec<UserId> {
+    pub fn with_unknown_devices(self, users: impl Iterator<Item = UserId>) -> Vec<UserId> {
         let is_unknown = |user: &UserId| !user.0.is_nil() && self.known_devices(*user) == Devices::NotChecked;
         users.filter(is_unknown).collect()
     }
 
-    fn known_devices(&self, id: UserId) -> Devices {
+    fn known_devices(self, id: UserId) -> Devices {
         self.users
             .with_untracked(|users| users.find(id).map_or(Devices::NotChecked, |row| users.devices(row)))
     }

@@ -1,5 +1,6 @@
 //! What the checks of one user read is shown in that user's panel as well, so that the two never say different things.
 
+use leptos::prelude::*;
 use pingone::time::Timestamp;
 use pingone::user::UserId;
 use pingone_mfa_core::diagnosis::evidence::{Evidence, Observed, Symptom};
@@ -10,7 +11,7 @@ use super::Directory;
 
 impl Directory {
     /// Takes note of the answer that came in last. Older ones were learned when they came, and may be outdated by now.
-    pub(super) fn learn_evidence(&'static self, evidence: &Evidence) {
+    pub(super) fn learn_evidence(self, evidence: &Evidence) {
         let Symptom::NotPrompted(user) = evidence.symptom else { return };
         let at = evidence.now;
         if self.is_flag_in_doubt(user, at) {
@@ -36,7 +37,7 @@ impl Directory {
     }
 
     /// Whether the flag is being changed: what is read meanwhile may be what it was before.
-    fn is_flag_in_doubt(&'static self, user: UserId, at: Timestamp) -> bool {
+    fn is_flag_in_doubt(self, user: UserId, at: Timestamp) -> bool {
         self.switches.with_untracked(|switches| switches.get(&user).is_some_and(|switch| switch.outdates(at)))
     }
 }

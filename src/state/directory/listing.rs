@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use leptos::prelude::*;
 use pingone::driver::{Command, drive};
 use pingone::fault::Fault;
 use pingone::time::PerSecond;
@@ -59,7 +60,7 @@ impl List {
 
 impl Directory {
     /// Reads all users, from the first page on. What was read before is forgotten but for the one who is opened.
-    pub fn load_all(&'static self) {
+    pub fn load_all(self) {
         let Some(connection) = self.connection() else { return };
         if self.list.with_untracked(List::is_loading) {
             return;
@@ -72,7 +73,7 @@ impl Directory {
         }
     }
 
-    pub(super) fn read_list(&'static self) {
+    pub(super) fn read_list(self) {
         let Some(connection) = self.connection() else { return };
         self.listed_at.set(Some(connection.clock().wall()));
         let total = self.total.with_untracked(|total| total.ready().copied().flatten());
@@ -81,7 +82,7 @@ impl Directory {
         let policy = Rc::new(connection.policy().clone());
         let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
-        self.commands.replace(Some(sender));
+        self.commands.set_value(Some(sender));
         self.tasks.spawn(async move {
             // The connection is asked for at every page, because a new token makes a new one.
             let page = |job: Job| {
@@ -92,7 +93,7 @@ impl Directory {
         });
     }
 
-    fn forget_list(&'static self) {
+    fn forget_list(self) {
         let opened = self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
         let opened = opened.and_then(|id| self.user(id));
         self.search.set(None);
@@ -106,26 +107,26 @@ impl Directory {
     }
 
     /// Starts no further page.
-    pub fn stop(&'static self) {
+    pub fn stop(self) {
         self.command(Command::Stop);
     }
 
     /// Asks again for the pages that could not be had.
-    pub fn resume(&'static self) {
+    pub fn resume(self) {
         if let Some(connection) = self.connection() {
             self.list.set(List::Loading { pace: connection.pace() });
             self.command(Command::Resume);
         }
     }
 
-    fn command(&'static self, command: Command) {
-        if let Some(sender) = &*self.commands.borrow() {
+    fn command(self, command: Command) {
+        if let Some(sender) = &*self.commands.read_value() {
             // A listing that has ended takes no command.
             let _ = sender.unbounded_send(command);
         }
     }
 
-    fn take(&'static self, listing: &mut Listing) {
+    fn take(self, listing: &mut Listing) {
         let rows = self.learn(listing.take_fresh());
         let list = self.state_of(listing);
         if let (Some(count), Some(at)) = (listing.count(), self.listed_at.get_untracked()) {
@@ -153,7 +154,7 @@ impl Directory {
         self.list.set(list);
     }
 
-    fn state_of(&'static self, listing: &Listing) -> List {
+    fn state_of(self, listing: &Listing) -> List {
         match listing.state() {
             State::Reading => {
                 List::Loading { pace: self.connection().map_or(PerSecond(1.0), |to| to.pace()) }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use leptos::prelude::*;
 use pingone::device::{Device, usable};
 use pingone::fault::Fault;
 use pingone::request::{ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser};
@@ -40,7 +41,7 @@ impl Opened {
 
 impl Directory {
     /// Opens one user, by id alone.
-    pub fn open(&'static self, id: UserId) {
+    pub fn open(self, id: UserId) {
         let Some(connection) = self.connection() else { return };
         self.opened.set(Some(Opened::new(id, Load::Loading)));
         self.tasks.spawn(async move {
@@ -67,7 +68,7 @@ impl Directory {
     }
 
     /// Reads what the list doesn't say of a user.
-    pub fn read_parts(&'static self, id: UserId) {
+    pub fn read_parts(self, id: UserId) {
         let Some(connection) = self.connection() else { return };
         let to = connection.clone();
         self.part(id, |opened| &mut opened.mfa, async move {
@@ -93,7 +94,7 @@ impl Directory {
 
     /// Reads one part of what is shown of the opened user.
     fn part<T: 'static>(
-        &'static self,
+        self,
         id: UserId,
         part: fn(&mut Opened) -> &mut Load<T>,
         read: impl Future<Output = Result<T, Fault>> + 'static,
@@ -101,13 +102,13 @@ impl Directory {
         self.change_opened(id, |opened| *part(opened) = Load::Loading);
         self.tasks.spawn(async move {
             let answer = read.await;
-            let at = self.ports.clock.wall();
+            let at = self.ports.get().clock.wall();
             self.change_opened(id, |opened| *part(opened) = Load::ended(answer, at));
         });
     }
 
     /// What new users begin with is the environment's, and is asked for once.
-    fn read_default(&'static self) {
+    fn read_default(self) {
         let Some(connection) = self.connection() else { return };
         if !self.mfa_default.with_untracked(|default| matches!(default, Load::Idle | Load::Failed(_))) {
             return;
@@ -119,7 +120,7 @@ impl Directory {
         });
     }
 
-    pub(super) fn change_opened(&'static self, id: UserId, change: impl FnOnce(&mut Opened)) {
+    pub(super) fn change_opened(self, id: UserId, change: impl FnOnce(&mut Opened)) {
         if self.is_open(id) {
             self.opened.update(|opened| {
                 if let Some(opened) = opened {
@@ -129,7 +130,7 @@ impl Directory {
         }
     }
 
-    pub(super) fn learn_devices(&'static self, id: UserId, devices: &[Device]) {
+    pub(super) fn learn_devices(self, id: UserId, devices: &[Device]) {
         self.users.update(|users| {
             if let Some(row) = users.find(id) {
                 users.set_devices(row, usable(devices));
@@ -138,7 +139,7 @@ impl Directory {
         self.recount();
     }
 
-    pub(super) fn learn_bypass(&'static self, id: UserId, until: Option<Timestamp>) {
+    pub(super) fn learn_bypass(self, id: UserId, until: Option<Timestamp>) {
         self.users.update(|users| {
             if let Some(row) = users.find(id) {
                 users.set_bypass(row, until);
@@ -147,12 +148,12 @@ impl Directory {
         self.recount();
     }
 
-    pub(super) fn is_open(&'static self, id: UserId) -> bool {
+    pub(super) fn is_open(self, id: UserId) -> bool {
         self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id) == Some(id))
     }
 
     /// Opens a user who has been read already, to show what went wrong beside the row.
-    pub(super) fn show(&'static self, id: UserId, at: Timestamp) {
+    pub(super) fn show(self, id: UserId, at: Timestamp) {
         let is_known = self.users.with_untracked(|users| users.find(id).is_some());
         if !self.is_open(id) && is_known {
             self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at })));
@@ -160,7 +161,7 @@ impl Directory {
     }
 
     /// Closes the opened user.
-    pub fn close(&'static self) {
+    pub fn close(self) {
         self.opened.set(None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::time::Millis;
 use pingone_mfa_core::directory::store::{UserIndex, UserSet, UserStore};
 use pingone_mfa_core::ports::Opened;
@@ -37,8 +38,8 @@ pub struct Shown {
 
 impl Directory {
     /// Asks for a report that was saved as JSON and shows its people.
-    pub fn open_outcomes(&'static self) {
-        let opening = self.ports.files.open(".json", REPORT_LIMIT);
+    pub fn open_outcomes(self) {
+        let opening = self.ports.get().files.open(".json", REPORT_LIMIT);
         self.tasks.spawn(async move {
             let read = match opening.await {
                 Opened::Cancelled => return,
@@ -62,13 +63,13 @@ impl Directory {
     }
 
     /// A thousand rows at a time, so that the page goes on meanwhile.
-    async fn read_outcomes(&'static self, bytes: Vec<u8>) -> Result<RunReport, UnreadableBody<ReportFault>> {
+    async fn read_outcomes(self, bytes: Vec<u8>) -> Result<RunReport, UnreadableBody<ReportFault>> {
         let mut reader = ReportReader::new(bytes).map_err(UnreadableBody::Fault)?;
         let report = loop {
             if let Some(report) = reader.step(ROWS_AT_ONCE).map_err(UnreadableBody::Fault)? {
                 break report;
             }
-            let clock = &self.ports.clock;
+            let clock = &self.ports.get().clock;
             clock.sleep_until(clock.now() + Millis(1)).await;
         };
         let environment = self.connection().map(|connection| connection.tenant().environment);
@@ -77,32 +78,32 @@ impl Directory {
     }
 
     /// Shows the people of a report.
-    pub(in crate::state) fn show_outcomes(&'static self, report: Rc<RunReport>) {
+    pub(in crate::state) fn show_outcomes(self, report: Rc<RunReport>) {
         self.close_search();
         self.place_outcomes(report, Part::Planned);
     }
 
     /// Shows some of the people of the report that is shown.
-    pub fn show_part(&'static self, part: Part) {
+    pub fn show_part(self, part: Part) {
         if let Some(Outcomes::Shown(shown)) = self.outcomes.get_untracked() {
             self.place_outcomes(shown.report, part);
         }
     }
 
     /// Lets the report go: the list shows everyone again, as far as search and filters do.
-    pub fn close_outcomes(&'static self) {
+    pub fn close_outcomes(self) {
         self.outcomes.set(None);
         self.users.with_untracked(|users| self.table.narrow(users, None));
     }
 
     /// Finds the report's people in a list that was read anew.
-    pub(super) fn follow_outcomes(&'static self) {
+    pub(super) fn follow_outcomes(self) {
         if let Some(Outcomes::Shown(shown)) = self.outcomes.get_untracked() {
             self.place_outcomes(shown.report, shown.part);
         }
     }
 
-    fn place_outcomes(&'static self, report: Rc<RunReport>, part: Part) {
+    fn place_outcomes(self, report: Rc<RunReport>, part: Part) {
         let ids = report.part(part);
         let is_listed = |row: &UserIndex| self.table.lists(*row);
         let place = |users: &UserStore| -> UserSet {

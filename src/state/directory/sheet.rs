@@ -1,6 +1,5 @@
 //! A list of people that somebody has as a file: how it is understood, whom it names, and what is kept of it.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::channel::mpsc::{self, UnboundedSender};
@@ -23,7 +22,7 @@ use pingone_mfa_core::ports::Opened;
 use crate::state::announcement::Announcement;
 use crate::state::tasks::Tasks;
 use crate::state::troubleshooting::Location;
-use crate::state::watched::Watched;
+use leptos::prelude::*;
 
 use super::{Directory, List};
 
@@ -210,13 +209,14 @@ impl Pile {
 }
 
 /// A list of people that somebody has as a file. It is forgotten when it is closed.
+#[derive(Clone, Copy)]
 pub struct Sheet {
     /// What came of the file; `None` where none is open.
-    pub opening: Watched<Option<Opening>>,
+    pub opening: RwSignal<Option<Opening>, LocalStorage>,
     /// How far it is known whom the list names.
-    pub finding: Watched<Finding>,
-    people: RefCell<Option<People>>,
-    commands: RefCell<Option<UnboundedSender<Command>>>,
+    pub finding: RwSignal<Finding, LocalStorage>,
+    people: StoredValue<Option<People>, LocalStorage>,
+    commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
     /// The question for a file, and the lookup.
     tasks: Tasks,
 }
@@ -224,10 +224,10 @@ pub struct Sheet {
 impl Default for Sheet {
     fn default() -> Self {
         Self {
-            opening: Watched::default(),
-            finding: Watched::new(Finding::NotYet),
-            people: RefCell::default(),
-            commands: RefCell::default(),
+            opening: RwSignal::default(),
+            finding: RwSignal::new_local(Finding::NotYet),
+            people: StoredValue::default(),
+            commands: StoredValue::default(),
             tasks: Tasks::default(),
         }
     }
@@ -235,54 +235,54 @@ impl Default for Sheet {
 
 impl Sheet {
     /// Forgets the file and ends what is going on about it.
-    pub fn close(&self) {
+    pub fn close(self) {
         self.forget();
         if self.opening.with_untracked(Option::is_some) {
             self.opening.set(None);
         }
     }
 
-    fn forget(&self) {
+    fn forget(self) {
         self.stop();
-        self.people.take();
+        self.people.update_value(|value| drop(std::mem::take(value)));
     }
 
     /// Asks PingOne no further; what it has answered is forgotten.
-    pub fn stop(&self) {
+    pub fn stop(self) {
         self.tasks.abort_all();
-        self.commands.take();
+        self.commands.update_value(|value| drop(std::mem::take(value)));
         self.finding.set(Finding::NotYet);
     }
 
     /// Whether PingOne is being asked.
-    pub(super) fn is_asking(&self) -> bool {
+    pub(super) fn is_asking(self) -> bool {
         self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: None, .. }))
     }
 
     /// Whom the list names, once that is known.
     #[must_use]
-    pub fn found(&self) -> Option<Rc<Found>> {
+    pub fn found(self) -> Option<Rc<Found>> {
         self.finding.with(Finding::found)
     }
 
     /// The users whom the list names, in its order.
     #[must_use]
-    pub fn users(&self) -> Vec<UserId> {
+    pub fn users(self) -> Vec<UserId> {
         let found = self.finding.with_untracked(Finding::found);
         found.map(|found| found.matches.found.iter().map(|(_, user)| *user).collect()).unwrap_or_default()
     }
 
-    fn understood(&self) {
-        let understood = self.people.borrow().as_ref().map(understood);
+    fn understood(self) {
+        let understood = self.people.read_value().as_ref().map(understood);
         self.opening.set(understood.map(|understood| Opening::Read(Rc::new(understood))));
     }
 }
 
 impl Directory {
     /// Asks for a file and reads the list in it.
-    pub fn open_sheet(&'static self) {
-        let opening = self.ports.files.open(".csv,.tsv,.txt,text/csv,text/plain", LARGEST);
-        let clock = Rc::clone(&self.ports.clock);
+    pub fn open_sheet(self) {
+        let opening = self.ports.get().files.open(".csv,.tsv,.txt,text/csv,text/plain", LARGEST);
+        let clock = Rc::clone(&self.ports.get().clock);
         self.tasks.spawn(async move {
             let opened = opening.await;
             if opened == Opened::Cancelled {
@@ -306,7 +306,7 @@ impl Directory {
             }
             match read {
                 Ok(people) => {
-                    self.sheet.people.replace(Some(people));
+                    self.sheet.people.set_value(Some(people));
                     self.sheet.understood();
                     self.match_sheet();
                 }
@@ -315,15 +315,15 @@ impl Directory {
         });
     }
 
-    fn normalize(&self) -> Normalize {
-        let collation = Rc::clone(&self.ports.collation);
+    fn normalize(self) -> Normalize {
+        let collation = Rc::clone(&self.ports.get().collation);
         Rc::new(move |text: &str, form: Form| collation.normalize(text, form))
     }
 
     /// Takes an answer to what was guessed about the list, and reads it anew.
-    pub fn answer_sheet(&'static self, answer: GuessAnswer) {
+    pub fn answer_sheet(self, answer: GuessAnswer) {
         self.sheet.stop();
-        let answered = self.sheet.people.borrow_mut().as_mut().map(|people| people.answer(answer));
+        let answered = self.sheet.people.write_value().as_mut().map(|people| people.answer(answer));
         if let Some(Err(fault)) = answered {
             self.sheet.forget();
             return self.sheet.opening.set(Some(Opening::UnreadableBody(UnreadableBody::Fault(fault))));
@@ -334,27 +334,27 @@ impl Directory {
 
     /// Looks for the list's people among all users, if they were read to the end and nothing is left to ask about the
     /// list.
-    pub fn match_sheet(&'static self) {
+    pub fn match_sheet(self) {
         let at = self.listed_at.get_untracked();
         let (true, Some(at)) = (self.list.with_untracked(|list| *list == List::Complete), at) else { return };
         if self.sheet.finding.with_untracked(|finding| matches!(finding, Finding::Asking { .. })) {
             return;
         }
-        let people = self.sheet.people.borrow();
+        let people = self.sheet.people.read_value();
         let Some(confirmed) = people.as_ref().and_then(People::confirmed) else { return };
         let matches = self.users.with_untracked(|users| confirmed.match_with(users));
         self.tell_found(Found { matches, by: By::List(at), refused: 0 });
     }
 
-    fn tell_found(&'static self, found: Found) {
+    fn tell_found(self, found: Found) {
         self.announcer.tell(Announcement::Found(found.matches.found.len() as u64));
         self.sheet.finding.set(Finding::Done(Rc::new(found)));
     }
 
     /// Looks the list's people up in PingOne.
-    pub fn look_up_sheet(&'static self) {
+    pub fn look_up_sheet(self) {
         let Some(connection) = self.connection() else { return };
-        let people = self.sheet.people.borrow();
+        let people = self.sheet.people.read_value();
         let questions = people.as_ref().and_then(People::confirmed).map(Questions::of).map(Rc::new);
         drop(people);
         let Some(questions) = questions else { return };
@@ -364,7 +364,7 @@ impl Directory {
         let policy = Rc::new(connection.policy().clone());
         let mut lookup = Lookup::new(questions, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
-        self.sheet.commands.replace(Some(sender));
+        self.sheet.commands.set_value(Some(sender));
         self.sheet.tasks.spawn(async move {
             // The connection is asked for at every request, because a new token makes a new one.
             let ask = |job: Job| {
@@ -400,7 +400,7 @@ impl Directory {
                 return;
             }
             let matches = {
-                let people = self.sheet.people.borrow();
+                let people = self.sheet.people.read_value();
                 let confirmed = people.as_ref().and_then(People::confirmed);
                 confirmed.map(|people| Matches::from_answers(people, lookup.answers()))
             };
@@ -412,15 +412,15 @@ impl Directory {
     }
 
     /// Goes on with a lookup that waits.
-    pub fn resume_sheet(&'static self) {
-        if let Some(sender) = &*self.sheet.commands.borrow() {
+    pub fn resume_sheet(self) {
+        if let Some(sender) = &*self.sheet.commands.read_value() {
             // A lookup that has ended takes no command.
             let _ = sender.unbounded_send(Command::Resume);
         }
     }
 
     /// Goes on with a lookup that the last token's end has halted.
-    pub(super) fn continue_sheet(&'static self) {
+    pub(super) fn continue_sheet(self) {
         if self
             .sheet
             .finding
@@ -431,14 +431,14 @@ impl Directory {
     }
 
     /// Saves a pile: its lines as they are in the file, with all columns.
-    pub fn save_pile(&'static self, pile: Pile, environment_name: &str) {
+    pub fn save_pile(self, pile: Pile, environment_name: &str) {
         let Some(found) = self.sheet.finding.with_untracked(Finding::found) else { return };
         let saved = {
-            let people = self.sheet.people.borrow();
+            let people = self.sheet.people.read_value();
             let Some(people) = people.as_ref() else { return };
-            let (at, csv) = (self.ports.clock.wall(), Format::Csv { byte_order_mark: false });
+            let (at, csv) = (self.ports.get().clock.wall(), Format::Csv { byte_order_mark: false });
             let name = file_name(pile.word(), environment_name, at, Contents::WithNames, csv);
-            let mut download = self.ports.files.save(&name, "text/csv");
+            let mut download = self.ports.get().files.save(&name, "text/csv");
             download.write_bytes(&people.file_of(&pile.entries(&found.matches)));
             download.finish()
         };
@@ -446,13 +446,13 @@ impl Directory {
     }
 
     /// Selects exactly the list's people, as far as they are in the table.
-    pub(in crate::state) fn select_sheet(&'static self) {
+    pub(in crate::state) fn select_sheet(self) {
         self.close_search();
-        self.table.select_only(&self.users, self.rows_of_sheet());
+        self.table.select_only(self.users, self.rows_of_sheet());
     }
 
     /// Takes the list's people out of the selection.
-    pub fn deselect_sheet(&'static self) {
+    pub fn deselect_sheet(self) {
         let mut selected = self.table.selected.get_untracked();
         for row in self.rows_of_sheet() {
             selected.remove(row);
@@ -461,7 +461,7 @@ impl Directory {
     }
 
     /// How many of the list's people are selected.
-    pub fn sheet_selected(&'static self) -> usize {
+    pub fn sheet_selected(self) -> usize {
         self.sheet.finding.with(|_| ());
         let rows = self.rows_of_sheet();
         self.table
@@ -469,7 +469,7 @@ impl Directory {
             .with(|selected: &UserSet| rows.iter().filter(|row| selected.contains(**row)).count())
     }
 
-    fn rows_of_sheet(&'static self) -> Vec<UserIndex> {
+    fn rows_of_sheet(self) -> Vec<UserIndex> {
         let ids = self.sheet.users();
         self.users.with_untracked(|users| ids.into_iter().filter_map(|id| users.find(id)).collect())
     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use leptos::prelude::*;
 use pingone::connection::Connection;
 use pingone::driver::drive;
 use pingone::fault::Fault;
@@ -27,7 +28,7 @@ use super::Directory;
 
 impl Directory {
     /// A person pressed the switch. Turning off asks always; turning on asks where the person may be locked out.
-    pub fn press(&'static self, id: UserId) {
+    pub fn press(self, id: UserId) {
         let mfa = self.users.with_untracked(|users| users.find(id).map(|row| users.mfa(row)));
         match mfa {
             Some(mfa) if !self.may_press(mfa) => {}
@@ -38,7 +39,7 @@ impl Directory {
     }
 
     /// The answer to the question: disable MFA.
-    pub fn disable(&'static self) {
+    pub fn disable(self) {
         if let Some(id) = self.asking.get_untracked() {
             self.asking.set(None);
             // The question says so where it is the person's own account.
@@ -47,23 +48,23 @@ impl Directory {
     }
 
     /// The answer to the question: keep it as it is.
-    pub fn keep(&'static self) {
+    pub fn keep(self) {
         self.asking.set(None);
     }
 
     /// Sets one user's flag, once everything that has to be asked is answered.
-    pub fn set_mfa(&'static self, id: UserId, to: bool) {
+    pub fn set_mfa(self, id: UserId, to: bool) {
         self.change(id, to, Choices::default());
     }
 
-    pub(super) fn change(&'static self, id: UserId, to: bool, accepted: Choices) {
+    pub(super) fn change(self, id: UserId, to: bool, accepted: Choices) {
         if !self.may_change(to) {
             return;
         }
         let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
         self.tasks.spawn(async move {
             let Some(permit) = self.permit(&connection, id, to, accepted).await else { return };
-            if !self.ports.embedder.permits(&ask_before(&Intent::of_one(ChangeKind::to(to), id))) {
+            if !self.ports.get().embedder.permits(&ask_before(&Intent::of_one(ChangeKind::to(to), id))) {
                 let (outcome, at) = (Outcome::Refused(Fault::HostRefused), connection.clock().wall());
                 return self.changed(id, to, outcome, Mfa::Unknown, at);
             }
@@ -92,7 +93,7 @@ impl Directory {
     }
 
     /// Reads one user's flag.
-    pub fn read_mfa(&'static self, id: UserId) {
+    pub fn read_mfa(self, id: UserId) {
         let Some(connection) = self.start(id, Switch::Reading) else { return };
         self.tasks.spawn(async move {
             let answer = connection.call(ReadMfa(id)).await;
@@ -104,7 +105,7 @@ impl Directory {
         });
     }
 
-    pub(super) fn end_switch(&'static self, id: UserId) {
+    pub(super) fn end_switch(self, id: UserId) {
         self.switches.update(|switches| {
             switches.remove(&id);
         });
@@ -112,32 +113,32 @@ impl Directory {
 
     /// Something had to be read about a user and could not be. It is shown with that user.
     pub(super) fn not_read(
-        &'static self,
+        self,
         id: UserId,
         operation: Operation,
         fault: &Fault,
         again: impl Fn() + 'static,
     ) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
-        self.show(id, self.ports.clock.wall());
+        self.show(id, self.ports.get().clock.wall());
         self.trouble.meet(Location::User(id), operation, fault, self.population(id), again);
     }
 
     /// The connection, if nothing is in flight for this user.
-    pub(super) fn start(&'static self, id: UserId, switch: Switch) -> Option<Connection> {
+    pub(super) fn start(self, id: UserId, switch: Switch) -> Option<Connection> {
         let busy = self.switches.with_untracked(|switches| switches.get(&id).is_some_and(Switch::is_busy));
         let connection = self.connection().filter(|_| !busy)?;
         self.set_switch(id, switch);
         Some(connection)
     }
 
-    pub(super) fn set_switch(&'static self, id: UserId, switch: Switch) {
+    pub(super) fn set_switch(self, id: UserId, switch: Switch) {
         self.switches.update(|switches| {
             switches.insert(id, switch);
         });
     }
 
-    pub(super) fn changed(&'static self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Timestamp) {
+    pub(super) fn changed(self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Timestamp) {
         let username = self.users.with_untracked(|users| {
             users.find(id).map_or_else(|| id.to_string(), |row| users.username(row).to_owned())
         });
@@ -149,7 +150,7 @@ impl Directory {
                 self.learn_mfa(id, read);
                 self.announcer.tell(Announcement::Changed { username, mfa: read });
                 let told = HostEvent::Changed { user: id, enabled: read == Mfa::On };
-                self.ports.embedder.tell(&note(&told));
+                self.ports.get().embedder.tell(&note(&told));
             }
             // Nobody knows any more what the flag is.
             Outcome::Unconfirmed(_) => {
@@ -179,7 +180,7 @@ impl Directory {
 
     /// Looks for the cause of a refusal that halted a run.
     pub(in crate::state) fn look_into_run(
-        &'static self,
+        self,
         operation: Operation,
         fault: &Fault,
         changed: &[UserId],
@@ -194,7 +195,7 @@ impl Directory {
 
     /// Looks for the cause of a refusal that a run which is over had at that time.
     pub(in crate::state) fn ask_why_refused(
-        &'static self,
+        self,
         user: UserId,
         fault: &Fault,
         at: Option<Timestamp>,
@@ -208,35 +209,35 @@ impl Directory {
     }
 
     /// Looks for the cause of something else that keeps a run from going on, or from beginning.
-    pub(in crate::state) fn explain(&'static self, spot: Location, operation: Operation, fault: &Fault) {
+    pub(in crate::state) fn explain(self, spot: Location, operation: Operation, fault: &Fault) {
         self.trouble.explain(spot, operation, fault, None, None);
     }
 
     /// Another run is shown, or none.
-    pub(in crate::state) fn forget_why_of_run(&'static self) {
+    pub(in crate::state) fn forget_why_of_run(self) {
         self.trouble.close_at(Location::Run);
     }
 
-    fn note_changes(&'static self, changed: &[UserId]) {
+    fn note_changes(self, changed: &[UserId]) {
         for population in changed.iter().filter_map(|user| self.population(*user)) {
             self.trouble.note_change(population);
         }
     }
 
-    fn note_proof(&'static self, changed: &[UserId], refused_since: u64) {
+    fn note_proof(self, changed: &[UserId], refused_since: u64) {
         let populations = changed.iter().map(|user| self.population(*user));
         self.trouble.note_proof(Proof::new(populations, refused_since));
     }
 
     /// The population of a user who was read.
-    pub(super) fn population(&'static self, id: UserId) -> Option<PopulationId> {
+    pub(super) fn population(self, id: UserId) -> Option<PopulationId> {
         let population = |users: &UserStore| {
             users.find(id).and_then(|row| users.user(row)).and_then(|user| user.population)
         };
         self.users.with_untracked(population)
     }
 
-    pub(super) fn learn_mfa(&'static self, id: UserId, mfa: Mfa) {
+    pub(super) fn learn_mfa(self, id: UserId, mfa: Mfa) {
         self.users.update(|users| {
             if let Some(row) = users.find(id) {
                 users.set_mfa(row, mfa);
@@ -246,7 +247,7 @@ impl Directory {
     }
 
     /// Takes note of many flags at once, and counts once.
-    pub(in crate::state) fn learn_flags(&'static self, flags: &[(UserId, Mfa)]) {
+    pub(in crate::state) fn learn_flags(self, flags: &[(UserId, Mfa)]) {
         self.users.update(|users| {
             for (id, mfa) in flags {
                 if let Some(row) = users.find(*id) {
@@ -258,7 +259,7 @@ impl Directory {
     }
 
     /// Shows and counts anew what a change of one user may have changed.
-    pub(super) fn recount(&'static self) {
+    pub(super) fn recount(self) {
         self.users.with_untracked(|users| self.table.renew(users));
     }
 }

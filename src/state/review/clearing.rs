@@ -1,6 +1,7 @@
 //! What has to be so before a reviewed plan leaves the page. Running it, saving it and saving it as a script all change
 //! users in the end, so all three take the plan from here.
 
+use leptos::prelude::*;
 use pingone::redaction::secrets::has_token;
 use pingone::user::UserId;
 use pingone_mfa_core::digits::typed_number;
@@ -16,25 +17,25 @@ use super::Review;
 
 impl Review {
     /// What is asked before it begins.
-    pub fn confirmation(&'static self, preview: &Preview) -> Confirmation {
-        let name = self.run.environment_name.borrow();
+    pub fn confirmation(self, preview: &Preview) -> Confirmation {
+        let name = self.run().environment_name.read_value();
         confirmation(preview.plan.to, preview.plan.rows.len() as u64, &name)
     }
 
     /// What it costs.
-    pub fn estimate(&'static self, preview: &Preview) -> Option<Estimate> {
-        let connection = self.run.connection()?;
+    pub fn estimate(self, preview: &Preview) -> Option<Estimate> {
+        let connection = self.run().connection()?;
         let changes = preview.plan.rows.len() as u64;
-        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
         let has_pilot_user = self.put_pilot_first.with(|name| !name.trim().is_empty());
         let effort = Effort { changes, has_pilot_user, read_back_pages: pages };
         let margin = connection.policy().token_margin;
-        Some(effort.at(self.run.ceiling.get(), self.run.token_left(), margin))
+        Some(effort.at(self.run().ceiling.get(), self.run().token_left(), margin))
     }
 
     /// Why it can't be started or saved yet; `None` if it can.
-    pub fn obstacle(&'static self, preview: &Preview) -> Option<Obstacle> {
+    pub fn obstacle(self, preview: &Preview) -> Option<Obstacle> {
         let (reference, reason) = (self.reference.get(), self.reason.get());
         let number = self.typed.get();
         let is_named = self.put_pilot_first.with(|name| !name.trim().is_empty());
@@ -51,28 +52,28 @@ impl Review {
             has_token: has_token(&reference) || has_token(&reason),
             number: &number,
         };
-        let environment = self.run.environment_name.borrow();
+        let environment = self.run().environment_name.read_value();
         let changes = preview.plan.rows.len() as u64;
-        obstacle(&self.limits, preview.plan.to, changes, &environment, &answers)
+        obstacle(&self.limits(), preview.plan.to, changes, &environment, &answers)
     }
 
     /// Whether it may be carried out at all, and so may be a script. What a person types doesn't matter for that, so that
     /// whoever asks isn't shown anew at every key.
-    pub fn may_be_script(&'static self, preview: &Preview) -> bool {
+    pub fn may_be_script(self, preview: &Preview) -> bool {
         let changes = preview.plan.rows.len() as u64;
-        let is_permitted = self.limits.run_obstacle(preview.plan.to, changes).is_none();
+        let is_permitted = self.limits().run_obstacle(preview.plan.to, changes).is_none();
         is_permitted && !matches!(self.confirmation(preview), Confirmation::NothingToDo | Confirmation::Never)
     }
 
     /// The test user, if such a user is in the plan.
-    fn pilot_user(&'static self, preview: &Preview) -> Option<UserId> {
+    fn pilot_user(self, preview: &Preview) -> Option<UserId> {
         let text = self.put_pilot_first.with(|text| text.trim().to_owned());
         let in_plan = |user: UserId| preview.plan.rows.iter().any(|row| row.user == user).then_some(user);
         let by_id = UserId::read(&text).and_then(in_plan);
-        by_id.or_else(|| self.directory.named(&text).and_then(in_plan))
+        by_id.or_else(|| self.directory().named(&text).and_then(in_plan))
     }
 
-    fn step(&'static self) -> Result<Option<u32>, ()> {
+    fn step(self) -> Result<Option<u32>, ()> {
         self.then.with(|text| match text.trim() {
             "" => Ok(None),
             text => typed_number(text).filter(|step| *step > 0).map(Some).ok_or(()),
@@ -80,7 +81,7 @@ impl Review {
     }
 
     /// The plan as it would be carried out, frozen.
-    pub fn plan(&'static self, preview: &Preview) -> Plan {
+    pub fn plan(self, preview: &Preview) -> Plan {
         let mut plan = preview.plan.clone();
         plan.stops = PlannedPauses { after_pilot: false, every: self.step().ok().flatten() };
         plan.reference = self.reference.with(|text| text.trim().to_owned());
@@ -94,7 +95,7 @@ impl Review {
 
     /// The plan, if nothing keeps it from leaving the page. Where the values are old by now, they are read again, and a
     /// person looks at the numbers first.
-    pub(in crate::state) fn cleared_plan(&'static self) -> Option<Plan> {
+    pub(in crate::state) fn cleared_plan(self) -> Option<Plan> {
         let preview = self.preview()?;
         if self.obstacle(&preview).is_some() {
             return None;
@@ -107,17 +108,17 @@ impl Review {
     }
 
     /// Starts the run.
-    pub fn start(&'static self) {
+    pub fn start(self) {
         if let Some(plan) = self.cleared_plan() {
             self.close();
-            self.run.start(plan);
+            self.run().start(plan);
         }
     }
 
-    fn is_old(&self) -> bool {
-        let (Some(read_at), Some(connection)) = (self.read_at.get(), self.run.connection()) else {
+    fn is_old(self) -> bool {
+        let (Some(read_at), Some(connection)) = (self.read_at.get_value(), self.run().connection()) else {
             return true;
         };
-        self.ports.clock.wall().since(read_at).unsigned_abs() > connection.policy().old.0
+        self.ports.get().clock.wall().since(read_at).unsigned_abs() > connection.policy().old.0
     }
 }

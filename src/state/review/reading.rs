@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::stream::StreamExt;
+use leptos::prelude::*;
 use pingone::connection::Connection;
 use pingone::driver::{Command, drive};
 use pingone::fault::{Fault, Paging};
@@ -52,14 +53,14 @@ pub enum Unreadable {
 
 impl Review {
     /// Reads again what everyone has.
-    pub fn read(&'static self) {
-        let (Some(reviewed), Some(connection)) = (self.shown.get_untracked(), self.run.connection()) else {
+    pub fn read(self) {
+        let (Some(reviewed), Some(connection)) = (self.shown.get_untracked(), self.run().connection()) else {
             return;
         };
         self.tasks.abort_all();
-        self.commands.replace(None);
-        self.fresh.take();
-        self.unread.take();
+        self.commands.set_value(None);
+        self.fresh.update_value(|value| drop(std::mem::take(value)));
+        self.unread.update_value(|value| drop(std::mem::take(value)));
         self.set_reading(Reading::Going(0));
         self.tasks.spawn(async move {
             self.wait_for_late_answers(&reviewed.proposal, &connection).await;
@@ -72,25 +73,25 @@ impl Review {
     }
 
     /// Reads those again who couldn't be read.
-    pub fn read_skipped(&'static self) {
+    pub fn read_skipped(self) {
         let (Some(preview), Some(reviewed), Some(connection)) =
-            (self.preview(), self.shown.get_untracked(), self.run.connection())
+            (self.preview(), self.shown.get_untracked(), self.run().connection())
         else {
             return;
         };
         let users: Vec<UserId> = unreadable(&preview).filter(|user| !user.0.is_nil()).collect();
-        self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
+        self.set_reading(Reading::Going(self.fresh.read_value().len() as u64));
         self.tasks.spawn(async move {
             let read = self.read_singly(users, &connection).await;
-            self.directory.recount_all();
+            self.directory().recount_all();
             self.read_ended(read, &reviewed.proposal, &connection).await;
         });
     }
 
     /// Some of those who couldn't be read, by username or ID, and why.
-    pub fn named_unreadable(&'static self, preview: &Preview, most: usize) -> Vec<(String, Unreadable)> {
-        let unread = self.unread.borrow();
-        self.directory.users.with_untracked(|users| {
+    pub fn named_unreadable(self, preview: &Preview, most: usize) -> Vec<(String, Unreadable)> {
+        let unread = self.unread.read_value();
+        self.directory().users.with_untracked(|users| {
             let named = |user: UserId| {
                 let row = users.find(user);
                 let name = row.map(|row| users.username(row)).filter(|name| !name.is_empty());
@@ -107,23 +108,18 @@ impl Review {
         })
     }
 
-    async fn read_ended(
-        &'static self,
-        read: Result<(), Fault>,
-        proposal: &Proposal,
-        connection: &Connection,
-    ) {
+    async fn read_ended(self, read: Result<(), Fault>, proposal: &Proposal, connection: &Connection) {
         match read {
             Ok(()) => {
-                self.read_at.set(Some(self.ports.clock.wall()));
+                self.read_at.set_value(Some(self.ports.get().clock.wall()));
                 self.weigh_in_slices(proposal, connection).await;
             }
             Err(fault) => self.fail(Operation::ReadUsers, &fault),
         }
     }
 
-    async fn wait_for_late_answers(&'static self, proposal: &Proposal, connection: &Connection) {
-        let clock = &self.ports.clock;
+    async fn wait_for_late_answers(self, proposal: &Proposal, connection: &Connection) {
+        let clock = &self.ports.get().clock;
         let left = proposal.settle_wait(connection.policy().settle, clock.wall());
         if left > Millis(0) {
             let millis = i64::try_from(left.0).unwrap_or(i64::MAX);
@@ -134,30 +130,30 @@ impl Review {
     }
 
     /// A group that can't be read protects nobody, so nothing begins without it.
-    async fn read_guard(&'static self, connection: &Connection) -> Result<(), Fault> {
-        let guard = self.directory.guard(connection).await;
+    async fn read_guard(self, connection: &Connection) -> Result<(), Fault> {
+        let guard = self.directory().guard(connection).await;
         let guard = guard.inspect_err(|fault| self.fail(Operation::FilterUsers, fault))?;
-        self.guard.replace(guard);
+        self.guard.set_value(guard);
         Ok(())
     }
 
-    async fn read_values(&'static self, proposal: &Proposal, connection: &Connection) -> Result<(), Fault> {
-        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+    async fn read_values(self, proposal: &Proposal, connection: &Connection) -> Result<(), Fault> {
+        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
         if proposal.users.len() as u64 > pages {
             self.read_by_pages(proposal, total, connection).await?;
         }
-        self.unread.replace(Unread::new(!self.fresh.borrow().is_empty()));
+        self.unread.set_value(Unread::new(!self.fresh.read_value().is_empty()));
         // Whoever isn't in the list may have been deleted, or moved from page to page while it was read.
-        let is_left = |user: &UserId| !user.0.is_nil() && !self.fresh.borrow().contains_key(user);
+        let is_left = |user: &UserId| !user.0.is_nil() && !self.fresh.read_value().contains_key(user);
         let left = proposal.users.iter().copied().filter(is_left).collect();
         self.read_singly(left, connection).await?;
-        self.unread.borrow().finish()?;
-        self.directory.recount_all();
+        self.unread.read_value().finish()?;
+        self.directory().recount_all();
         Ok(())
     }
 
-    async fn read_singly(&'static self, users: Vec<UserId>, connection: &Connection) -> Result<(), Fault> {
+    async fn read_singly(self, users: Vec<UserId>, connection: &Connection) -> Result<(), Fault> {
         let reads = futures::stream::iter(users).map(|id| async move {
             let answer = connection.call(ReadUser(id)).await;
             (id, answer)
@@ -166,21 +162,21 @@ impl Review {
         while let Some((id, answer)) = reads.next().await {
             match answer {
                 Ok(user) => {
-                    self.directory.learn_unseen([Ok(user)]);
-                    self.fresh.borrow_mut().insert(id, connection.clock().wall());
-                    self.unread.borrow_mut().read(id);
+                    self.directory().learn_unseen([Ok(user)]);
+                    self.fresh.write_value().insert(id, connection.clock().wall());
+                    self.unread.write_value().read(id);
                 }
                 // Whoever was read before and is gone now isn't there.
                 Err(Fault::UserUnknown(_)) => {
-                    self.fresh.borrow_mut().remove(&id);
-                    self.unread.borrow_mut().read(id);
+                    self.fresh.write_value().remove(&id);
+                    self.unread.write_value().read(id);
                 }
                 Err(fault) => {
-                    let is_skipped = self.unread.borrow_mut().failed(id, fault);
+                    let is_skipped = self.unread.write_value().failed(id, fault);
                     is_skipped.inspect_err(|fault| self.fail(Operation::ReadUser(id), fault))?;
                 }
             }
-            self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
+            self.set_reading(Reading::Going(self.fresh.read_value().len() as u64));
         }
         Ok(())
     }
@@ -188,27 +184,27 @@ impl Review {
     /// Where a page can't be had for a reason that may be one user's own, the users of the pages that are left are read
     /// one by one.
     async fn read_by_pages(
-        &'static self,
+        self,
         proposal: &Proposal,
         total: Option<u64>,
         connection: &Connection,
     ) -> Result<(), Fault> {
         let chosen: HashSet<UserId> = proposal.users.iter().copied().collect();
-        let populations = self.directory.populations.with_untracked(Load::ready_or_default);
+        let populations = self.directory().populations.with_untracked(Load::ready_or_default);
         let policy = Rc::new(connection.policy().clone());
         let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
-        self.commands.replace(Some(sender.clone()));
+        self.commands.set_value(Some(sender.clone()));
         let page = |job: Job| {
-            let connection = self.run.connection();
+            let connection = self.run().connection();
             async move { connection.ok_or(Fault::TokenForgotten)?.send(job.page).await }
         };
         let observe = |listing: &mut Listing| {
             let at = connection.clock().wall();
             let rows: Vec<_> = listing.take_fresh().into_iter().filter(|row| is_of(row, &chosen)).collect();
-            self.fresh.borrow_mut().extend(rows.iter().filter_map(id_of).map(|id| (id, at)));
-            self.directory.learn_unseen(rows);
-            let read = self.fresh.borrow().len() as u64;
+            self.fresh.write_value().extend(rows.iter().filter_map(id_of).map(|id| (id, at)));
+            self.directory().learn_unseen(rows);
+            let read = self.fresh.read_value().len() as u64;
             match listing.state() {
                 // This closure's own end of the way: the listing takes it next.
                 State::Halted(fault) if fault.is_of_one_user() => {
@@ -219,7 +215,7 @@ impl Review {
             }
         };
         drive(&mut listing, connection, &mut inbox, page, observe).await;
-        self.commands.replace(None);
+        self.commands.set_value(None);
         match listing.state() {
             // Stopped is what becomes of it above.
             State::Complete | State::Stopped => Ok(()),
@@ -229,13 +225,13 @@ impl Review {
     }
 
     /// Reads on after a fault: from the page that could not be had, or from the beginning.
-    pub fn read_on(&'static self) {
+    pub fn read_on(self) {
         let sent =
-            self.commands.borrow().as_ref().map(|sender| sender.unbounded_send(Command::Resume).is_ok());
+            self.commands.read_value().as_ref().map(|sender| sender.unbounded_send(Command::Resume).is_ok());
         if sent == Some(true) { self.set_reading(Reading::Going(0)) } else { self.read() }
     }
 
-    pub(in crate::state) fn continue_with_token(&'static self) {
+    pub(in crate::state) fn continue_with_token(self) {
         let has_failed = |shown: &Option<Reviewed>| {
             shown.as_ref().is_some_and(|reviewed| matches!(reviewed.reading, Reading::Failed(_)))
         };
@@ -245,15 +241,15 @@ impl Review {
     }
 
     /// What was operation matters once: the same fault comes by here again on its way up.
-    fn fail(&'static self, operation: Operation, fault: &Fault) {
+    fn fail(self, operation: Operation, fault: &Fault) {
         let failed = Reading::Failed(fault.clone());
         if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
-            self.directory.explain(Location::Review, operation, fault);
+            self.directory().explain(Location::Review, operation, fault);
             self.set_reading(failed);
         }
     }
 
-    fn set_reading(&'static self, reading: Reading) {
+    fn set_reading(self, reading: Reading) {
         self.shown.update(|shown| {
             if let Some(reviewed) = shown {
                 reviewed.reading = reading;
@@ -262,10 +258,10 @@ impl Review {
     }
 
     /// Very many would be one long task, as would be their counts before it.
-    async fn weigh_in_slices(&'static self, proposal: &Proposal, connection: &Connection) {
+    async fn weigh_in_slices(self, proposal: &Proposal, connection: &Connection) {
         let choices = self.choices.get_untracked();
         let clock = connection.clock();
-        let mut weighing = PreviewBuilder::new(proposal, self.ports.clock.wall());
+        let mut weighing = PreviewBuilder::new(proposal, self.ports.get().clock.wall());
         loop {
             clock.sleep_until(clock.now() + Millis(1)).await;
             if self.with_fresh(|fresh| weighing.step(proposal, fresh, choices, ROWS_AT_ONCE)) {
@@ -275,20 +271,21 @@ impl Review {
     }
 
     /// Weighs anew what was read, if it was.
-    pub(in crate::state) fn weigh(&'static self) {
+    pub(in crate::state) fn weigh(self) {
         let Some(reviewed) = self.shown.get_untracked() else { return };
         if !matches!(reviewed.reading, Reading::Ready(_)) {
             return;
         }
-        let (choices, now) = (self.choices.get_untracked(), self.ports.clock.wall());
+        let (choices, now) = (self.choices.get_untracked(), self.ports.get().clock.wall());
         let preview = self.with_fresh(|fresh| reviewed.proposal.preview(fresh, choices, now));
         self.set_reading(Reading::Ready(Rc::new(preview)));
     }
 
-    fn with_fresh<R>(&'static self, use_it: impl FnOnce(&FreshValues<'_>) -> R) -> R {
-        let (fresh, guard) = (self.fresh.borrow(), self.guard.borrow());
-        let skipped: HashSet<UserId> = self.unread.borrow().skipped().iter().map(|(user, _)| *user).collect();
-        self.directory.users.with_untracked(|users: &UserStore| {
+    fn with_fresh<R>(self, use_it: impl FnOnce(&FreshValues<'_>) -> R) -> R {
+        let (fresh, guard) = (self.fresh.read_value(), self.guard.read_value());
+        let skipped: HashSet<UserId> =
+            self.unread.read_value().skipped().iter().map(|(user, _)| *user).collect();
+        self.directory().users.with_untracked(|users: &UserStore| {
             let read_at = |row: UserIndex| users.id(row).and_then(|id| fresh.get(&id).copied());
             let is_unread = |user: UserId| skipped.contains(&user);
             use_it(&FreshValues { users, read_at: &read_at, is_unread: &is_unread, guard: &guard })

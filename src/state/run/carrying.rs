@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
+use leptos::prelude::*;
 use pingone::connection::Connection;
 use pingone::driver::{Command, Inbox, drive};
 use pingone::fault::{Fault, JournalFault};
@@ -45,12 +46,12 @@ const SLEEP: i64 = 30_000;
 
 impl Run {
     /// Carries a plan out, from its first row on.
-    pub fn start(&'static self, plan: Plan) {
+    pub fn start(self, plan: Plan) {
         self.begin_with(plan, false);
     }
 
     /// Goes on with a run that this browser has stored. Whoever may have been sent something is read first.
-    pub fn go_on(&'static self, name: Rc<str>) {
+    pub fn go_on(self, name: Rc<str>) {
         self.tasks.spawn(async move {
             match self.entries_of(&name).await {
                 // One that can't be read was never offered.
@@ -65,32 +66,36 @@ impl Run {
     }
 
     /// Takes the run over from the page that has it; that page stops at once.
-    pub fn take_over(&'static self) {
+    pub fn take_over(self) {
         if let Some(plan) = self.plan() {
             self.begin_with((*plan).clone(), true);
         }
     }
 
     /// The plan of the run that is shown.
-    pub fn plan(&'static self) -> Option<Rc<Plan>> {
+    pub fn plan(self) -> Option<Rc<Plan>> {
         self.progress.with_untracked(|progress| progress.as_ref().map(|progress| Rc::clone(&progress.plan)))
     }
 
     /// Reads what the rows are now of which nobody knows.
-    pub fn check(&'static self) {
-        let (Some(kept), Some(connection)) = (self.kept.take(), self.connection()) else { return };
+    pub fn check(self) {
+        let (Some(kept), Some(connection)) =
+            (std::mem::take(&mut *self.kept.write_value()), self.connection())
+        else {
+            return;
+        };
         self.tasks.spawn(async move {
             let Some(held) = self.take_lease(&connection, false).await else {
                 // Its report stays.
-                self.kept.replace(Some(kept));
+                self.kept.set_value(Some(kept));
                 return;
             };
             let (sender, mut inbox) = mpsc::unbounded();
-            self.commands.replace(Some(sender));
+            self.commands.set_value(Some(sender));
             let Kept { mut run, name } = kept;
             let is_stopped = run.status() == RunStatus::Stopped;
             // A read-back writes nothing.
-            let job_runner = self.job_runner(&name, Rc::new(self.directory.guard_without_members()));
+            let job_runner = self.job_runner(&name, Rc::new(self.directory().guard_without_members()));
             let read = self.read_back(&mut run, &job_runner, &connection, &mut inbox);
             if self.while_held(held, read.boxed_local()).await.is_some() {
                 self.over(run, name, is_stopped).await;
@@ -99,7 +104,7 @@ impl Run {
     }
 
     /// Shows a stored run that is over, for its report and to take it back.
-    pub fn look_at(&'static self, name: Rc<str>) {
+    pub fn look_at(self, name: Rc<str>) {
         let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
         self.tasks.spawn(async move {
             let restored = match self.entries_of(&name).await {
@@ -114,7 +119,7 @@ impl Run {
             let plan = Rc::new(restored.plan.clone());
             self.forget_run();
             self.show_plan(&plan);
-            self.actors.replace(restored.actors.clone());
+            self.actors.set_value(restored.actors.clone());
             let closed_at = restored.closed_at;
             let policy = Rc::new(connection.policy().clone());
             let run = engine::Run::resumed(restored, policy, connection.jitter(), None);
@@ -132,17 +137,17 @@ impl Run {
                     progress.another_writer_at = run.another_writer_at();
                 }
             });
-            self.kept.replace(Some(Kept { run, name }));
+            self.kept.set_value(Some(Kept { run, name }));
         });
     }
 
-    fn show_plan(&'static self, plan: &Plan) {
-        self.places.replace(plan.rows.iter().zip(0..).map(|(row, index)| (row.user, index)).collect());
+    fn show_plan(self, plan: &Plan) {
+        self.places.set_value(plan.rows.iter().zip(0..).map(|(row, index)| (row.user, index)).collect());
         self.states.set(vec![RowState::Waiting; plan.rows.len()]);
     }
 
     /// Nothing of what is stored is believed before the lease is held: until then another page may add to it.
-    fn begin_with(&'static self, plan: Plan, steal: bool) {
+    fn begin_with(self, plan: Plan, steal: bool) {
         let Some(connection) = self.connection() else { return };
         if plan.environment != connection.tenant().environment || self.is_open_untracked() {
             return;
@@ -151,14 +156,14 @@ impl Run {
         let plan = Rc::new(plan);
         let name = name_of(&plan);
         self.show_plan(&plan);
-        self.told_tenths.set(0);
-        self.slowed_before.set(connection.slowed().0);
-        self.speed.take();
+        self.told_tenths.set_value(0);
+        self.slowed_before.set_value(connection.slowed().0);
+        self.speed.update_value(|value| drop(std::mem::take(value)));
         self.progress.set(Some(self.first_progress(&plan)));
         self.tasks.spawn(async move {
             let users = length(plan.rows.len());
             let change = Change { kind: ChangeKind::to(plan.to), users, user: None };
-            if !self.ports.embedder.permits(&ask_before(&change)) {
+            if !self.ports.get().embedder.permits(&ask_before(&change)) {
                 return self.not_started(Fault::HostRefused);
             }
             let guard = match self.guard_for(&plan, &connection).await {
@@ -166,24 +171,24 @@ impl Run {
                 Err(fault) => return self.not_started(fault),
             };
             let Some(held) = self.take_lease(&connection, steal).await else { return };
-            self.ports.host.ask_before_leaving(true);
+            self.ports.get().host.ask_before_leaving(true);
             match self.make_run(&plan, &name, &connection, &guard).await {
                 Ok(run) => self.carry_out(run, self.job_runner(&name, guard), held, connection).await,
                 Err(fault) => {
-                    self.ports.host.ask_before_leaving(false);
+                    self.ports.get().host.ask_before_leaving(false);
                     self.not_started(fault);
                 }
             }
         });
     }
 
-    fn not_started(&'static self, fault: Fault) {
+    fn not_started(self, fault: Fault) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
-        self.directory.explain(Location::Run, Operation::ChangeFlag(None), &fault);
+        self.directory().explain(Location::Run, Operation::ChangeFlag(None), &fault);
         self.set_phase(Phase::NotStarted(fault));
     }
 
-    fn lock_is_silent(&'static self) {
+    fn lock_is_silent(self) {
         let is_over =
             |run: &Option<Progress>| run.as_ref().is_some_and(|run| matches!(run.phase, Phase::Over { .. }));
         if !self.progress.with_untracked(is_over) {
@@ -191,12 +196,12 @@ impl Run {
         }
         // Only reading back was to begin: what is shown of the run stays.
         self.announcer.tell(Announcement::Failed(Fault::LockSilent));
-        self.directory.explain(Location::Run, Operation::ReadUsers, &Fault::LockSilent);
+        self.directory().explain(Location::Run, Operation::ReadUsers, &Fault::LockSilent);
     }
 
     /// The lease of the environment, as far as the browser lends any; `None` if another page has it.
-    async fn take_lease(&'static self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
-        let (held, sees_other_pages) = match self.ports.lease.take(&lease_of(connection), steal).await {
+    async fn take_lease(self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
+        let (held, sees_other_pages) = match self.ports.get().lease.take(&lease_of(connection), steal).await {
             Taken::Held(held) => (Some(held), true),
             Taken::Unavailable => (None, false),
             Taken::Silent => {
@@ -218,7 +223,7 @@ impl Run {
 
     /// What `work` comes to, or nothing if another page takes the lease over before. What was in flight then is open in
     /// the journal, and the other page reads it first.
-    async fn while_held<T>(&'static self, held: Option<Held>, work: LocalBoxFuture<'_, T>) -> Option<T> {
+    async fn while_held<T>(self, held: Option<Held>, work: LocalBoxFuture<'_, T>) -> Option<T> {
         let (lost, _held): (LocalBoxFuture<'static, ()>, _) = match held {
             Some(mut held) => (std::mem::replace(&mut held.lost, pending().boxed_local()), Some(held)),
             None => (pending().boxed_local(), None),
@@ -226,8 +231,8 @@ impl Run {
         match select(work, lost).await {
             Either::Left((done, _)) => Some(done),
             Either::Right(_) => {
-                self.commands.replace(None);
-                self.ports.host.ask_before_leaving(false);
+                self.commands.set_value(None);
+                self.ports.get().host.ask_before_leaving(false);
                 self.title(&Phase::Elsewhere, RowCounts::default());
                 self.set_phase(Phase::Elsewhere);
                 None
@@ -235,13 +240,13 @@ impl Run {
         }
     }
 
-    fn first_progress(&'static self, plan: &Rc<Plan>) -> Progress {
+    fn first_progress(self, plan: &Rc<Plan>) -> Progress {
         Progress {
             plan: Rc::clone(plan),
             number: plan.number(),
             phase: Phase::Starting,
             tally: RowCounts::waiting(length(plan.rows.len())),
-            started_at: self.ports.clock.wall(),
+            started_at: self.ports.get().clock.wall(),
             ended_at: None,
             users_per_second: None,
             highest_ceiling: Some(self.ceiling.get_untracked()),
@@ -256,7 +261,7 @@ impl Run {
 
     /// The run, whose plan and actor are stored: a new one, or what the journal has of it.
     async fn make_run(
-        &'static self,
+        self,
         plan: &Rc<Plan>,
         name: &Rc<str>,
         connection: &Connection,
@@ -268,14 +273,14 @@ impl Run {
         let is_new = entries.is_empty();
         let mut run = if is_new {
             let entry = Entry::Plan((**plan).clone()).encode();
-            self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
+            self.ports.get().journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
             match self.refuse_protected(Restored::of_plan((**plan).clone()), name, guard).await? {
                 (_, false) => engine::Run::new(Rc::clone(plan), policy, jitter, until),
                 (restored, true) => engine::Run::resumed(restored, policy, jitter, until),
             }
         } else {
             let restored = self.restored(&entries).await.map_err(not_restored)?;
-            self.actors.replace(restored.actors.clone());
+            self.actors.set_value(restored.actors.clone());
             self.set_begun_before(plan.made_at);
             let (restored, _) = self.refuse_protected(restored, name, guard).await?;
             engine::Run::resumed(restored, policy, jitter, until)
@@ -289,7 +294,7 @@ impl Run {
     }
 
     /// It began at `at`, under ceilings that nobody wrote down.
-    fn set_begun_before(&'static self, at: Timestamp) {
+    fn set_begun_before(self, at: Timestamp) {
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 (progress.started_at, progress.highest_ceiling) = (at, None);
@@ -299,27 +304,27 @@ impl Run {
 
     /// The index of the present actor, and its way into the journal, which begins at once: what is stored later stands
     /// behind it. Whoever comes back after somebody else gets another index.
-    pub(super) fn act(&'static self, name: &str) -> (u8, JournalAnswer<()>) {
-        let actor = self.actor.borrow().clone();
-        if self.actors.borrow().last() != Some(&actor) {
-            self.actors.borrow_mut().push(actor.clone());
+    pub(super) fn act(self, name: &str) -> (u8, JournalAnswer<()>) {
+        let actor = self.actor.read_value().clone();
+        if self.actors.read_value().last() != Some(&actor) {
+            self.actors.write_value().push(actor.clone());
         }
-        let index = u8::try_from(self.actors.borrow().len().saturating_sub(1)).unwrap_or(u8::MAX);
-        (index, self.ports.journal.append(name, vec![Entry::Actor { index, actor }.encode()]))
+        let index = u8::try_from(self.actors.read_value().len().saturating_sub(1)).unwrap_or(u8::MAX);
+        (index, self.ports.get().journal.append(name, vec![Entry::Actor { index, actor }.encode()]))
     }
 
-    fn job_runner(&'static self, name: &Rc<str>, guard: Rc<Guard>) -> JobRunner {
+    fn job_runner(self, name: &Rc<str>, guard: Rc<Guard>) -> JobRunner {
         JobRunner {
-            connection: Rc::new(|| self.connection()),
-            journal: Rc::clone(&self.ports.journal),
+            connection: Rc::new(move || self.connection()),
+            journal: Rc::clone(&self.ports.get().journal),
             name: Rc::clone(name),
-            clock: Rc::clone(&self.ports.clock),
+            clock: Rc::clone(&self.ports.get().clock),
             guard,
         }
     }
 
     async fn carry_out(
-        &'static self,
+        self,
         run: engine::Run,
         job_runner: JobRunner,
         held: Option<Held>,
@@ -327,7 +332,7 @@ impl Run {
     ) {
         let (mut run, mut job_runner) = (run, job_runner);
         let (sender, mut inbox) = mpsc::unbounded();
-        self.commands.replace(Some(sender));
+        self.commands.set_value(Some(sender));
         let name = Rc::clone(&job_runner.name);
         let driven = async {
             loop {
@@ -353,7 +358,7 @@ impl Run {
     }
 
     async fn read_back(
-        &'static self,
+        self,
         run: &mut engine::Run,
         job_runner: &JobRunner,
         connection: &Connection,
@@ -377,7 +382,7 @@ impl Run {
 
     /// Reads those who wait, because others may have changed them since they were read.
     async fn read_again(
-        &'static self,
+        self,
         run: &mut engine::Run,
         job_runner: &JobRunner,
         connection: &Connection,
@@ -410,30 +415,30 @@ impl Run {
         }
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                progress.read_again = Some((self.ports.clock.wall(), already));
+                progress.read_again = Some((self.ports.get().clock.wall(), already));
             }
         });
     }
 
     /// The list, where reading it takes fewer requests than reading so many users one by one.
-    fn listing_for(&'static self, due: usize, connection: &Connection) -> Option<Listing> {
-        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+    fn listing_for(self, due: usize, connection: &Connection) -> Option<Listing> {
+        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
         (due as u64 > pages).then(|| {
-            let populations = self.directory.populations.with_untracked(Load::ready_or_default);
+            let populations = self.directory().populations.with_untracked(Load::ready_or_default);
             let policy = Rc::new(connection.policy().clone());
             Listing::of_all(&populations, total, policy, connection.jitter())
         })
     }
 
     /// Shows what a reading brought.
-    fn take_read(&'static self, back: &mut ReadBack<'_>, phase: Phase) {
+    fn take_read(self, back: &mut ReadBack<'_>, phase: Phase) {
         let read = back.take_users();
-        self.unshown.borrow_mut().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
+        self.unshown.write_value().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
         self.take(back.run(), phase);
     }
 
-    fn observe(&'static self, run: &mut engine::Run) {
+    fn observe(self, run: &mut engine::Run) {
         self.write_file_when_stored(run);
         let phase = match run.status() {
             RunStatus::Running | RunStatus::Outdated | RunStatus::Finished => Phase::Working,
@@ -444,9 +449,9 @@ impl Run {
     }
 
     /// Shows what has changed since the last time.
-    fn take(&'static self, run: &mut engine::Run, phase: Phase) {
+    fn take(self, run: &mut engine::Run, phase: Phase) {
         let fresh = run.take_fresh();
-        let (tally, to, now) = (run.counts(), run.plan().to, self.ports.clock.now());
+        let (tally, to, now) = (run.counts(), run.plan().to, self.ports.get().clock.now());
         self.states.update(|states| {
             for index in &fresh {
                 if let (Some(state), Some(row)) =
@@ -465,22 +470,22 @@ impl Run {
                 _ => None,
             }
         });
-        self.unshown.borrow_mut().extend(changed);
+        self.unshown.write_value().extend(changed);
         // While nothing moves, what is counted here and in the list is the same.
-        if !phase.is_working() || self.shown_at.get().until(now) >= SHOW_EVERY {
+        if !phase.is_working() || self.shown_at.get_value().until(now) >= SHOW_EVERY {
             self.show_changes();
         }
         if phase == Phase::Working {
-            self.speed.borrow_mut().see(now, tally.ended());
+            self.speed.write_value().see(now, tally.ended());
         } else {
-            self.speed.borrow_mut().pause();
+            self.speed.write_value().pause();
         }
         self.tell(&phase, run);
         self.title(&phase, tally);
         self.tell_host(run.plan(), tally);
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                if let Some(pace) = self.speed.borrow().users_per_second() {
+                if let Some(pace) = self.speed.read_value().users_per_second() {
                     progress.users_per_second = Some(pace);
                 }
                 progress.slowed = self.slowed();
@@ -492,23 +497,23 @@ impl Run {
     }
 
     /// How often the run was slowed down, and when last.
-    fn slowed(&self) -> Option<(u32, Timestamp)> {
+    fn slowed(self) -> Option<(u32, Timestamp)> {
         let (times, last) = self.connection()?.slowed();
-        let times = times.saturating_sub(self.slowed_before.get());
+        let times = times.saturating_sub(self.slowed_before.get_value());
         last.filter(|_| times > 0).map(|last| (times, last))
     }
 
-    fn show_changes(&'static self) {
-        self.shown_at.set(self.ports.clock.now());
-        let changed = self.unshown.take();
+    fn show_changes(self) {
+        self.shown_at.set_value(self.ports.get().clock.now());
+        let changed = std::mem::take(&mut *self.unshown.write_value());
         if !changed.is_empty() {
-            self.directory.learn_flags(&changed);
+            self.directory().learn_flags(&changed);
         }
     }
 
     /// The tab says how far it is, or that it waits for somebody.
-    fn title(&'static self, phase: &Phase, tally: RowCounts) {
-        let environment = self.environment_name.borrow();
+    fn title(self, phase: &Phase, tally: RowCounts) {
+        let environment = self.environment_name.read_value();
         let title = match phase {
             Phase::Halted(PauseReason::Token) => Title::TokenNeeded { done: tally.ended(), of: tally.all() },
             Phase::Halted(_) | Phase::ReadAgainHalted(_) | Phase::ReadBackHalted(_) => {
@@ -525,39 +530,39 @@ impl Run {
             }
         };
         let title = title.text(&environment);
-        if *self.title.borrow() != title {
-            self.ports.host.set_title(&title);
-            self.title.replace(title);
+        if *self.title.read_value() != title {
+            self.ports.get().host.set_title(&title);
+            self.title.set_value(title);
         }
     }
 
     /// The host page learns numbers, and only new ones.
-    fn tell_host(&'static self, plan: &Plan, tally: RowCounts) {
+    fn tell_host(self, plan: &Plan, tally: RowCounts) {
         let is_new = |progress: &Option<Progress>| progress.as_ref().is_some_and(|was| was.tally != tally);
         if self.progress.with_untracked(is_new) {
-            self.ports.embedder.tell(&note(&HostEvent::RunProgress(counts(plan, tally))));
+            self.ports.get().embedder.tell(&note(&HostEvent::RunProgress(counts(plan, tally))));
         }
     }
 
     /// Every tenth, and every halt once.
-    fn tell(&'static self, phase: &Phase, run: &engine::Run) {
+    fn tell(self, phase: &Phase, run: &engine::Run) {
         let tally = run.counts();
         let was =
             self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
         let had_halted =
             matches!(was, Some(Phase::Halted(_) | Phase::ReadBackHalted(_) | Phase::ReadAgainHalted(_)));
         if had_halted && matches!(phase, Phase::Working | Phase::ReadingBack(_) | Phase::ReadingAgain(_)) {
-            self.directory.forget_why_of_run();
+            self.directory().forget_why_of_run();
         }
         if let Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) = phase
             && was.as_ref() != Some(phase)
         {
-            self.directory.explain(Location::Run, Operation::ReadUsers, fault);
+            self.directory().explain(Location::Run, Operation::ReadUsers, fault);
         }
         if was.as_ref() == Some(phase) || !matches!(phase, Phase::Halted(_)) {
             let tenths = tally.ended().saturating_mul(10) / tally.all().max(1);
-            if tenths > self.told_tenths.get() && tenths < 10 {
-                self.told_tenths.set(tenths);
+            if tenths > self.told_tenths.get_value() && tenths < 10 {
+                self.told_tenths.set_value(tenths);
                 self.announcer
                     .tell(Announcement::RunAt { percent: tenths * 10, done: u64::from(tally.ended()) });
             }
@@ -571,11 +576,11 @@ impl Run {
         }
     }
 
-    async fn over(&'static self, run: engine::Run, name: Rc<str>, is_stopped: bool) {
-        self.commands.replace(None);
+    async fn over(self, run: engine::Run, name: Rc<str>, is_stopped: bool) {
+        self.commands.set_value(None);
         self.show_changes();
         let unread = run.rows_to_verify();
-        let (at, clock) = (self.ports.clock.wall(), &self.ports.clock);
+        let (at, clock) = (self.ports.get().clock.wall(), &self.ports.get().clock);
         let mut storing = self.store_end(&name, (unread == 0 || is_stopped).then_some(at)).boxed_local();
         let stored = within(&**clock, LAST_WORD, &mut storing).await;
         let tally = run.counts();
@@ -588,11 +593,11 @@ impl Run {
             }
         });
         self.title(&Phase::Over { unread, is_stopped }, tally);
-        self.ports.host.ask_before_leaving(false);
+        self.ports.get().host.ask_before_leaving(false);
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
         let counts = counts(run.plan(), tally);
-        self.ports.embedder.tell(&note(&HostEvent::RunFinished { counts, is_stopped }));
-        self.kept.replace(Some(Kept { run, name: Rc::clone(&name) }));
+        self.ports.get().embedder.tell(&note(&HostEvent::RunFinished { counts, is_stopped }));
+        self.kept.set_value(Some(Kept { run, name: Rc::clone(&name) }));
         let stored = match stored {
             Ok(stored) => stored,
             Err(TimedOut) => storing.await,
@@ -604,24 +609,24 @@ impl Run {
     }
 
     /// Stores who acted, once more because some may not have been stored, and that nothing more is going to be done.
-    async fn store_end(&'static self, name: &str, closed_at: Option<Timestamp>) -> Result<(), Fault> {
-        let actors = self.actors.borrow().clone().into_iter().zip(0..=u8::MAX);
+    async fn store_end(self, name: &str, closed_at: Option<Timestamp>) -> Result<(), Fault> {
+        let actors = self.actors.read_value().clone().into_iter().zip(0..=u8::MAX);
         let actors = actors.map(|(actor, index)| Entry::Actor { index, actor });
         let entries = actors.chain(closed_at.map(Entry::Closed)).map(|entry| entry.encode()).collect();
-        self.ports.journal.append(name, entries).await.map_err(Fault::NotStored)
+        self.ports.get().journal.append(name, entries).await.map_err(Fault::NotStored)
     }
 
     /// Takes note of the time, every second: a computer that slept is told of.
-    pub(in crate::state) fn look_at_clock(&'static self, before: Timestamp) {
-        let now = self.ports.clock.wall();
+    pub(in crate::state) fn look_at_clock(self, before: Timestamp) {
+        let now = self.ports.get().clock.wall();
         if self.is_open_untracked() && now.since(before) >= SLEEP {
             self.slept.set(Some((before, now)));
-            self.speed.borrow_mut().pause();
+            self.speed.write_value().pause();
             self.command(Command::Woke);
         }
     }
 
-    pub(in crate::state) fn is_open_untracked(&'static self) -> bool {
+    pub(in crate::state) fn is_open_untracked(self) -> bool {
         self.progress
             .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
     }

@@ -1,5 +1,6 @@
 //! What a person is asked before a run ends for good: a stop and a discard can't be taken back, and say what they lose.
 
+use leptos::prelude::*;
 use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use super::{PauseReason, Phase, Progress, Run, Stored};
@@ -35,7 +36,7 @@ impl StopLoss {
 
 impl Run {
     /// Stops the run; asks before, where that loses something.
-    pub fn ask_to_stop(&'static self) {
+    pub fn ask_to_stop(self) {
         if self.progress.with_untracked(|run| run.as_ref().and_then(loss_of)).is_some() {
             self.ending.set(Some(Ending::Stop));
         } else {
@@ -44,22 +45,22 @@ impl Run {
     }
 
     /// What a stop loses now. `None` also where the run has ended meanwhile.
-    pub fn stop_loss(&'static self) -> Option<StopLoss> {
+    pub fn stop_loss(self) -> Option<StopLoss> {
         self.progress.with(|run| run.as_ref().and_then(loss_of))
     }
 
     /// Asks before a stored run is discarded: nothing else has its report, and nothing can take it back then.
-    pub fn ask_to_discard(&'static self, stored: Stored) {
+    pub fn ask_to_discard(self, stored: Stored) {
         self.ending.set(Some(Ending::Discard(stored)));
     }
 
     /// Nothing ends.
-    pub fn keep(&'static self) {
+    pub fn keep(self) {
         self.ending.set(None);
     }
 
     /// What was asked for is to be done.
-    pub fn end(&'static self) {
+    pub fn end(self) {
         let ending = self.ending.get_untracked();
         self.keep();
         match ending {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::driver::Command;
 use pingone::fault::{Fault, JournalFault};
 use pingone_mfa_core::ports::Opened;
@@ -37,19 +38,19 @@ pub enum FilteredOut {
 
 impl Run {
     /// Saves the run that waits, with everything that is known of it. From then on this browser asks before it goes on.
-    pub fn save_file(&'static self) {
-        self.wants_file.set(true);
+    pub fn save_file(self) {
+        self.wants_file.set_value(true);
         self.command(Command::HandOver);
     }
 
     /// Writes the file that was asked for, once all that belongs into it is stored.
-    pub(super) fn write_file_when_stored(&'static self, run: &engine::Run) {
-        if run.is_handed_over() && self.wants_file.take() {
+    pub(super) fn write_file_when_stored(self, run: &engine::Run) {
+        if run.is_handed_over() && std::mem::take(&mut *self.wants_file.write_value()) {
             self.write_file();
         }
     }
 
-    fn write_file(&'static self) {
+    fn write_file(self) {
         let (Some(plan), Some(connection)) = (self.plan(), self.connection()) else { return };
         self.tasks.spawn(async move {
             let journal_name = name_of(&plan);
@@ -57,23 +58,23 @@ impl Run {
                 Ok(entries) => entries,
                 Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
             };
-            let handed_over = Entry::HandedOver(self.ports.clock.wall()).encode();
-            if let Err(fault) = self.ports.journal.append(&journal_name, vec![handed_over]).await {
+            let handed_over = Entry::HandedOver(self.ports.get().clock.wall()).encode();
+            if let Err(fault) = self.ports.get().journal.append(&journal_name, vec![handed_over]).await {
                 return self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
             }
             let name = run_file::file_name(plan.number());
-            let mut download = self.ports.files.save(&name, run_file::MIME);
+            let mut download = self.ports.get().files.save(&name, run_file::MIME);
             download.write(&run_file::write(connection.tenant().environment, &entries));
             self.announcer.tell(Announcement::Saved(download.finish()));
         });
     }
 
     /// Goes on here with a run that was saved for another computer.
-    pub fn go_on_here(&'static self) {
+    pub fn go_on_here(self) {
         let Some(plan) = self.plan() else { return };
         self.tasks.spawn(async move {
-            let kept = Entry::Kept(self.ports.clock.wall()).encode();
-            if let Err(fault) = self.ports.journal.append(&name_of(&plan), vec![kept]).await {
+            let kept = Entry::Kept(self.ports.get().clock.wall()).encode();
+            if let Err(fault) = self.ports.get().journal.append(&name_of(&plan), vec![kept]).await {
                 return self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
             }
             self.command(Command::Resume);
@@ -81,8 +82,8 @@ impl Run {
     }
 
     /// Asks for a run file, stores what is in it, and offers to continue.
-    pub fn open_file(&'static self) {
-        let opening = self.ports.files.open(".txt", RUN_FILE_LIMIT);
+    pub fn open_file(self) {
+        let opening = self.ports.get().files.open(".txt", RUN_FILE_LIMIT);
         self.tasks.spawn(async move {
             let taken = match opening.await {
                 Opened::Cancelled => return,
@@ -96,7 +97,7 @@ impl Run {
         });
     }
 
-    async fn take_file(&'static self, bytes: &[u8]) -> Result<(), FilteredOut> {
+    async fn take_file(self, bytes: &[u8]) -> Result<(), FilteredOut> {
         let file = run_file::read(bytes).map_err(FilteredOut::Fault)?;
         let environment = self.connection().map(|connection| connection.tenant().environment);
         if environment != Some(file.restored.plan.environment) {
@@ -107,7 +108,7 @@ impl Run {
         if !known.is_empty() {
             return Err(FilteredOut::HereAlready);
         }
-        let stored = self.ports.journal.append(&name, file.entries).await;
+        let stored = self.ports.get().journal.append(&name, file.entries).await;
         stored.map_err(|fault| FilteredOut::NotStored(Fault::NotStored(fault)))
     }
 }

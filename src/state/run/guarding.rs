@@ -17,12 +17,8 @@ impl Run {
     ///
     /// # Errors
     /// The deployment doesn't permit the run, or its protected groups can't be read: then nothing is written.
-    pub(super) async fn guard_for(
-        &'static self,
-        plan: &Plan,
-        connection: &Connection,
-    ) -> Result<Rc<Guard>, Fault> {
-        let guard = self.directory.guard(connection).await?;
+    pub(super) async fn guard_for(self, plan: &Plan, connection: &Connection) -> Result<Rc<Guard>, Fault> {
+        let guard = self.directory().guard(connection).await?;
         match guard.run_refusal(plan.to, plan.rows.len() as u64) {
             Some(refusal) => Err(Fault::NotPermitted(refusal)),
             None => Ok(Rc::new(guard)),
@@ -31,28 +27,28 @@ impl Run {
 
     /// The same for a run that waited for long, since when users may have become members of a protected group. Where that
     /// can't be read, nothing more is permitted: each row is refused, and equal refusals halt the run.
-    pub(super) async fn guard_after_wait(&'static self, plan: &Plan) -> Rc<Guard> {
+    pub(super) async fn guard_after_wait(self, plan: &Plan) -> Rc<Guard> {
         let guard = match self.connection() {
             Some(connection) => self.guard_for(plan, &connection).await,
             None => Err(Fault::TokenForgotten),
         };
         guard.unwrap_or_else(|fault| {
             self.announcer.tell(Announcement::Failed(fault));
-            Rc::new(self.directory.guard_without_members())
+            Rc::new(self.directory().guard_without_members())
         })
     }
 
     /// Settles and stores the rows that may not be written; whether there were any.
     pub(super) async fn refuse_protected(
-        &'static self,
+        self,
         mut restored: Restored,
         name: &str,
         guard: &Guard,
     ) -> Result<(Restored, bool), Fault> {
-        let Some(entry) = restored.refuse(guard, self.ports.clock.wall()) else {
+        let Some(entry) = restored.refuse(guard, self.ports.get().clock.wall()) else {
             return Ok((restored, false));
         };
-        self.ports.journal.append(name, vec![entry.encode()]).await.map_err(Fault::NotStored)?;
+        self.ports.get().journal.append(name, vec![entry.encode()]).await.map_err(Fault::NotStored)?;
         Ok((restored, true))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use leptos::prelude::*;
 use pingone::request::Kind;
 use pingone::time::Millis;
 
@@ -53,13 +54,13 @@ impl Speed {
 
 impl Run {
     /// Sends at most so many requests a second from now on, in a run that is going on too.
-    pub fn limit(&'static self, per_second: u32) {
+    pub fn limit(self, per_second: u32) {
         let ceiling = self.ceiling.choose(per_second);
         if let Some(connection) = self.connection() {
             connection.limit(Kind::Write, ceiling);
         }
         // How fast it was says nothing about how fast it will be.
-        self.speed.take();
+        self.speed.update_value(|value| drop(std::mem::take(value)));
         self.progress.update(|progress| {
             if let Some(progress) = progress.as_mut().filter(|progress| progress.phase.is_open())
                 && let Some(highest) = progress.highest_ceiling.as_mut()

@@ -1,5 +1,6 @@
 //! Why a run's users are refused: the cause is looked for as soon as a run pauses for it, and on demand once it is over.
 
+use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone::user::UserId;
 use pingone_mfa_core::diagnosis::evidence::Operation;
@@ -13,17 +14,17 @@ use super::{PauseReason, Run};
 
 impl Run {
     /// Looks for the cause of a halt, if something failed.
-    pub(super) fn explain_halt(&'static self, halt: &PauseReason, run: &engine::Run) {
+    pub(super) fn explain_halt(self, halt: &PauseReason, run: &engine::Run) {
         match halt {
             PauseReason::Refused(fault) => {
                 let refused = refused_with(run, fault);
                 let changed = self.changed_with_token(run);
                 let again = move || self.resume();
                 let since = refused_since_change(run);
-                self.directory.look_into_run(Operation::ChangeFlag(refused), fault, &changed, since, again);
+                self.directory().look_into_run(Operation::ChangeFlag(refused), fault, &changed, since, again);
             }
             PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
-                self.directory.explain(Location::Run, Operation::ChangeFlag(None), fault);
+                self.directory().explain(Location::Run, Operation::ChangeFlag(None), fault);
             }
             PauseReason::ByPerson
             | PauseReason::PilotUser
@@ -35,12 +36,12 @@ impl Run {
     }
 
     /// Why users were not changed by the run that is over, the most frequent reason first.
-    pub fn reasons(&'static self) -> Vec<Reason> {
+    pub fn reasons(self) -> Vec<Reason> {
         self.with_kept(|run, _| reasons(run.rows(), &|place| run.failure(place))).unwrap_or_default()
     }
 
     /// Looks for the cause of one of them, by the first user who had it. Without an answer there is none to look into.
-    pub fn ask_why(&'static self, reason: &Reason) {
+    pub fn ask_why(self, reason: &Reason) {
         let first = self.with_kept(|run, _| {
             let row = run.rows().get(reason.first as usize)?;
             let user = run.plan().rows.get(reason.first as usize)?.user;
@@ -48,13 +49,13 @@ impl Run {
             Some((user, fault, row.at, self.changed_with_token(run), refused_since_change(run)))
         });
         if let Some((user, fault, at, changed, since)) = first.flatten() {
-            self.directory.ask_why_refused(user, &fault, at, &changed, since);
+            self.directory().ask_why_refused(user, &fault, at, &changed, since);
         }
     }
 
     /// Whom PingOne let the present token change. What another token could do says nothing about this one.
-    fn changed_with_token(&self, run: &engine::Run) -> Vec<UserId> {
-        let since = self.token_since.get();
+    fn changed_with_token(self, run: &engine::Run) -> Vec<UserId> {
+        let since = self.token_since.get_value();
         let is_changed = |row: &Row| row.state == RowState::Changed && row.at.is_some_and(|at| at >= since);
         let rows = run.plan().rows.iter().zip(run.rows());
         rows.filter(|(_, row)| is_changed(row)).map(|(planned, _)| planned.user).collect()

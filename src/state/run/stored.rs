@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
 use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, JournalFault};
 use pingone::time::{Millis, Timestamp};
@@ -84,11 +85,11 @@ fn tally(restored: &Restored) -> RowCounts {
 
 impl Run {
     /// Looks what this browser has stored of this environment. What is older than the deployment keeps it is deleted.
-    pub(super) fn find_stored(&'static self) {
+    pub(super) fn find_stored(self) {
         let Some(connection) = self.connection() else { return };
         let environment = connection.tenant().environment;
         let days = i64::try_from(self.journal_days).unwrap_or(i64::MAX);
-        let oldest = self.ports.clock.wall().0.saturating_sub(days.saturating_mul(DAY));
+        let oldest = self.ports.get().clock.wall().0.saturating_sub(days.saturating_mul(DAY));
         self.tasks.spawn(async move {
             let mut found = Vec::new();
             let sought = self.seek(environment, oldest, &mut found).await;
@@ -105,39 +106,39 @@ impl Run {
     }
 
     async fn seek(
-        &'static self,
+        self,
         environment: EnvironmentId,
         oldest: i64,
         found: &mut Vec<Stored>,
     ) -> Result<(), JournalFault> {
-        for (name, first) in self.ports.journal.list().await? {
+        for (name, first) in self.ports.get().journal.list().await? {
             let plan = plan_of(&first);
             if plan.as_ref().is_some_and(|plan| plan.made_at.0 < oldest) {
                 // It is operation again the next time.
-                let _ = self.ports.journal.delete(&name).await;
+                let _ = self.ports.get().journal.delete(&name).await;
                 continue;
             }
             if plan.is_some_and(|plan| plan.environment != environment) {
                 continue;
             }
-            let entries = self.ports.journal.read(&name).await?;
+            let entries = self.ports.get().journal.read(&name).await?;
             found.push(Stored::of(&name, self.restored(&entries).await));
         }
         Ok(())
     }
 
     /// Deletes what is stored of a run.
-    pub fn discard(&'static self, name: Rc<str>) {
+    pub fn discard(self, name: Rc<str>) {
         let Some(connection) = self.connection() else { return };
         self.tasks.spawn(async move {
             // The page that carries it out would go on storing into nothing.
-            let taken = self.ports.lease.take(&lease_of(&connection), false).await;
+            let taken = self.ports.get().lease.take(&lease_of(&connection), false).await;
             match taken {
                 Taken::Elsewhere => return self.not_taken.set(Some(FilteredOut::WorkingElsewhere)),
                 Taken::Silent => return self.storage_failed(Fault::LockSilent),
                 Taken::Held(_) | Taken::Unavailable => self.not_taken.set(None),
             }
-            if let Err(fault) = self.ports.journal.delete(&name).await {
+            if let Err(fault) = self.ports.get().journal.delete(&name).await {
                 return self.storage_failed(Fault::NotStored(fault));
             }
             self.find_stored();
@@ -145,19 +146,19 @@ impl Run {
     }
 
     /// Says why what was asked of the stored runs was not done.
-    pub(super) fn storage_failed(&'static self, fault: Fault) {
+    pub(super) fn storage_failed(self, fault: Fault) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
         self.not_taken.set(Some(FilteredOut::NotStored(fault)));
     }
 
     /// What is stored of a run, as it is.
-    pub(super) async fn entries_of(&'static self, name: &str) -> Result<Vec<Vec<u8>>, Fault> {
-        self.ports.journal.read(name).await.map_err(Fault::NotStored)
+    pub(super) async fn entries_of(self, name: &str) -> Result<Vec<Vec<u8>>, Fault> {
+        self.ports.get().journal.read(name).await.map_err(Fault::NotStored)
     }
 
     /// What a journal says, read some entries at a time: of very many users it has thousands.
-    pub(super) async fn restored(&'static self, entries: &[Vec<u8>]) -> Result<Restored, Damage> {
-        let clock = &self.ports.clock;
+    pub(super) async fn restored(self, entries: &[Vec<u8>]) -> Result<Restored, Damage> {
+        let clock = &self.ports.get().clock;
         let mut restoring = Restoring::default();
         for some in entries.chunks(ENTRIES_AT_ONCE) {
             for entry in some {

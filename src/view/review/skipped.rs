@@ -1,140 +1,171 @@
-//! Who is skipped in a review unless a person includes them, and who couldn't be read.
+//! The users whom a run skips unless a person includes them, how to learn devices that aren't known, and the users who
+//! couldn't be read.
 
-use std::rc::Rc;
-
+use leptos::prelude::*;
 use pingone::user::UserId;
 use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::proposal::{Choices, Preview};
 
-use crate::state::AppHandle;
 use crate::state::load::Load;
+use crate::state::{App, use_app};
 use crate::view::figures::number;
-use crate::view::markup::{Node, button, group, is_checked, says, tag};
 use crate::view::text;
 
-/// How many of those who couldn't be read are named.
+use super::{ShownPreview, SumRow};
+
+/// How many of the users who couldn't be read are named.
 const MOST_NAMED: usize = 20;
 
 /// Up to how many users' devices are read one by one. Of more, PingOne's report says it in far fewer requests.
 const MOST_CHECKED: u64 = 200;
 
-/// Makes a row of the sums: sign, users, name, and what can be chosen.
-type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;
+/// Finds one of the choices.
+type FindChoice = fn(&mut Choices) -> &mut bool;
 
-const fn sign(is_in: bool) -> &'static str {
-    if is_in { "" } else { "−" }
+/// The accounts that are skipped whether MFA is turned on or off.
+#[component]
+pub(crate) fn SkippedAccounts(preview: ShownPreview) -> impl IntoView {
+    let preview = preview.get_value();
+    let to = preview.plan.to;
+    view! {
+        <SkippedRow
+            users=preview.disabled
+            name=text::review::exclusion(Exclusion::AccountDisabled, to)
+            question=text::review::DISABLED
+            choice=|choices| &mut choices.disabled
+        />
+        <SkippedRow
+            users=preview.own_account
+            name=text::review::exclusion(Exclusion::OwnAccount, to)
+            question=text::review::OWN_ACCOUNT
+            choice=|choices| &mut choices.own_account
+        />
+    }
 }
 
-/// Those who would be changed if a person included them, whatever becomes of MFA.
-pub(super) fn accounts(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
-    let (choices, to) = (app.review.choices.get_untracked(), preview.plan.to);
-    let disabled = (preview.disabled > 0).then(|| {
-        let choice = choice(app, text::review::DISABLED, choices.disabled, |choices, is_in| {
-            choices.disabled = is_in;
-        });
-        let name = text::review::exclusion(Exclusion::AccountDisabled, to);
-        row(sign(choices.disabled), preview.disabled, name, Some(choice))
+/// The users with an active device, without one, and those of whom that isn't known.
+#[component]
+pub(crate) fn DeviceRows(preview: ShownPreview) -> impl IntoView {
+    let preview = preview.get_value();
+    let with_device = (preview.with_device > 0).then(|| {
+        view! { <SumRow users=preview.with_device name=text::review::WITH_ACTIVE_DEVICE/> }
     });
-    let own = (preview.own_account > 0).then(|| {
-        let choice = choice(app, text::review::OWN_ACCOUNT, choices.own_account, |choices, is_in| {
-            choices.own_account = is_in;
-        });
-        let name = text::review::exclusion(Exclusion::OwnAccount, to);
-        row(sign(choices.own_account), preview.own_account, name, Some(choice))
-    });
-    disabled.into_iter().chain(own).collect()
+    view! {
+        {with_device}
+        <SkippedRow
+            users=preview.without_device
+            name=text::review::WITHOUT_ACTIVE_DEVICE
+            question=text::review::WITHOUT_DEVICE
+            choice=|choices| &mut choices.without_device
+        />
+        <SkippedRow
+            users=preview.devices_not_known
+            name=text::review::DEVICES_NOT_KNOWN
+            question=text::review::NOT_KNOWN
+            choice=|choices| &mut choices.devices_not_known
+        />
+    }
 }
 
-/// Those who have an active device, have none, or of whom that isn't known.
-pub(super) fn devices(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
-    let choices = app.review.choices.get_untracked();
-    let without = (preview.without_device > 0).then(|| {
-        let choice = choice(app, text::review::WITHOUT_DEVICE, choices.without_device, |choices, is_in| {
-            choices.without_device = is_in;
-        });
-        let name = text::review::WITHOUT_ACTIVE_DEVICE;
-        row(sign(choices.without_device), preview.without_device, name, Some(choice))
-    });
-    let unknown = (preview.devices_not_known > 0).then(|| {
-        let choice = choice(app, text::review::NOT_KNOWN, choices.devices_not_known, |choices, is_in| {
-            choices.devices_not_known = is_in;
-        });
-        let name = text::review::DEVICES_NOT_KNOWN;
-        row(sign(choices.devices_not_known), preview.devices_not_known, name, Some(choice))
-    });
-    let with = (preview.with_device > 0)
-        .then(|| row("", preview.with_device, text::review::WITH_ACTIVE_DEVICE, None));
-    [with, without, unknown].into_iter().flatten().collect()
-}
-
-fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices, bool)) -> Node {
-    let on_change = move |event| {
-        let mut choices = app.review.choices.get_untracked();
-        set(&mut choices, is_checked(&event));
-        app.review.choose(choices);
+/// A row of the sums with the choice to include its users. Nothing if there are none.
+#[component]
+fn SkippedRow(
+    users: u64,
+    name: &'static str,
+    /// What the checkbox is called.
+    question: &'static str,
+    choice: FindChoice,
+) -> impl IntoView {
+    let review = use_app().review();
+    let is_included = *choice(&mut review.choices.get_untracked());
+    let include = move |is_included| {
+        let mut choices = review.choices.get_untracked();
+        *choice(&mut choices) = is_included;
+        review.choose(choices);
     };
-    let field = tag("input")
-        .set("type", "checkbox")
-        .set("aria-label", name)
-        .checked(move || is_in)
-        .on("change", on_change);
-    tag("label").class("check").with(field).with(text::review::INCLUDE)
+    (users > 0).then(|| {
+        view! {
+            <SumRow sign=if is_included { "" } else { "−" } users name>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        aria-label=question
+                        prop:checked=is_included
+                        on:change:target=move |event| include(event.target().checked())
+                    />
+                    {text::review::INCLUDE}
+                </label>
+            </SumRow>
+        }
+    })
 }
 
 /// How to learn the devices that aren't known.
-pub(super) fn learn_devices(app: AppHandle, preview: &Rc<Preview>) -> Option<Node> {
-    let unknown = preview.devices_not_known;
-    if unknown == 0 {
-        return None;
-    }
-    let of_plan = Rc::clone(preview);
-    let check = (unknown <= MOST_CHECKED).then(|| {
-        let press = move || app.directory.check(unknown_devices(app, &of_plan));
-        button(text::review::check_devices(&number(app, unknown), unknown), press)
+#[component]
+pub(crate) fn LearnDevices(preview: ShownPreview) -> impl IntoView {
+    let app = use_app();
+    let unknown = preview.with_value(|preview| preview.devices_not_known);
+    let check_devices = (1..=MOST_CHECKED).contains(&unknown).then(|| {
+        let check = move |_| {
+            let users = preview.with_value(|preview| unknown_devices(app, preview));
+            app.directory().check(users);
+        };
+        view! { <button on:click=check>{text::review::check_devices(&number(app, unknown), unknown)}</button> }
     });
-    let report = button(text::review::LOAD_REPORT, move || app.directory.read_report());
-    let line = tag("div").class("line").with(report).with(check);
-    let progress = tag("span").class("hint").set("role", "status").with(says(move || progress(app)));
-    Some(group().with(line.with(progress)))
+    (unknown > 0).then(|| {
+        view! {
+            <div class="line">
+                <button on:click=move |_| app.directory().read_report()>{text::review::LOAD_REPORT}</button>
+                {check_devices}
+                <span class="hint" role="status">{move || progress(app)}</span>
+            </div>
+        }
+    })
 }
 
-fn unknown_devices(app: AppHandle, preview: &Preview) -> Vec<UserId> {
+fn unknown_devices(app: App, preview: &Preview) -> Vec<UserId> {
     let planned = preview.plan.rows.iter().map(|row| row.user);
     let left_out = preview.plan.left_out.iter();
     let skipped = left_out.filter(|left_out| left_out.why == Exclusion::DevicesNotKnown);
-    app.directory.with_unknown_devices(planned.chain(skipped.map(|left_out| left_out.user)))
+    app.directory().with_unknown_devices(planned.chain(skipped.map(|left_out| left_out.user)))
 }
 
-fn progress(app: AppHandle) -> String {
-    let locale = app.ports.locale.as_ref();
-    match app.directory.report.get() {
+/// How far the device report or the reading of single users' devices is.
+fn progress(app: App) -> String {
+    let ports = app.ports.get();
+    match app.directory().report.get() {
         Load::Loading => return text::review::LOADING_REPORT.to_owned(),
         Load::Failed(fault) => return text::review::report_failed(&text::fault(&fault)),
         Load::Idle | Load::Ready { .. } => {}
     }
-    app.directory.checking.with(|checking| {
-        checking.as_ref().map(|checking| text::table::checked(locale, checking)).unwrap_or_default()
+    app.directory().checking.with(|checking| {
+        let checking = checking.as_ref();
+        checking.map(|checking| text::table::checked(&*ports.locale, checking)).unwrap_or_default()
     })
 }
 
-/// Who couldn't be read, why, and a way to try it again.
-pub(super) fn unreadable(app: AppHandle, preview: &Preview) -> Option<Node> {
+/// The users who couldn't be read, why, and a way to try it again.
+#[component]
+pub(crate) fn Unreadable(preview: ShownPreview) -> impl IntoView {
+    let app = use_app();
+    let preview = preview.get_value();
     let users = preview.left_out(Exclusion::Unreadable);
-    if users == 0 {
-        return None;
-    }
-    let named = app.review.named_unreadable(preview, MOST_NAMED);
+    let named = app.review().named_unreadable(&preview, MOST_NAMED);
     let more = users.saturating_sub(named.len() as u64);
-    let line = |(name, why): (String, _)| {
-        tag("li").with(tag("bdi").with(name)).with(": ").with(text::review::unreadable_because(&why))
-    };
-    let list = tag("ul").class("review-unreadable").with(named.into_iter().map(line).collect::<Vec<_>>());
-    Some(
-        tag("div")
-            .class("note warn")
-            .with(tag("p").with(text::review::unreadable(&number(app, users), users)))
-            .with(list)
-            .with((more > 0).then(|| tag("p").with(text::review::more_unreadable(&number(app, more)))))
-            .with(button(text::review::READ_AGAIN, move || app.review.read_skipped())),
-    )
+    (users > 0).then(|| {
+        let named = named.into_iter().map(|(name, why)| {
+            view! { <li><bdi>{name}</bdi> ": " {text::review::unreadable_because(&why)}</li> }
+        });
+        let more = (more > 0).then(|| {
+            view! { <p>{text::review::more_unreadable(&number(app, more))}</p> }
+        });
+        view! {
+            <div class="note warn">
+                <p>{text::review::unreadable(&number(app, users), users)}</p>
+                <ul class="review-unreadable">{named.collect_view()}</ul>
+                {more}
+                <button on:click=move |_| app.review().read_skipped()>{text::review::READ_AGAIN}</button>
+            </div>
+        }
+    })
 }

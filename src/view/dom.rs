@@ -1,0 +1,190 @@
+//! The page's hands on the browser's elements and events, where Leptos has none: focus in a grid, keys while a word is
+//! being composed, the clipboard. It is the only file of the view that names the browser's own types.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{
+    ClipboardEvent, Element, FocusOptions, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent,
+    ShadowRoot,
+};
+
+pub(crate) use leptos::ev::Event;
+
+/// How far an element is scrolled and how high it is, in pixels. `None` once the view around it is gone: what was put
+/// off until the next frame may come that late.
+pub(crate) fn scroll_view(of: NodeRef<html::Div>) -> Option<(i32, i32)> {
+    element(of).map(|element| (element.scroll_top(), element.client_height()))
+}
+
+/// Scrolls an element down to this many pixels.
+pub(crate) fn scroll_to(scroller: NodeRef<html::Div>, top: i32) {
+    if let Some(element) = element(scroller) {
+        element.set_scroll_top(top);
+    }
+}
+
+/// Gives the focus, without scrolling, to a cell of the table in an element: to what can be pressed in the cell, or else
+/// to the cell itself. `row` is the row's `aria-rowindex`, `column` the cell's position.
+pub(crate) fn focus_cell(around: NodeRef<html::Div>, row: usize, column: usize) {
+    if let Some(cell) = element(around).and_then(|element| cell(&element, row, column)) {
+        let still = FocusOptions::new();
+        still.set_prevent_scroll(true);
+        // It throws for no element of HTML.
+        let _ = cell.focus_with_options(&still);
+    }
+}
+
+/// Makes one cell of the table in an element reachable with Tab, as a grid needs it: the one with the focus or, where
+/// none has it, the first of the head or, where that has nothing to press, of the rows. Returns whether the focus is
+/// nowhere.
+pub(crate) fn keep_tab_stop(around: NodeRef<html::Div>) -> bool {
+    let Some(element) = element(around) else { return false };
+    let active = element.get_root_node().dyn_into::<ShadowRoot>().ok().and_then(|root| root.active_element());
+    let focused = active.clone().filter(|active| *active != *element && element.contains(Some(active)));
+    let stop = focused
+        .or_else(|| found(&element, TAB_STOP))
+        .or_else(|| found(&element, "thead button, thead input"))
+        .or_else(|| found(&element, "tbody button, tbody input, tbody td[tabindex]"));
+    for old in all(&element, TAB_STOP) {
+        set(&old, "tabindex", "-1");
+    }
+    if let Some(stop) = stop {
+        set(&stop, "tabindex", "0");
+    }
+    active.is_none() && nothing_has_focus()
+}
+
+fn element(of: NodeRef<html::Div>) -> Option<HtmlElement> {
+    of.try_get_untracked().flatten().map(Into::into)
+}
+
+/// Closes the dialog around an empty search field on Escape. WebKit takes that key for the field, which has nothing to
+/// clear, and never closes the dialog.
+pub(crate) fn close_from_search(event: &Event) {
+    let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(field) = field.filter(|field| field.type_() == "search" && field.value().is_empty()) else {
+        return;
+    };
+    let dialog = field.closest("dialog").ok().flatten();
+    let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+    if key_of(event) == "Escape" {
+        event.prevent_default();
+        dialog.close();
+    }
+}
+
+/// Once what an event came from has gone, gives the focus to the first of these that can be seen, each by its
+/// `aria-label`.
+pub(crate) fn focus_next(event: &Event, names: &[&str]) {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    let Some(root) = target.and_then(|target| target.closest(".app").ok().flatten()) else { return };
+    let Ok(root) = root.dyn_into::<HtmlElement>() else { return };
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    once_shown(move || {
+        let controls = all(&root, "button, input");
+        let called = |name: &String| controls.iter().find(|control| is_named(control, name));
+        if let Some(control) = names.iter().filter(|name| !name.is_empty()).find_map(called) {
+            // It throws for no element of HTML.
+            let _ = control.unchecked_ref::<HtmlElement>().focus();
+        }
+    });
+}
+
+fn is_named(control: &Element, name: &str) -> bool {
+    let is_shown = control.dyn_ref::<HtmlElement>().is_some_and(|control| control.offset_width() > 0);
+    is_shown && control.get_attribute("aria-label").as_deref() == Some(name)
+}
+
+/// What Tab reaches in a table.
+const TAB_STOP: &str = "[tabindex='0']";
+
+/// Whether the browser gives the focus to no element at all: it was on one that has gone.
+fn nothing_has_focus() -> bool {
+    let document = document();
+    document.active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
+fn found(inside: &HtmlElement, selector: &str) -> Option<Element> {
+    // Only a wrong selector throws, and these are ours.
+    inside.query_selector(selector).ok().flatten()
+}
+
+fn all(inside: &HtmlElement, selector: &str) -> Vec<Element> {
+    let Ok(list) = inside.query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|place| list.item(place)?.dyn_into().ok()).collect()
+}
+
+fn set(element: &Element, name: &str, value: &str) {
+    // It throws only for a name that is none.
+    let _ = element.set_attribute(name, value);
+}
+
+fn cell(table: &HtmlElement, row: usize, column: usize) -> Option<HtmlElement> {
+    let row = found(table, &format!("[aria-rowindex='{row}']"))?;
+    let cell = row.children().item(u32::try_from(column).ok()?)?;
+    let inside = cell.query_selector("button, input").ok().flatten();
+    inside.unwrap_or(cell).dyn_into().ok()
+}
+
+/// The place of the cell that an event comes from: the row's `aria-rowindex` and the cell's place in it.
+pub(crate) fn cell_of(event: &Event) -> Option<(usize, usize)> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let cell = target.closest("td, th").ok()??;
+    let row = cell.closest("tr").ok()??;
+    let mut column = 0;
+    let mut before = cell.previous_element_sibling();
+    while let Some(sibling) = before {
+        column += 1;
+        before = sibling.previous_element_sibling();
+    }
+    Some((row.get_attribute("aria-rowindex")?.parse().ok()?, column))
+}
+
+/// Does something once everything that is to be shown is there.
+pub(crate) fn once_shown(then: impl FnOnce() + 'static) {
+    request_animation_frame(then);
+}
+
+/// Takes an event away from whatever was to take note of it, the browser included.
+pub(crate) fn stop(event: &Event) {
+    event.prevent_default();
+    event.stop_propagation();
+}
+
+/// Takes the text out of the field that the event comes from.
+pub(crate) fn take_text_from(event: &Event) -> String {
+    let Some(field) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else {
+        return String::new();
+    };
+    let text = field.value();
+    field.set_value("");
+    text
+}
+
+/// Takes the text that is about to be pasted, so that it never reaches the field.
+pub(crate) fn take_paste(event: &Event) -> Option<String> {
+    let clipboard = event.unchecked_ref::<ClipboardEvent>().clipboard_data()?;
+    event.prevent_default();
+    Some(clipboard.get_data("text").unwrap_or_default())
+}
+
+/// What an input method's own keys have as their code. Safari tells by nothing else that Enter ends a composition: its
+/// `isComposing` is false again by then.
+const COMPOSING: u32 = 229;
+
+/// The key of a keyboard event, behind `Control+` where that is held. The one place that tells which keys are ours:
+/// nothing while a word is being composed, because keys choose the word then; nothing with Alt or Meta, which are the
+/// browser's and the system's; and nothing of an event without a key, as a browser sends that fills in a field.
+pub(crate) fn key_of(event: &Event) -> String {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return String::new() };
+    let is_composing = event.is_composing() || event.key_code() == COMPOSING;
+    if is_composing || event.alt_key() || event.meta_key() {
+        return String::new();
+    }
+    let mut key = event.key();
+    if event.ctrl_key() {
+        key.insert_str(0, "Control+");
+    }
+    key
+}
