@@ -18,6 +18,7 @@ use crate::state::announcement::Announcement;
 use crate::state::session::{Phase, Session, use_session};
 use crate::state::troubleshooting::Location;
 
+use crate::view::dom::handler;
 use band::TopBar;
 use connect::Connect;
 use directory::Directory;
@@ -120,7 +121,7 @@ pub fn root(session: Session, screens: &ScreensPlace) -> AnyView {
     let screens = LoadedScreens::new(screens);
     if session.ports().host.owns_page() {
         return view! {
-            <div class="app" on:keydown=move |_| session.touch() on:pointerdown=move |_| session.touch()>
+            <div class="app" on:keydown=handler(move |_| session.touch()) on:pointerdown=handler(move |_| session.touch())>
                 <Page screens/>
             </div>
         }
@@ -131,8 +132,8 @@ pub fn root(session: Session, screens: &ScreensPlace) -> AnyView {
         <section
             class="app"
             aria-label=text::PRODUCT
-            on:keydown=move |_| session.touch()
-            on:pointerdown=move |_| session.touch()
+            on:keydown=handler(move |_| session.touch())
+            on:pointerdown=handler(move |_| session.touch())
         >
             <Page screens/>
         </section>

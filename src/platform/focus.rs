@@ -94,10 +94,15 @@ fn observe(wrapper: &HtmlElement, on_change: &Closure<dyn Fn()>) -> Option<Mutat
 impl Drop for FocusGuard {
     fn drop(&mut self) {
         // These throw for no listener.
-        let _ = self.wrapper.remove_event_listener_with_callback("focusin", self.on_enter.as_ref().unchecked_ref());
-        let _ = self.wrapper.remove_event_listener_with_callback("focusout", self.on_leave.as_ref().unchecked_ref());
+        let _ = self
+            .wrapper
+            .remove_event_listener_with_callback("focusin", self.on_enter.as_ref().unchecked_ref());
+        let _ = self
+            .wrapper
+            .remove_event_listener_with_callback("focusout", self.on_leave.as_ref().unchecked_ref());
         if let Some(window) = web_sys::window() {
-            let _ = window.remove_event_listener_with_callback("focus", self.on_leave.as_ref().unchecked_ref());
+            let _ =
+                window.remove_event_listener_with_callback("focus", self.on_leave.as_ref().unchecked_ref());
         }
         if let Some(observer) = &self.observer {
             observer.disconnect();

@@ -12,6 +12,7 @@ use super::connect::ObstacleNotice;
 use super::sign_in::RenewalFailed;
 use super::text;
 use super::token::NextToken;
+use crate::view::dom::handler;
 use crate::view::troubleshooting::CheckEverything;
 
 #[component]
@@ -89,16 +90,16 @@ fn Actions() -> impl IntoView {
     view! {
         <div class="band-actions">
             <CheckEverything/>
-            <button on:click=move |_| app.help().open_all()>{text::band::HELP}</button>
+            <button on:click=handler(move |_| app.help().open_all())>{text::band::HELP}</button>
             <button
                 aria-expanded=move || session.replacing.get().to_string()
-                on:click=move |_| toggle_replacement(session)
+                on:click=handler(move |_| toggle_replacement(session))
             >
                 {text::band::REPLACE}
             </button>
-            <button on:click=move |_| session.forget()>{text::band::FORGET}</button>
+            <button on:click=handler(move |_| session.forget())>{text::band::FORGET}</button>
             <Show when=move || session.is_signed_in()>
-                <button on:click=move |_| session.sign_out()>{text::sign_in::SIGN_OUT}</button>
+                <button on:click=handler(move |_| session.sign_out())>{text::sign_in::SIGN_OUT}</button>
             </Show>
         </div>
     }
@@ -111,7 +112,7 @@ fn Replacement() -> impl IntoView {
         <section class="replace" aria-label=text::band::REPLACE>
             <NextToken/>
             <ObstacleNotice/>
-            <button class="quiet" on:click=move |_| toggle_replacement(session)>{text::band::KEEP}</button>
+            <button class="quiet" on:click=handler(move |_| toggle_replacement(session))>{text::band::KEEP}</button>
         </section>
     }
 }

@@ -7,6 +7,7 @@ use crate::state::use_app;
 
 use super::figures::number;
 use super::text;
+use crate::view::dom::handler;
 
 #[component]
 pub(crate) fn CeilingChoice(ceiling: Ceiling, choose: impl Fn(u32) + 'static) -> impl IntoView {
@@ -24,7 +25,7 @@ pub(crate) fn CeilingChoice(ceiling: Ceiling, choose: impl Fn(u32) + 'static) ->
     view! {
         <label class="ceiling">
             <span class="hint">{text::directory::CEILING}</span>
-            <select aria-label=text::directory::CEILING on:change=on_change>
+            <select aria-label=text::directory::CEILING on:change=handler(on_change)>
                 {ceiling.choices().into_iter().map(option).collect_view()}
             </select>
         </label>

@@ -13,6 +13,7 @@ use crate::state::App;
 use super::row_pool::PooledRow;
 use super::switch::MfaSwitch;
 use super::text;
+use crate::view::dom::handler;
 
 /// The style sheet's name for a column.
 pub(crate) const fn class_of(column: Column) -> &'static str {
@@ -186,7 +187,7 @@ fn NameCell(app: App, row: PooledRow, fields: Fields) -> impl IntoView {
     };
     view! {
         <td class=move || if is_nameless() { "name absent" } else { "name" } role="gridcell" title=name>
-            <button class="row-open" tabindex="-1" aria-label=label on:click=open>
+            <button class="row-open" tabindex="-1" aria-label=label on:click=handler(open)>
                 <bdi>{name}</bdi>
             </button>
         </td>

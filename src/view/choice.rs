@@ -1,5 +1,6 @@
 //! A choice among names.
 
+use crate::view::dom::handler;
 use leptos::prelude::*;
 
 /// A choice among names, each with whether it is the chosen one.
@@ -13,7 +14,7 @@ pub(crate) fn NamedChoice(
     view! {
         <label class="named-choice">
             <span class="hint">{name}</span>
-            <select aria-label=name on:change=move |event| choose(event_target_value(&event))>
+            <select aria-label=name on:change=handler(move |event| choose(event_target_value(&event)))>
                 {options.into_iter().map(option).collect_view()}
             </select>
         </label>

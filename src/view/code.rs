@@ -7,6 +7,7 @@ use crate::state::use_app;
 
 use super::text;
 use crate::view::choice::NamedChoice;
+use crate::view::dom::handler;
 
 #[component]
 pub(crate) fn RequestCode() -> impl IntoView {
@@ -27,7 +28,7 @@ pub(crate) fn RequestCode() -> impl IntoView {
     view! {
         <div class="line">
             <NamedChoice name=text::code::LANGUAGE options=languages.to_vec() choose/>
-            <button on:click=copy>{text::code::COPY}</button>
+            <button on:click=handler(copy)>{text::code::COPY}</button>
         </div>
         // What scrolls has to be reachable with the keyboard.
         <pre class="listing" tabindex="0" role="group" aria-label=text::response::CODE>

@@ -9,6 +9,7 @@ use crate::state::session::Phase;
 use crate::state::{App, use_app};
 
 use super::text;
+use crate::view::dom::handler;
 use crate::view::modal::Modal;
 use crate::view::modal::focus;
 
@@ -73,10 +74,10 @@ pub(crate) fn ConfirmDialog(
             {children()}
             <footer>
                 <span class="confirm-place">{move || place(app)}</span>
-                <button class="primary" node_ref=cancel_button on:click=move |_| on_cancel()>
+                <button class="primary" node_ref=cancel_button on:click=handler(move |_| on_cancel())>
                     {cancel}
                 </button>
-                <button class="danger" on:click=move |_| on_action()>
+                <button class="danger" on:click=handler(move |_| on_action())>
                     {move || action.get()}
                 </button>
             </footer>

@@ -14,6 +14,7 @@ use super::dom::key_of;
 use super::sign_in::SignIn;
 use super::token::{HostToken, TokenField};
 use super::{LoadedScreens, text};
+use crate::view::dom::handler;
 
 #[component]
 pub(crate) fn Connect(screens: LoadedScreens) -> impl IntoView {
@@ -38,7 +39,7 @@ fn Masthead() -> impl IntoView {
         <header class="masthead">
             <strong class="masthead-name">{text::PRODUCT}</strong>
             <span class="masthead-build">{version}</span>
-            <button class="quiet" on:click=move |_| session.help()>{text::band::HELP}</button>
+            <button class="quiet" on:click=handler(move |_| session.help())>{text::band::HELP}</button>
         </header>
     }
 }
@@ -91,7 +92,7 @@ fn ConnectLine() -> impl IntoView {
             <button
                 class="primary"
                 disabled=move || !has_token(session)
-                on:click=move |_| session.connect()
+                on:click=handler(move |_| session.connect())
             >
                 {move || session.phase.with(connect_name)}
             </button>
@@ -179,7 +180,7 @@ fn FactValue(
     let change = format!("{} {name}", text::connect::CHANGE);
     view! {
         <span class=class>{value}</span>
-        <button class="quiet" aria-label=change on:click=move |_| is_open.set(true)>
+        <button class="quiet" aria-label=change on:click=handler(move |_| is_open.set(true))>
             {text::connect::CHANGE}
         </button>
     }
@@ -216,7 +217,7 @@ fn RegionChoice() -> impl IntoView {
         session.choose_region((!code.is_empty()).then_some(RegionCode(code)));
     };
     view! {
-        <select aria-label=text::connect::REGION on:change=on_change>
+        <select aria-label=text::connect::REGION on:change=handler(on_change)>
             <option value="" selected=move || session.region.with(Option::is_none)>
                 {text::connect::CHOOSE_REGION}
             </option>
@@ -296,8 +297,8 @@ fn IdInput(
             spellcheck="false"
             aria-label=label
             prop:value=move || id.get()
-            on:input=move |event| on_input(event_target_value(&event))
-            on:keydown=connect_on_enter
+            on:input=handler(move |event| on_input(event_target_value(&event)))
+            on:keydown=handler(connect_on_enter)
         />
     }
 }
@@ -370,7 +371,7 @@ fn ReplacementOfOtherEnvironment(own: EnvironmentId) -> impl IntoView {
     view! {
         <div class="problem" role="alert">
             <p>{text::connect::replacement_of_other_environment(own)}</p>
-            <button on:click=move |_| session.use_replacement()>{text::connect::USE_HERE}</button>
+            <button on:click=handler(move |_| session.use_replacement())>{text::connect::USE_HERE}</button>
         </div>
     }
 }
@@ -383,7 +384,7 @@ fn RegionConflict(issued: RegionCode, chosen: RegionCode) -> impl IntoView {
     view! {
         <div class="problem" role="alert">
             <p>{conflict}</p>
-            <button on:click=move |_| session.take_issuing_region(issued.clone())>
+            <button on:click=handler(move |_| session.take_issuing_region(issued.clone()))>
                 {text::connect::take_region(&name)}
             </button>
         </div>
@@ -398,7 +399,7 @@ fn NotLoaded(reason: String) -> impl IntoView {
         <div class="problem" role="alert">
             <p>{text::connect::NOT_LOADED}</p>
             <p>{reason}</p>
-            <button on:click=move |_| session.connect()>{text::fault::TRY_AGAIN}</button>
+            <button on:click=handler(move |_| session.connect())>{text::fault::TRY_AGAIN}</button>
         </div>
     }
 }

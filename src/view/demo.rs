@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::state::session::{Session, use_session};
 
 use super::text;
+use crate::view::dom::handler;
 
 /// Shown above every screen.
 #[component]
@@ -23,7 +24,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let session = use_session();
     view! {
         <div class="connect-go">
-            <button on:click=move |_| session.take_demo_token()>{text::demo::TRY}</button>
+            <button on:click=handler(move |_| session.take_demo_token())>{text::demo::TRY}</button>
             <p class="hint">{text::demo::TRY_HINT}</p>
         </div>
     }
@@ -47,5 +48,5 @@ pub(crate) fn RenewalFailed() -> impl IntoView {}
 #[component]
 pub(crate) fn SignInAgainButton() -> impl IntoView {
     let session = use_session();
-    view! { <button on:click=move |_| session.take_demo_token()>{text::demo::ANOTHER}</button> }
+    view! { <button on:click=handler(move |_| session.take_demo_token())>{text::demo::ANOTHER}</button> }
 }

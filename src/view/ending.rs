@@ -10,6 +10,7 @@ use crate::state::use_app;
 
 use super::figures::number;
 use super::text;
+use crate::view::dom::handler;
 use crate::view::modal::Modal;
 use crate::view::modal::focus;
 
@@ -49,10 +50,10 @@ pub(crate) fn EndRunDialog() -> impl IntoView {
             <h2>{title}</h2>
             {move || question.get().map(|question| paragraphs(losses(app, question)))}
             <footer>
-                <button node_ref=cancel class="primary" on:click=move |_| app.run().keep()>
+                <button node_ref=cancel class="primary" on:click=handler(move |_| app.run().keep())>
                     {text::ending::CANCEL}
                 </button>
-                <button class="danger" on:click=move |_| app.run().end()>
+                <button class="danger" on:click=handler(move |_| app.run().end())>
                     {move || text::ending::go(is_stop())}
                 </button>
             </footer>

@@ -15,6 +15,7 @@ use crate::state::use_app;
 
 use super::dom::{key_of, stop};
 use super::text;
+use crate::view::dom::handler;
 use crate::view::response::status;
 
 /// Height of a row in pixels, as in the style sheet.
@@ -33,7 +34,7 @@ pub(crate) fn ExchangeChoice() -> impl IntoView {
         <div class="exchanges">
             <button
                 aria-expanded=move || exchanges.is_open.get().to_string()
-                on:click=move |_| exchanges.is_open.update(|is_open| *is_open = !*is_open)
+                on:click=handler(move |_| exchanges.is_open.update(|is_open| *is_open = !*is_open))
             >
                 {move || text::exchanges::list(&count())}
             </button>
@@ -59,7 +60,7 @@ fn ShownExchange() -> impl IntoView {
         <div class="exchange-which">
             <p class="exchange-shown">{move || line().unwrap_or_default()}</p>
             <Show when=is_chosen>
-                <button class="quiet" on:click=move |_| exchanges.chosen.set(None)>
+                <button class="quiet" on:click=handler(move |_| exchanges.chosen.set(None))>
                     {text::exchanges::FOLLOW}
                 </button>
             </Show>
@@ -202,7 +203,7 @@ fn ExchangeList(listed: Memo<Vec<u64>>) -> impl IntoView {
             tabindex="0"
             aria-label=text::exchanges::NAME
             aria-activedescendant=active
-            on:keydown=go
+            on:keydown=handler(go)
         >
             <For each=rows key=|row| *row let((number, is_shown))>
                 <ExchangeRow number is_shown />
@@ -253,7 +254,7 @@ fn ExchangeRow(number: u64, is_shown: bool) -> impl IntoView {
             role="option"
             id=id(number)
             aria-selected=is_shown.to_string()
-            on:click=move |_| exchanges.chosen.set(Some(number))
+            on:click=handler(move |_| exchanges.chosen.set(Some(number)))
         >
             {facts.map(|facts| view! { <RowContent facts /> })}
         </div>
@@ -326,7 +327,7 @@ pub(crate) fn ExchangeCopies() -> impl IntoView {
             <div class="line">
                 <button
                     disabled=move || exchanges.log.with(Log::is_empty)
-                    on:click=move |_| app.session().copy(exchanges.copy_of_shown())
+                    on:click=handler(move |_| app.session().copy(exchanges.copy_of_shown()))
                 >
                     {text::exchanges::COPY}
                 </button>
@@ -360,11 +361,11 @@ fn CopiesOfListed() -> impl IntoView {
     view! {
         <button
             disabled=move || listed.get() == 0
-            on:click=move |_| app.session().copy(exchanges.copy_of_listed())
+            on:click=handler(move |_| app.session().copy(exchanges.copy_of_listed()))
         >
             {move || text::exchanges::copy_all(&count())}
         </button>
-        <button disabled=move || listed.get() == 0 on:click=move |_| app.save_exchanges()>
+        <button disabled=move || listed.get() == 0 on:click=handler(move |_| app.save_exchanges())>
             {text::exchanges::SAVE_HAR}
         </button>
     }

@@ -12,6 +12,7 @@ use crate::state::{App, use_app};
 
 use super::dom::key_of;
 use super::text;
+use crate::view::dom::handler;
 use crate::view::run::stored::OpenRunFile;
 use crate::view::troubleshooting::Failure;
 
@@ -31,7 +32,7 @@ pub(crate) fn FindUser() -> impl IntoView {
                 spellcheck="false"
                 aria-label=text::directory::FIND
                 placeholder=text::directory::FIND
-                on:keydown=find_on_enter
+                on:keydown=handler(find_on_enter)
             />
             <span class="hint">{text::directory::FIND_HINT}</span>
             <OpenRunFile/>
@@ -52,7 +53,7 @@ pub(crate) fn SearchStatus() -> impl IntoView {
         directory.search.get().map(|search| {
             view! {
                 {answer(app, &search)}
-                <button on:click=move |_| directory.close_search()>{close_label()}</button>
+                <button on:click=handler(move |_| directory.close_search())>{close_label()}</button>
             }
         })
     }

@@ -2,7 +2,7 @@
 
 use leptos::attr;
 use leptos::ev::MouseEvent;
-use leptos::html;
+use leptos::{ev, html};
 use leptos::prelude::*;
 use pingone_mfa_core::directory::order::{Column, Sort};
 use pingone_mfa_core::directory::store::Coverage;
@@ -15,6 +15,7 @@ use super::dom::{Event, cell_of, focus_cell, keep_tab_stop, key_of, once_shown, 
 use super::row_pool::{PooledRow, Rendered, RowPool};
 use super::text;
 use super::window::{self, Window};
+use crate::view::dom::handler;
 
 /// The position of a cell in the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +52,9 @@ pub(crate) fn UserGrid() -> impl IntoView {
             class="grid-scroll"
             part="grid"
             node_ref=grid.scroller
-            on:scroll=move |_| grid.follow_scroll()
-            on:keydown=move |event| grid.press(&event)
-            on:focusin=move |event| grid.take_focus(&event)
+            on:scroll=handler(move |_| grid.follow_scroll())
+            on:keydown=handler(move |event: ev::KeyboardEvent| grid.press(&event))
+            on:focusin=handler(move |event: ev::FocusEvent| grid.take_focus(&event))
         >
             <GridTable grid/>
         </div>
@@ -131,7 +132,7 @@ fn SelectAll(app: App) -> impl IntoView {
                 disabled=move || count() == 0
                 prop:checked=move || table.coverage(users) == Coverage::All
                 prop:indeterminate=move || table.coverage(users) == Coverage::Some
-                on:change=move |_| table.select_all(users)
+                on:change=handler(move |_| table.select_all(users))
             />
         </th>
     }
@@ -160,7 +161,7 @@ fn HeadCell(app: App, column: Column, source: Source) -> impl IntoView {
     };
     view! {
         <th class=class role="columnheader" scope="col" aria-sort=direction>
-            <button class="sort" tabindex="-1" on:click=move |_| sort_by(app, column)>
+            <button class="sort" tabindex="-1" on:click=handler(move |_| sort_by(app, column))>
                 {name}
                 <span aria-hidden="true">{arrow}</span>
             </button>
@@ -192,8 +193,8 @@ fn UserRow(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>, source: 
             role="row"
             aria-rowindex=move || (row.position() + 2).to_string()
             aria-selected=move || is_selected().to_string()
-            on:pointerdown=move |_| row.press()
-            on:keydown=move |_| row.press()
+            on:pointerdown=handler(move |_| row.press())
+            on:keydown=handler(move |_| row.press())
             on:click:capture=move |event| row.guard(&event)
         >
             {(source == Source::List).then(|| view! { <SelectCell app=app row=row kind=kind /> })}
@@ -240,7 +241,7 @@ fn SelectBox(app: App, row: PooledRow) -> impl IntoView {
             tabindex="-1"
             aria-label=label
             prop:checked=move || table.selected.with(|selected| selected.contains(row.user()))
-            on:click=select
+            on:click=handler(select)
         />
     }
 }

@@ -12,6 +12,7 @@ use crate::state::use_app;
 
 use super::sheet::{CloseButton, name_of};
 use super::text;
+use crate::view::dom::handler;
 use crate::view::modal::focus;
 
 /// With more columns than these, the others are chosen from the list of columns.
@@ -51,7 +52,7 @@ fn AnswerButton(label: String, answer: Answer, next: CloseButton) -> impl IntoVi
         app.directory().answer_sheet(answer.clone());
         focus(next);
     };
-    view! { <button on:click=give>{label}</button> }
+    view! { <button on:click=handler(give)>{label}</button> }
 }
 
 /// What columns say about MFA, where they say the same for every user who is taken.

@@ -11,6 +11,7 @@ use crate::state::{App, use_app};
 
 use super::dom::once_shown;
 use super::text;
+use crate::view::dom::handler;
 use crate::view::modal::Modal;
 
 /// The heading of each topic, to move the focus to it.
@@ -61,7 +62,7 @@ fn HelpHead(search: NodeRef<html::Input>) -> impl IntoView {
     view! {
         <div class="help-head">
             <h2>{text::help::NAME}</h2>
-            <button on:click=move |_| help.close()>{text::help::CLOSE}</button>
+            <button on:click=handler(move |_| help.close())>{text::help::CLOSE}</button>
             <input
                 node_ref=search
                 class="help-search"
@@ -138,7 +139,7 @@ pub(crate) fn HelpLink(check: Check, name: &'static str) -> impl IntoView {
     let help = use_app().help();
     let topic = check.topic();
     view! {
-        <button class="quiet help-link" title=text::help::about(topic) on:click=move |_| help.open(topic)>
+        <button class="quiet help-link" title=text::help::about(topic) on:click=handler(move |_| help.open(topic))>
             {name}
         </button>
     }

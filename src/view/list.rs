@@ -14,6 +14,7 @@ use crate::state::{App, use_app};
 use super::figures::number;
 use super::text;
 use crate::view::ceiling::CeilingChoice;
+use crate::view::dom::handler;
 use crate::view::troubleshooting::Failure;
 
 /// Users per request, because every page of 200 has a preflight.
@@ -45,7 +46,8 @@ impl Phase {
 pub(crate) fn ListProgress() -> impl IntoView {
     let app = use_app();
     let phase = Memo::new(move |_| app.directory().list.with(Phase::of));
-    move || match phase.get() {
+    move || {
+        match phase.get() {
         Phase::Before => view! { <LoadOffer/> }.into_any(),
         Phase::Loading => view! {
             <p class="working">{move || loading(app)}</p>
@@ -55,10 +57,11 @@ pub(crate) fn ListProgress() -> impl IntoView {
         Phase::Halted { fault, unread } => halted(app, fault, unread),
         Phase::Stopped => view! {
             <p>{move || partial(app)}</p>
-            <button on:click=move |_| app.directory().load_all()>{text::directory::READ_AGAIN}</button>
+            <button on:click=handler(move |_| app.directory().load_all())>{text::directory::READ_AGAIN}</button>
         }
         .into_any(),
         Phase::Complete => view! { <Remarks/> }.into_any(),
+    }
     }
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn ReadCeiling() -> impl IntoView {
 #[component]
 fn StopButton() -> impl IntoView {
     let directory = use_app().directory();
-    view! { <button on:click=move |_| directory.stop()>{text::directory::STOP}</button> }
+    view! { <button on:click=handler(move |_| directory.stop())>{text::directory::STOP}</button> }
 }
 
 fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
@@ -92,7 +95,7 @@ fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
         <p>{move || partial(app)}</p>
         {list_failure(fault)}
         {unread.map(|unread| view! { <p class="note">{unread}</p> })}
-        <button on:click=move |_| app.directory().resume()>{text::directory::GO_ON}</button>
+        <button on:click=handler(move |_| app.directory().resume())>{text::directory::GO_ON}</button>
         <StopButton/>
     }
     .into_any()
@@ -167,7 +170,7 @@ fn LoadOffer() -> impl IntoView {
         Load::Failed(fault) => list_failure(fault),
         Load::Ready { value: None, .. } => view! {
             <p>{text::directory::COUNT_UNKNOWN}</p>
-            <button on:click=move |_| app.directory().load_all()>{text::directory::LOAD_ALL}</button>
+            <button on:click=handler(move |_| app.directory().load_all())>{text::directory::LOAD_ALL}</button>
         }
         .into_any(),
         Load::Ready { value: Some(users), .. } => offer(app, users),
@@ -181,7 +184,7 @@ fn offer(app: App, users: u64) -> AnyView {
     let users = number(app, users);
     view! {
         <p>{text::directory::none_loaded(&users)}</p>
-        <button on:click=move |_| app.directory().load_all()>{text::directory::load_all(&users)}</button>
+        <button on:click=handler(move |_| app.directory().load_all())>{text::directory::load_all(&users)}</button>
         <span class="hint">{cost}</span>
     }
     .into_any()

@@ -1,11 +1,12 @@
 //! A modal dialog. Every dialog of the page is one of these: each shows the notice about a token in the wrong field,
 //! because nothing around an open dialog can be read.
 
-use leptos::html;
+use leptos::{ev, html};
 use leptos::prelude::*;
 
 use super::dom::close_from_search;
 use super::token::TokenWithheld;
+use crate::view::dom::handler;
 
 /// A modal dialog that opens and closes with `is_open`. `on_open` runs each time it has opened, to move the focus.
 /// `on_close` runs when a person closes it, and also after `is_open` closed it: then the dialog's owner may be gone, so
@@ -41,8 +42,8 @@ pub(crate) fn Modal(
             class=class
             part=part
             aria-label=move || name.get()
-            on:keydown=|event| close_from_search(&event)
-            on:close=move |_| on_close()
+            on:keydown=handler(|event: ev::KeyboardEvent| close_from_search(&event))
+            on:close=handler(move |_| on_close())
         >
             <TokenWithheld/>
             {children()}

@@ -7,11 +7,12 @@ use crate::state::directory::{List, Outcomes, Shown};
 use crate::state::{App, use_app};
 
 use super::text;
+use crate::view::dom::handler;
 
 #[component]
 pub(crate) fn OpenReport() -> impl IntoView {
     let directory = use_app().directory();
-    view! { <button on:click=move |_| directory.open_outcomes()>{text::outcomes::OPEN}</button> }
+    view! { <button on:click=handler(move |_| directory.open_outcomes())>{text::outcomes::OPEN}</button> }
 }
 
 /// What is said of the report that the list is filtered by.
@@ -90,7 +91,7 @@ pub(crate) fn ReportFilter() -> impl IntoView {
 fn CloseReport() -> impl IntoView {
     let directory = use_app().directory();
     view! {
-        <button class="quiet" on:click=move |_| directory.close_outcomes()>
+        <button class="quiet" on:click=handler(move |_| directory.close_outcomes())>
             {text::outcomes::CLOSE}
         </button>
     }
@@ -113,7 +114,7 @@ fn PartChoice(name: String, parts: Vec<(Part, usize)>, shown: Part) -> impl Into
     view! {
         <label class="ceiling">
             <span>{name}</span>
-            <select class="filter active" aria-label=text::outcomes::PART on:change=choose>
+            <select class="filter active" aria-label=text::outcomes::PART on:change=handler(choose)>
                 {options}
             </select>
         </label>

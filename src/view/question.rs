@@ -9,6 +9,7 @@ use crate::state::{App, use_app};
 
 use super::confirm::{ConfirmDialog, name_of};
 use super::text;
+use crate::view::dom::handler;
 
 /// The hours on offer, as far as the deployment permits them.
 const HOURS: [u64; 4] = [1, 4, 8, 24];
@@ -145,7 +146,7 @@ fn Way(choice: Choice, for_good: bool, meaning: String, children: Children) -> i
                     type="radio"
                     name="way"
                     prop:checked=move || choice.for_good.get() == for_good
-                    on:change=move |_| choice.for_good.set(for_good)
+                    on:change=handler(move |_| choice.for_good.set(for_good))
                 />
                 <span class="way-name">{children()}</span>
             </label>
@@ -173,7 +174,7 @@ fn HoursChoice(choice: Choice) -> impl IntoView {
         }
     };
     view! {
-        <select aria-label=text::question::HOURS on:change=choose>
+        <select aria-label=text::question::HOURS on:change=handler(choose)>
             {HOURS.into_iter().filter(|hours| *hours <= most).map(option).collect_view()}
         </select>
     }

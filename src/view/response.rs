@@ -12,6 +12,7 @@ use crate::state::use_app;
 use super::code::RequestCode;
 use super::dom::key_of;
 use super::text;
+use crate::view::dom::handler;
 use crate::view::exchanges::ExchangeChoice;
 use crate::view::exchanges::ExchangeCopies;
 
@@ -57,7 +58,7 @@ fn Tabs() -> impl IntoView {
     };
     let tab = |(form, button)| view! { <Tab form button/> };
     view! {
-        <div class="tabs" role="tablist" aria-label=text::response::NAME on:keydown=to_other>
+        <div class="tabs" role="tablist" aria-label=text::response::NAME on:keydown=handler(to_other)>
             {tabs.into_iter().map(tab).collect_view()}
         </div>
     }
@@ -80,7 +81,7 @@ fn Tab(form: Form, button: NodeRef<html::Button>) -> impl IntoView {
             aria-selected=move || is_chosen().to_string()
             tabindex=move || if is_chosen() { "0" } else { "-1" }
             node_ref=button
-            on:click=move |_| exchanges.form.set(form)
+            on:click=handler(move |_| exchanges.form.set(form))
         >
             {name}
         </button>

@@ -30,6 +30,7 @@ use super::text;
 use crate::view::ceiling::CeilingChoice;
 use crate::view::choice::NamedChoice;
 use crate::view::connect::ObstacleNotice;
+use crate::view::dom::handler;
 use crate::view::fault::FaultCard;
 use crate::view::modal::Modal;
 use crate::view::modal::focus;
@@ -68,7 +69,7 @@ pub(crate) fn ReviewDialog() -> impl IntoView {
             <ReviewBody/>
             <footer>
                 <span class="confirm-place">{move || place(app)}</span>
-                <button node_ref=back class="primary" on:click=move |_| review.close()>
+                <button node_ref=back class="primary" on:click=handler(move |_| review.close())>
                     {text::review::BACK}
                 </button>
                 <Show when=move || review.preview().is_some()>
@@ -146,7 +147,7 @@ fn ReadFailed(fault: Fault) -> impl IntoView {
     let card = move || view! { <FaultCard fault=fault.clone()/> };
     let token = needs_token.then(|| view! { <div class="review-token"><NextToken/> <ObstacleNotice/></div> });
     let again = (!needs_token).then(|| {
-        view! { <button on:click=move |_| app.review().read_on()>{text::review::READ_AGAIN}</button> }
+        view! { <button on:click=handler(move |_| app.review().read_on())>{text::review::READ_AGAIN}</button> }
     });
     view! {
         <FailureCase at=Location::Review fallback=card/>
@@ -280,7 +281,7 @@ fn PlanFiles(preview: ShownPreview) -> impl IntoView {
         preview.with_value(|preview| (preview.plan.left_out.len(), app.review().may_be_script(preview)));
     let save_left_out = (left_out > 0).then(|| {
         view! {
-            <button disabled=is_writing on:click=move |_| app.save_plan(Extent::LeftOut)>
+            <button disabled=is_writing on:click=handler(move |_| app.save_plan(Extent::LeftOut))>
                 {text::review::save_left_out(&number(app, left_out as u64))}
             </button>
         }
@@ -296,7 +297,7 @@ fn PlanFiles(preview: ShownPreview) -> impl IntoView {
                 <button
                     disabled=move || is_writing() || obstacle(app).is_some()
                     aria-describedby="review-obstacle"
-                    on:click=move |_| app.save_plan(Extent::Plan)
+                    on:click=handler(move |_| app.save_plan(Extent::Plan))
                 >
                     {text::review::SAVE_PLAN}
                 </button>
@@ -326,7 +327,7 @@ fn PlanScript() -> impl IntoView {
             <button
                 disabled=move || obstacle(app).is_some()
                 aria-describedby="review-obstacle"
-                on:click=move |_| app.save_script()
+                on:click=handler(move |_| app.save_script())
             >
                 {text::code::SAVE_SCRIPT}
             </button>
@@ -469,7 +470,7 @@ fn StartRun() -> impl IntoView {
             class=move || is_disable().then_some("danger")
             aria-describedby="review-obstacle"
             disabled=move || !is_ready()
-            on:click=move |_| review.start()
+            on:click=handler(move |_| review.start())
         >
             {move || text::review::go(&number(app, changes()), changes())}
         </button>

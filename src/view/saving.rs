@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::state::use_app;
 
 use super::text;
+use crate::view::dom::handler;
 use crate::view::modal::Modal;
 use crate::view::modal::focus;
 
@@ -27,7 +28,7 @@ pub(crate) fn SaveDialog() -> impl IntoView {
                 <SaveOptions/>
             </Show>
             <footer>
-                <button node_ref=close on:click=move |_| is_asking.set(false)>{text::saving::CLOSE}</button>
+                <button node_ref=close on:click=handler(move |_| is_asking.set(false))>{text::saving::CLOSE}</button>
                 <SaveButton/>
             </footer>
         </Modal>
@@ -88,7 +89,7 @@ pub(crate) fn Radio(
                 type="radio"
                 name=group
                 prop:checked=move || chosen.get() == value
-                on:change=move |_| chosen.set(value)
+                on:change=handler(move |_| chosen.set(value))
             />
             {label}
         </label>
@@ -104,7 +105,7 @@ fn SaveButton() -> impl IntoView {
         <button
             class="primary"
             disabled=move || rows() == 0 || is_writing()
-            on:click=move |_| app.save_users()
+            on:click=handler(move |_| app.save_users())
         >
             {move || text::saving::go(app.ports.get().locale.as_ref(), rows())}
         </button>

@@ -8,6 +8,7 @@ use crate::state::directory::Checking;
 use crate::state::troubleshooting::Location;
 
 use super::text;
+use crate::view::dom::handler;
 use crate::view::fault::FaultCard;
 use crate::view::outcomes::OpenReport;
 use crate::view::sheet::ImportButton;
@@ -22,7 +23,7 @@ pub(crate) fn SelectionBar(app: App) -> impl IntoView {
         <div class=move || if is_any_selected() { "line selection active" } else { "line selection" }>
             <p>{move || text::table::selected(&number(app, count.get()), count.get())}</p>
             <Show when=is_any_selected>
-                <button class="quiet" on:click=move |_| table.deselect()>
+                <button class="quiet" on:click=handler(move |_| table.deselect())>
                     {text::table::CLEAR_SELECTION}
                 </button>
                 <ChangeButton app=app to=true count=count />
@@ -31,7 +32,7 @@ pub(crate) fn SelectionBar(app: App) -> impl IntoView {
             </Show>
             <ImportButton/>
             <OpenReport/>
-            <button on:click=move |_| app.ask_what_to_save()>{text::saving::SAVE}</button>
+            <button on:click=handler(move |_| app.ask_what_to_save())>{text::saving::SAVE}</button>
         </div>
         <CheckProgress app=app />
     }
@@ -50,7 +51,7 @@ fn ChangeButton(app: App, to: bool, count: Memo<usize>) -> impl IntoView {
         <Show when=is_permitted>
             <button
                 disabled=move || app.run().is_open()
-                on:click=move |_| app.review().of_selected(to)
+                on:click=handler(move |_| app.review().of_selected(to))
             >
                 {move || text::review::begin(to, &number(app, count.get()), count.get())}
             </button>
@@ -66,7 +67,7 @@ fn CheckButton(app: App, count: Memo<usize>) -> impl IntoView {
         text::table::check_cost(&*app.ports.get().locale, count.get() as u64, ceiling)
     };
     view! {
-        <button on:click=move |_| app.directory().check_selected()>
+        <button on:click=handler(move |_| app.directory().check_selected())>
             {move || text::table::check(&number(app, count.get()), count.get())}
         </button>
         <span class="hint">{cost}</span>
@@ -97,7 +98,7 @@ fn CheckProgress(app: App) -> impl IntoView {
                 <p class=move || if is_running() { "working" } else { "done" } role="status">
                     {sentence}
                 </p>
-                <button class="quiet" on:click=move |_| app.directory().stop_checking()>
+                <button class="quiet" on:click=handler(move |_| app.directory().stop_checking())>
                     {move || if is_running() { text::directory::STOP } else { text::saving::CLOSE }}
                 </button>
             </div>

@@ -23,6 +23,7 @@ use super::guesses::{Guesses, directions};
 use super::review::local_memo;
 use super::text;
 use crate::view::connect::ObstacleNotice;
+use crate::view::dom::handler;
 use crate::view::fault::FaultCard;
 use crate::view::list::ListProgress;
 use crate::view::modal::Modal;
@@ -40,7 +41,7 @@ pub(crate) type CloseButton = NodeRef<html::Button>;
 #[component]
 pub(crate) fn ImportButton() -> impl IntoView {
     let app = use_app();
-    view! { <button on:click=move |_| app.directory().open_sheet()>{text::sheet::FROM_LIST}</button> }
+    view! { <button on:click=handler(move |_| app.directory().open_sheet())>{text::sheet::FROM_LIST}</button> }
 }
 
 #[component]
@@ -63,8 +64,8 @@ pub(crate) fn ImportDialog() -> impl IntoView {
             <ImportBody close/>
             <footer>
                 <FoundActions/>
-                <button on:click=move |_| app.directory().open_sheet()>{text::sheet::ANOTHER}</button>
-                <button node_ref=close class="primary" on:click=move |_| sheet.close()>
+                <button on:click=handler(move |_| app.directory().open_sheet())>{text::sheet::ANOTHER}</button>
+                <button node_ref=close class="primary" on:click=handler(move |_| sheet.close())>
                     {text::sheet::CLOSE}
                 </button>
             </footer>
@@ -389,7 +390,7 @@ fn StopButton(close: CloseButton) -> impl IntoView {
         sheet.stop();
         focus(close);
     };
-    view! { <button on:click=stop>{text::sheet::STOP}</button> }
+    view! { <button on:click=handler(stop)>{text::sheet::STOP}</button> }
 }
 
 #[component]
@@ -400,7 +401,7 @@ fn LookupHalted(fault: Fault, close: CloseButton) -> impl IntoView {
     let card = move || view! { <FaultCard fault=fault.clone()/> };
     let token = needs_token.then(|| view! { <NextToken/> <ObstacleNotice/> });
     let go_on = (!needs_token).then(|| {
-        view! { <button on:click=move |_| app.directory().resume_sheet()>{text::sheet::GO_ON}</button> }
+        view! { <button on:click=handler(move |_| app.directory().resume_sheet())>{text::sheet::GO_ON}</button> }
     });
     view! {
         <FailureCase at=Location::Sheet fallback=card/>
@@ -443,7 +444,7 @@ fn LookUp(list: Rc<Understood>, close: CloseButton) -> impl IntoView {
     };
     view! {
         <div class="line">
-            <button on:click=look_up>{text::sheet::look_up(locale, &list)}</button>
+            <button on:click=handler(look_up)>{text::sheet::look_up(locale, &list)}</button>
             <span class="hint">{text::sheet::cost(locale, requests, requests.div_ceil(pace))}</span>
         </div>
     }
@@ -490,7 +491,7 @@ fn PileRow(pile: Pile, lines: usize) -> impl IntoView {
                 {text::sheet::pile(pile)}
                 <span class="hint">{text::sheet::pile_meaning(pile)}</span>
             </th>
-            <td>{(lines > 0).then(|| view! { <button on:click=save>{text::sheet::save(pile)}</button> })}</td>
+            <td>{(lines > 0).then(|| view! { <button on:click=handler(save)>{text::sheet::save(pile)}</button> })}</td>
         </tr>
     }
 }
@@ -525,7 +526,7 @@ fn FoundActions() -> impl IntoView {
     };
     let select_button = move || {
         view! {
-            <button title=text::sheet::SELECT_MEANING on:click=move |_| app.select_sheet()>
+            <button title=text::sheet::SELECT_MEANING on:click=handler(move |_| app.select_sheet())>
                 {text::sheet::SELECT}
             </button>
         }
@@ -535,7 +536,7 @@ fn FoundActions() -> impl IntoView {
             view! {
                 {users.is_loaded.then(select_button)}
                 {(users.selected > 0).then(|| {
-                    view! { <button on:click=deselect>{text::sheet::DESELECT}</button> }
+                    view! { <button on:click=handler(deselect)>{text::sheet::DESELECT}</button> }
                 })}
                 <ReviewButton to=true users/>
                 <ReviewButton to=false users/>
@@ -551,7 +552,7 @@ fn ReviewButton(to: bool, users: FoundUsers) -> impl IntoView {
     let begin = move |_| app.review().of_users(to, app.directory().sheet.users(), users.listed_at);
     app.review().may_run(to).then(|| {
         view! {
-            <button disabled=move || app.run().is_open() on:click=begin>
+            <button disabled=move || app.run().is_open() on:click=handler(begin)>
                 {text::review::begin(to, &number(app, users.count as u64), users.count)}
             </button>
         }

@@ -8,6 +8,7 @@ use crate::state::session::{Session, use_session};
 use crate::state::signing_in::SigningIn;
 
 use super::text;
+use crate::view::dom::handler;
 
 /// The first way in, if the deployment offers it.
 #[component]
@@ -28,7 +29,7 @@ fn SignInOffer() -> impl IntoView {
     let or_paste = session.offers_paste().then(|| view! { <p class="hint">{text::sign_in::OR_PASTE}</p> });
     view! {
         <div class="connect-go">
-            <button class="primary" disabled=move || is_busy(session) on:click=move |_| session.sign_in()>
+            <button class="primary" disabled=move || is_busy(session) on:click=handler(move |_| session.sign_in())>
                 {text::sign_in::SIGN_IN}
             </button>
             <p class="hint">{text::sign_in::HINT}</p>
@@ -45,7 +46,7 @@ pub(crate) fn SignInAgain() -> impl IntoView {
         view! {
             <SignInStatus/>
             <div class="line">
-                <button disabled=move || is_busy(session) on:click=move |_| session.sign_in()>
+                <button disabled=move || is_busy(session) on:click=handler(move |_| session.sign_in())>
                     {text::sign_in::SIGN_IN_AGAIN}
                 </button>
                 <span class="hint">{text::sign_in::OWN_WINDOW}</span>
@@ -81,7 +82,7 @@ pub(crate) fn SignInAgainButton() -> impl IntoView {
         session.replacing.set(true);
         session.sign_in();
     };
-    view! { <button on:click=sign_in>{text::sign_in::SIGN_IN_AGAIN}</button> }
+    view! { <button on:click=handler(sign_in)>{text::sign_in::SIGN_IN_AGAIN}</button> }
 }
 
 /// A second press now would lead to a second answer. While PingOne's window is open the button works, because waiting
@@ -114,7 +115,7 @@ fn WaitingForWindow(is_gone: bool) -> impl IntoView {
     view! {
         <p class=class role="status">{sentence}</p>
         <div class="line">
-            <button class="quiet" on:click=move |_| session.stop_signing_in()>
+            <button class="quiet" on:click=handler(move |_| session.stop_signing_in())>
                 {text::sign_in::STOP_WAITING}
             </button>
             <SignInHere/>
@@ -137,7 +138,7 @@ fn SignInHere() -> impl IntoView {
     let here = move || {
         view! {
             <div class="line">
-                <button class="quiet" on:click=move |_| session.sign_in_here()>
+                <button class="quiet" on:click=handler(move |_| session.sign_in_here())>
                     {text::sign_in::SIGN_IN_HERE}
                 </button>
                 <span class="hint">{text::sign_in::LEAVES}</span>

@@ -17,6 +17,7 @@ use super::text;
 
 mod numbers;
 
+use crate::view::dom::handler;
 use crate::view::troubleshooting::Failure;
 use numbers::NumbersTable;
 
@@ -80,10 +81,10 @@ fn StatusActions() -> impl IntoView {
     };
     view! {
         <div class="actions">
-            <button class="quiet" on:click=copy>{text::status::COPY_SUMMARY}</button>
-            <button class="quiet" on:click=move |_| app.save_snapshot()>{text::status::SAVE_SNAPSHOT}</button>
-            <button class="quiet" on:click=move |_| app.open_snapshot()>{text::status::COMPARE}</button>
-            <button class="quiet" on:click=move |_| app.ports.get().host.print()>{text::status::PRINT}</button>
+            <button class="quiet" on:click=handler(copy)>{text::status::COPY_SUMMARY}</button>
+            <button class="quiet" on:click=handler(move |_| app.save_snapshot())>{text::status::SAVE_SNAPSHOT}</button>
+            <button class="quiet" on:click=handler(move |_| app.open_snapshot())>{text::status::COMPARE}</button>
+            <button class="quiet" on:click=handler(move |_| app.ports.get().host.print())>{text::status::PRINT}</button>
         </div>
     }
 }
@@ -149,7 +150,7 @@ fn device_report(app: App, report: Load<Report>, is_complete: bool) -> AnyView {
 #[component]
 fn ReadReportButton(name: &'static str) -> impl IntoView {
     let app = use_app();
-    view! { <button class="quiet" on:click=move |_| app.directory().read_report()>{name}</button> }
+    view! { <button class="quiet" on:click=handler(move |_| app.directory().read_report())>{name}</button> }
 }
 
 /// What changed since an older snapshot.
@@ -184,7 +185,7 @@ fn Comparison() -> impl IntoView {
 #[component]
 fn StopComparing() -> impl IntoView {
     let earlier = use_app().saving().earlier;
-    view! { <button class="quiet" on:click=move |_| earlier.set(None)>{text::status::STOP_COMPARING}</button> }
+    view! { <button class="quiet" on:click=handler(move |_| earlier.set(None))>{text::status::STOP_COMPARING}</button> }
 }
 
 #[component]

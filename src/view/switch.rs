@@ -11,6 +11,7 @@ use crate::state::App;
 use crate::state::switch::Switch;
 
 use super::text;
+use crate::view::dom::handler;
 
 /// What the switch is for a user: which elements it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +67,7 @@ fn ToggleButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str)
             aria-label=move || text::directory::switch(&username(app, user.get()))
             aria-disabled=move || state.get().is_busy.to_string()
             aria-busy=move || state.get().is_busy.to_string()
-            on:click=move |_| press(app, user, state)
+            on:click=handler(move |_| press(app, user, state))
         >
             <span class="switch-word" aria-hidden="true">
                 {move || text::mfa(state.get().mfa)}
@@ -85,7 +86,7 @@ fn ReadButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -
             tabindex=tab_index
             aria-label=move || text::directory::read_mfa(&username(app, user.get()))
             aria-busy=move || state.get().is_busy.to_string()
-            on:click=move |_| press(app, user, state)
+            on:click=handler(move |_| press(app, user, state))
         >
             {move || text::mfa(state.get().mfa)}
         </button>

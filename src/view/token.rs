@@ -12,6 +12,7 @@ use crate::state::session::{Session, use_session};
 use super::dom::{take_paste, take_text_from};
 use super::sign_in::SignInAgain;
 use super::text;
+use crate::view::dom::handler;
 
 /// The ways to another token while connected.
 #[component]
@@ -47,7 +48,7 @@ fn HostTokenLate() -> impl IntoView {
     view! {
         <p class="working" role="status">{text::handing::LATE}</p>
         <AskHost name=text::handing::ASK_AGAIN>
-            <button on:click=move |_| session.stop_asking_host()>{text::handing::CANCEL}</button>
+            <button on:click=handler(move |_| session.stop_asking_host())>{text::handing::CANCEL}</button>
         </AskHost>
     }
 }
@@ -57,7 +58,7 @@ fn AskHost(name: &'static str, #[prop(optional)] children: Option<Children>) -> 
     let session = use_session();
     view! {
         <div class="line">
-            <button on:click=move |_| session.ask_host()>{name}</button>
+            <button on:click=handler(move |_| session.ask_host())>{name}</button>
             {children.map(|children| children())}
         </div>
     }
@@ -115,8 +116,8 @@ pub(crate) fn TokenField() -> impl IntoView {
                 data-lpignore="true"
                 placeholder=text::connect::TOKEN_PLACEHOLDER
                 aria-invalid=move || session.paste_fault.get().map(|_| "true")
-                on:paste=on_paste
-                on:change=on_change
+                on:paste=handler(on_paste)
+                on:change=handler(on_change)
             />
         </label>
         {move || match session.paste_fault.get() {

@@ -13,6 +13,7 @@ use super::text;
 mod filters;
 mod shown;
 
+use crate::view::dom::handler;
 use filters::{FILTERS, Filter, GROUP};
 
 pub(crate) use shown::ShownLine;
@@ -31,7 +32,7 @@ pub(crate) fn Toolbar() -> impl IntoView {
                 aria-label=text::table::SEARCH
                 placeholder=text::table::SEARCH
                 prop:value=move || directory.table.search.get()
-                on:input=search
+                on:input=handler(search)
             />
             {FILTERS.map(|filter| view! { <FilterChoice filter/> }).collect_view()}
             <GroupChoice/>
@@ -48,8 +49,8 @@ fn GroupChoice() -> impl IntoView {
     view! {
         <FilterChoice
             filter=GROUP
-            on:pointerdown=move |_| directory.read_groups()
-            on:focus=move |_| directory.read_groups()
+            on:pointerdown=handler(move |_| directory.read_groups())
+            on:focus=handler(move |_| directory.read_groups())
         />
     }
 }
@@ -78,7 +79,7 @@ fn FilterChoice(filter: Filter) -> impl IntoView {
             class=move || if chosen().is_empty() { "filter" } else { "filter active" }
             aria-label=filter.name
             prop:value=chosen
-            on:change=choose
+            on:change=handler(choose)
         >
             {options}
         </select>
@@ -120,7 +121,7 @@ fn DirectMembers() -> impl IntoView {
                 type="checkbox"
                 disabled=move || view.with(|view| view.filters.group.is_none())
                 prop:checked=is_direct
-                on:change=set
+                on:change=handler(set)
             />
             {text::table::DIRECT}
         </label>
@@ -138,7 +139,7 @@ fn CreatedSince() -> impl IntoView {
     view! {
         <label class="field">
             <span class="field-name">{text::table::CREATED_SINCE}</span>
-            <input type="date" prop:value=created on:change=set/>
+            <input type="date" prop:value=created on:change=handler(set)/>
         </label>
     }
 }
@@ -160,10 +161,10 @@ fn LastSignOn() -> impl IntoView {
     view! {
         <label class="field">
             <span class="field-name">{text::table::INACTIVE_DAYS}</span>
-            <input inputmode="numeric" prop:value=days on:change=set_days/>
+            <input inputmode="numeric" prop:value=days on:change=handler(set_days)/>
         </label>
         <label class="check">
-            <input type="checkbox" prop:checked=move || word() == "never" on:change=set_never/>
+            <input type="checkbox" prop:checked=move || word() == "never" on:change=handler(set_never)/>
             {text::table::NEVER_SIGNED_ON}
         </label>
     }
@@ -196,7 +197,7 @@ fn ColumnBox(column: Column) -> impl IntoView {
             <input
                 type="checkbox"
                 prop:checked=move || view.with(|view| view.columns.contains(&column))
-                on:change=toggle
+                on:change=handler(toggle)
             />
             {text::table::column(column)}
         </label>

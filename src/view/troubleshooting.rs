@@ -21,6 +21,7 @@ use super::fault::{FaultCard, PingOneWords};
 use super::help::HelpLink;
 use super::text;
 use super::text::troubleshooting as say;
+use crate::view::dom::handler;
 
 /// A failure with its case. If the case is about something else by now, only the fault.
 #[component]
@@ -86,7 +87,7 @@ pub(crate) fn RequestedChecks(at: Location) -> impl IntoView {
 #[component]
 pub(crate) fn CheckEverything() -> impl IntoView {
     let trouble = use_app().trouble();
-    view! { <button on:click=move |_| trouble.check_everything()>{say::EVERYTHING}</button> }
+    view! { <button on:click=handler(move |_| trouble.check_everything())>{say::EVERYTHING}</button> }
 }
 
 fn in_case<R>(app: App, at: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
@@ -141,7 +142,7 @@ fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
     let trouble = use_app().trouble();
     let close = move || {
         view! {
-            <button class="quiet" on:click=move |_| trouble.close()>
+            <button class="quiet" on:click=handler(move |_| trouble.close())>
                 {say::CLOSE}
             </button>
         }
@@ -263,7 +264,7 @@ fn CopyRequest(at: Location) -> impl IntoView {
     // The form and a run have a primary button of their own.
     let is_primary = matches!(at, Location::User(_) | Location::People | Location::Search);
     view! {
-        <button class=is_primary.then_some("primary") on:click=move |_| copy_request(app, at)>
+        <button class=is_primary.then_some("primary") on:click=handler(move |_| copy_request(app, at))>
             {say::COPY_REQUEST}
         </button>
     }
@@ -273,7 +274,7 @@ fn CopyRequest(at: Location) -> impl IntoView {
 fn NextStepButton(next: NextStep) -> impl IntoView {
     let app = use_app();
     let name = say::next(&next, |code| label(app, code));
-    view! { <button on:click=move |_| take(app, next.clone())>{name}</button> }
+    view! { <button on:click=handler(move |_| take(app, next.clone()))>{name}</button> }
 }
 
 fn take(app: App, next: NextStep) {
@@ -319,7 +320,7 @@ fn request(app: App, case: &Case) -> Option<String> {
 fn CopyTicket(at: Location) -> impl IntoView {
     let app = use_app();
     view! {
-        <button class="quiet" on:click=move |_| copy_ticket(app, at)>
+        <button class="quiet" on:click=handler(move |_| copy_ticket(app, at))>
             {say::COPY_TICKET}
         </button>
     }

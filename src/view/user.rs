@@ -19,6 +19,7 @@ use super::text::troubleshooting as say;
 mod last_change;
 mod states;
 
+use crate::view::dom::handler;
 use crate::view::troubleshooting::FailedRead;
 use crate::view::troubleshooting::Failure;
 use crate::view::troubleshooting::RequestedChecks;
@@ -41,7 +42,7 @@ pub(crate) fn UserDrawer() -> impl IntoView {
         opened.get().map(|(id, read)| {
             view! {
                 <section class="user" part="user" aria-label=text::user::NAME>
-                    <button class="quiet user-close" on:click=close>
+                    <button class="quiet user-close" on:click=handler(close)>
                         {text::user::CLOSE}
                     </button>
                     <UserContent id read/>
@@ -81,7 +82,7 @@ fn UserContent(id: UserId, read: Load<()>) -> impl IntoView {
             <SignInStates id/>
             <LastChange id/>
             <FailedRead at=Location::User(id) title=failed_read_title/>
-            <button class="quiet" on:click=move |_| app.trouble().ask_why_not_asked(id)>
+            <button class="quiet" on:click=handler(move |_| app.trouble().ask_why_not_asked(id))>
                 {say::WHY_NO_PROMPT}
             </button>
             <RequestedChecks at=Location::User(id)/>
@@ -145,7 +146,7 @@ fn FactList(id: UserId, user: User) -> impl IntoView {
             <dt>{text::user::ID}</dt>
             <dd>
                 <span class="id">{id.to_string()}</span>
-                <button class="quiet" on:click=move |_| app.session().copy(id.to_string())>
+                <button class="quiet" on:click=handler(move |_| app.session().copy(id.to_string()))>
                     {text::user::COPY_ID}
                 </button>
             </dd>

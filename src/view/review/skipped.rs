@@ -12,6 +12,7 @@ use crate::view::figures::number;
 use crate::view::text;
 
 use super::{ShownPreview, SumRow};
+use crate::view::dom::handler;
 
 /// How many of the users who couldn't be read are named.
 const MOST_NAMED: usize = 20;
@@ -110,12 +111,12 @@ pub(crate) fn LearnDevices(preview: ShownPreview) -> impl IntoView {
             let users = preview.with_value(|preview| unknown_devices(app, preview));
             app.directory().check(users);
         };
-        view! { <button on:click=check>{text::review::check_devices(&number(app, unknown), unknown)}</button> }
+        view! { <button on:click=handler(check)>{text::review::check_devices(&number(app, unknown), unknown)}</button> }
     });
     (unknown > 0).then(|| {
         view! {
             <div class="line">
-                <button on:click=move |_| app.directory().read_report()>{text::review::LOAD_REPORT}</button>
+                <button on:click=handler(move |_| app.directory().read_report())>{text::review::LOAD_REPORT}</button>
                 {check_devices}
                 <span class="hint" role="status">{move || progress(app)}</span>
             </div>
@@ -164,7 +165,7 @@ pub(crate) fn Unreadable(preview: ShownPreview) -> impl IntoView {
                 <p>{text::review::unreadable(&number(app, users), users)}</p>
                 <ul class="review-unreadable">{named.collect_view()}</ul>
                 {more}
-                <button on:click=move |_| app.review().read_skipped()>{text::review::READ_AGAIN}</button>
+                <button on:click=handler(move |_| app.review().read_skipped())>{text::review::READ_AGAIN}</button>
             </div>
         }
     })

@@ -9,6 +9,7 @@ use crate::view::text;
 
 use super::card::ShownPhase;
 use super::finished::FinishedActions;
+use crate::view::dom::handler;
 
 /// What can be done about a run that isn't over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,32 +75,35 @@ fn ActionButton(action: RunAction) -> impl IntoView {
     match action {
         RunAction::SaveFile => view! {
             <span class="hint">{text::run::SAVE_FILE_MEANING}</span>
-            <button class="quiet" on:click=move |_| run.save_file()>{text::run::SAVE_FILE}</button>
+            <button class="quiet" on:click=handler(move |_| run.save_file())>{text::run::SAVE_FILE}</button>
         }
         .into_any(),
         RunAction::Stop => view! {
             <span class="hint">{text::run::STAYS}</span>
-            <button on:click=move |_| run.ask_to_stop()>{text::run::STOP}</button>
+            <button on:click=handler(move |_| run.ask_to_stop())>{text::run::STOP}</button>
         }
         .into_any(),
         RunAction::Pause => {
-            view! { <button on:click=move |_| run.pause()>{text::run::PAUSE}</button> }.into_any()
+            view! { <button on:click=handler(move |_| run.pause())>{text::run::PAUSE}</button> }.into_any()
         }
         RunAction::Resume(name) => {
-            view! { <button class="primary" on:click=move |_| run.resume()>{name}</button> }.into_any()
+            view! { <button class="primary" on:click=handler(move |_| run.resume())>{name}</button> }
+                .into_any()
         }
         RunAction::ContinueHere => {
-            view! { <button on:click=move |_| run.go_on_here()>{text::run::CONTINUE_HERE}</button> }
+            view! { <button on:click=handler(move |_| run.go_on_here())>{text::run::CONTINUE_HERE}</button> }
                 .into_any()
         }
         RunAction::TakeOver => {
-            view! { <button on:click=move |_| run.take_over()>{text::run::TAKE_OVER}</button> }.into_any()
+            view! { <button on:click=handler(move |_| run.take_over())>{text::run::TAKE_OVER}</button> }
+                .into_any()
         }
         RunAction::SkipReadBack => {
-            view! { <button on:click=move |_| run.stop()>{text::run::LEAVE_UNREAD}</button> }.into_any()
+            view! { <button on:click=handler(move |_| run.stop())>{text::run::LEAVE_UNREAD}</button> }
+                .into_any()
         }
         RunAction::Close => {
-            view! { <button on:click=move |_| run.close()>{text::run::CLOSE}</button> }.into_any()
+            view! { <button on:click=handler(move |_| run.close())>{text::run::CLOSE}</button> }.into_any()
         }
     }
 }

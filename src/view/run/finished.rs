@@ -14,6 +14,7 @@ use crate::view::text;
 
 use super::of_run;
 use super::report::Report;
+use crate::view::dom::handler;
 use crate::view::troubleshooting::FailureCase;
 
 /// How many reasons are listed one by one. The report has them all.
@@ -87,7 +88,7 @@ fn ReasonLine(reason: Reason) -> impl IntoView {
     let sentence = text::run::reason(&reason, &number(app, reason.users));
     let why = (reason.status >= 400).then(|| {
         let name = text::run::why(&sentence);
-        view! { <button aria-label=name on:click=move |_| app.run().ask_why(&reason)>{text::run::WHY}</button> }
+        view! { <button aria-label=name on:click=handler(move |_| app.run().ask_why(&reason))>{text::run::WHY}</button> }
     });
     view! {
         <li class="line">
@@ -102,13 +103,13 @@ fn ReasonLine(reason: Reason) -> impl IntoView {
 pub(crate) fn FinishedActions(unread: usize) -> impl IntoView {
     let app = use_app();
     let check = (unread > 0).then(|| {
-        view! { <button on:click=move |_| app.run().check()>{text::run::CHECK}</button> }
+        view! { <button on:click=handler(move |_| app.run().check())>{text::run::CHECK}</button> }
     });
     view! {
         <RetryButtons/>
         {check}
         <UndoButton/>
-        <button on:click=move |_| app.run().close()>{text::run::CLOSE}</button>
+        <button on:click=handler(move |_| app.run().close())>{text::run::CLOSE}</button>
     }
 }
 
@@ -122,12 +123,12 @@ fn RetryButtons() -> impl IntoView {
         let all = number(app, mendable.retry + mendable.grant);
         view! {
             <span class="hint">{needs_role}</span>
-            <button on:click=move |_| app.retry(true)>{text::run::retry_granted(mendable.retry, &all)}</button>
+            <button on:click=handler(move |_| app.retry(true))>{text::run::retry_granted(mendable.retry, &all)}</button>
         }
     });
     let retry = (mendable.retry > 0).then(|| {
         let name = text::run::retry(&number(app, mendable.retry));
-        view! { <button on:click=move |_| app.retry(false)>{name}</button> }
+        view! { <button on:click=handler(move |_| app.retry(false))>{name}</button> }
     });
     view! {
         {granted}
@@ -143,7 +144,7 @@ fn UndoButton() -> impl IntoView {
         offer.get().map(|UndoOffer { users, until, to }| {
             view! {
                 <span class="hint">{text::run::undo_until(&moment(app, until))}</span>
-                <button on:click=move |_| app.undo()>{text::run::undo(to, &number(app, users))}</button>
+                <button on:click=handler(move |_| app.undo())>{text::run::undo(to, &number(app, users))}</button>
             }
         })
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::state::App;
 use crate::state::use_app;
+use crate::view::dom::handler;
 use crate::view::figures::number;
 use crate::view::saving::Radio;
 use crate::view::text;
@@ -16,7 +17,7 @@ pub(crate) fn Report() -> impl IntoView {
     let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saving.reported.get());
     let save_left_out = left_out(app).map(|users| {
         let name = text::review::save_left_out(&number(app, users));
-        view! { <button disabled=is_writing on:click=move |_| app.save_left_out()>{name}</button> }
+        view! { <button disabled=is_writing on:click=handler(move |_| app.save_left_out())>{name}</button> }
     });
     let (names, json) = (saving.report_with_names, saving.report_as_json);
     view! {
@@ -26,11 +27,11 @@ pub(crate) fn Report() -> impl IntoView {
             <Radio group="report-contents" label=text::run::WITH_NAMES chosen=names value=true/>
             <Radio group="report-format" label=text::run::CSV chosen=json value=false/>
             <Radio group="report-format" label=text::run::JSON chosen=json value=true/>
-            <button class="primary" disabled=is_writing on:click=move |_| app.save_report()>
+            <button class="primary" disabled=is_writing on:click=handler(move |_| app.save_report())>
                 {text::run::SAVE_REPORT}
             </button>
             {save_left_out}
-            <button on:click=move |_| app.show_run_in_list()>{text::outcomes::SHOW_IN_LIST}</button>
+            <button on:click=handler(move |_| app.show_run_in_list())>{text::outcomes::SHOW_IN_LIST}</button>
             <span role="status">{progress}</span>
             <p class="hint">{text::run::AUTHORITY}</p>
         </fieldset>

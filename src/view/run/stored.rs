@@ -9,6 +9,7 @@ use crate::state::App;
 use crate::state::review::Obstacle;
 use crate::state::run::{Contents, Stored};
 use crate::state::use_app;
+use crate::view::dom::handler;
 use crate::view::figures::{moment, number};
 use crate::view::text;
 
@@ -131,7 +132,7 @@ fn ContinueButton(name: String, obstacle: Option<String>) -> impl IntoView {
     match obstacle {
         Some(obstacle) => view! { <p class="hint">{obstacle}</p> }.into_any(),
         None => view! {
-            <button class="primary" on:click=move |_| app.run().go_on(Rc::from(name.as_str()))>
+            <button class="primary" on:click=handler(move |_| app.run().go_on(Rc::from(name.as_str())))>
                 {text::run::CONTINUE}
             </button>
         }
@@ -143,7 +144,7 @@ fn ContinueButton(name: String, obstacle: Option<String>) -> impl IntoView {
 fn ShowButton(name: String) -> impl IntoView {
     let app = use_app();
     view! {
-        <button class="quiet" on:click=move |_| app.run().look_at(Rc::from(name.as_str()))>
+        <button class="quiet" on:click=handler(move |_| app.run().look_at(Rc::from(name.as_str())))>
             {text::run::LOOK}
         </button>
     }
@@ -159,7 +160,7 @@ fn DiscardButton(name: String) -> impl IntoView {
             app.run().ask_to_discard(stored);
         }
     };
-    view! { <button class="quiet" on:click=discard>{text::run::DISCARD}</button> }
+    view! { <button class="quiet" on:click=handler(discard)>{text::run::DISCARD}</button> }
 }
 
 #[component]
@@ -168,7 +169,7 @@ pub(crate) fn OpenRunFile() -> impl IntoView {
     let is_permitted = app.review().may_run(true) || app.review().may_run(false);
     is_permitted.then(|| {
         view! {
-            <button class="quiet" disabled=move || app.run().is_open() on:click=move |_| app.run().open_file()>
+            <button class="quiet" disabled=move || app.run().is_open() on:click=handler(move |_| app.run().open_file())>
                 {text::run::OPEN_FILE}
             </button>
         }

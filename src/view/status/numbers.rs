@@ -8,6 +8,7 @@ use pingone_mfa_core::directory::status::{Checked, Counts, PopulationStatus};
 
 use crate::state::App;
 use crate::state::use_app;
+use crate::view::dom::handler;
 use crate::view::figures;
 use crate::view::text;
 
@@ -167,7 +168,7 @@ fn Number(scope: Scope, label: &'static str, mfa: Option<MfaFilter>, count: u64)
         move || text::status::show(&number, &scope.name(app), label)
     };
     view! {
-        <button class="quiet number" aria-label=name on:click=move |_| list_users(app, population, mfa)>
+        <button class="quiet number" aria-label=name on:click=handler(move |_| list_users(app, population, mfa))>
             {number}
         </button>
     }

@@ -7,6 +7,7 @@ use crate::state::directory::{List, Members};
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
+use crate::view::dom::handler;
 use crate::view::fault::FaultCard;
 use crate::view::list::listed;
 use crate::view::outcomes::ReportFilter;
@@ -28,10 +29,10 @@ pub(crate) fn ShownLine() -> impl IntoView {
             <p role="status">{move || shown_line(app)}</p>
             <Undecided/>
             <Show when=move || is_filtered.get()>
-                <button class="quiet" on:click=move |_| app.show_everyone()>{text::table::SHOW_ALL}</button>
+                <button class="quiet" on:click=handler(move |_| app.show_everyone())>{text::table::SHOW_ALL}</button>
             </Show>
             <Show when=move || is_complete.get()>
-                <button class="quiet" on:click=move |_| directory.load_all()>
+                <button class="quiet" on:click=handler(move |_| directory.load_all())>
                     {text::directory::READ_AGAIN}
                 </button>
             </Show>
@@ -78,7 +79,7 @@ fn group_members(app: App, members: &Members) -> AnyView {
     let filter = members.filter;
     let refresh = move || {
         view! {
-            <button class="quiet" on:click=move |_| app.directory().read_members(filter)>
+            <button class="quiet" on:click=handler(move |_| app.directory().read_members(filter))>
                 {text::directory::READ_AGAIN}
             </button>
         }
@@ -119,7 +120,7 @@ fn SearchOffer() -> impl IntoView {
             // A text of any length may have been typed.
             let short: String = wanted.chars().take(40).collect();
             view! {
-                <button on:click=move |_| directory.find(&wanted)>{text::table::ask_pingone(&short)}</button>
+                <button on:click=handler(move |_| directory.find(&wanted))>{text::table::ask_pingone(&short)}</button>
             }
         })
     }

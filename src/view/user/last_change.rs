@@ -12,6 +12,7 @@ use crate::state::directory::Bypassing;
 use crate::state::switch::Switch;
 use crate::state::troubleshooting::Location;
 use crate::state::{App, use_app};
+use crate::view::dom::handler;
 use crate::view::text;
 use crate::view::troubleshooting::Failure;
 
@@ -36,7 +37,7 @@ fn FlagChange(id: UserId) -> impl IntoView {
             let tried = Operation::ChangeFlag(Some(id));
             let read_again = matches!(outcome, Outcome::Unconfirmed(_)).then(|| {
                 view! {
-                    <button on:click=move |_| app.directory().read_mfa(id)>
+                    <button on:click=handler(move |_| app.directory().read_mfa(id))>
                         {text::directory::READ_AGAIN}
                     </button>
                 }
