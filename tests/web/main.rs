@@ -40,6 +40,38 @@ fn two_elements_are_mounted_and_unmounted_independently() {
     second.unmount();
 }
 
+/// Bytes of the program's memory. It only ever grows.
+fn memory() -> f64 {
+    let buffer = Reflect::get(&wasm_bindgen::memory(), &"buffer".into()).unwrap();
+    Reflect::get(&buffer, &"byteLength".into()).unwrap().as_f64().unwrap()
+}
+
+/// Mounts an element, has it load what stands behind the form, and removes it.
+async fn visit() {
+    let wrapper = wrapper();
+    let widget = pingone_mfa::mount(wrapper.clone(), &options(&[])).unwrap();
+    let field = token_field(&wrapper);
+    field.set_value("Bearer {{accessToken}}");
+    field.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
+    for _ in 0..20 {
+        leptos::task::tick().await;
+    }
+    widget.unmount();
+    wrapper.remove();
+}
+
+#[wasm_bindgen_test]
+async fn an_element_that_is_removed_leaves_nothing_in_memory() {
+    for _ in 0..50 {
+        visit().await;
+    }
+    let before = memory();
+    for _ in 0..400 {
+        visit().await;
+    }
+    assert!(memory() - before <= 65_536.0, "{} bytes more after 400 removals", memory() - before);
+}
+
 #[wasm_bindgen_test]
 fn an_invalid_config_is_an_error_that_names_the_field() {
     let wrapper = wrapper();

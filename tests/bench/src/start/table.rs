@@ -9,7 +9,7 @@ use super::line::{BITS, LATENCY_MILLIS, SLOWER, Start};
 const MOST_MILLIS: f64 = 2500.0;
 
 /// Goal: the maximum that a first visit loads, in bytes after gzip.
-const MOST_BYTES: u64 = 200_000;
+const MOST_BYTES: u64 = 235_000;
 
 /// The measured starts of one contender.
 pub(super) struct Measured {
@@ -106,14 +106,14 @@ mod tests {
 
     #[test]
     fn a_goal_that_is_barely_missed_is_shown_as_missed() {
-        let text = markdown(&[page(&[2400.0, 2500.2, 2600.0], 200_001)], 3, 200_000);
-        assert!(text.contains("| pingone-mfa | 2501 ms | 2400 ms | 2600 ms | 200001 B |"), "{text}");
+        let text = markdown(&[page(&[2400.0, 2500.2, 2600.0], 235_001)], 3, 235_000);
+        assert!(text.contains("| pingone-mfa | 2501 ms | 2400 ms | 2600 ms | 235001 B |"), "{text}");
         assert_eq!(text.matches("**MISSED**").count(), 2, "{text}");
     }
 
     #[test]
     fn a_goal_that_is_met_is_shown_as_met() {
-        let text = markdown(&[page(&[2400.0, 2500.0, 9600.0], 200_000)], 3, 200_000);
+        let text = markdown(&[page(&[2400.0, 2500.0, 9600.0], 235_000)], 3, 235_000);
         assert_eq!(text.matches(": met\n").count(), 2, "{text}");
     }
 }
