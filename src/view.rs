@@ -160,13 +160,12 @@ fn Page(screens: LoadedScreens) -> impl IntoView {
 #[component]
 fn Screen(screens: LoadedScreens) -> impl IntoView {
     let session = use_session();
-    let connection = Memo::new(move |_| match session.phase.get() {
-        Phase::Connected { environment, region } => Some((environment, region.label)),
-        Phase::Form | Phase::Loading | Phase::Connecting => None,
-    });
+    // A way to another environment leads through the form.
+    let is_connected = Memo::new(move |_| matches!(session.phase.get(), Phase::Connected { .. }));
     let console = move || {
-        let (environment, region) = connection.get()?;
-        screens.with(|screens| (screens.connected)(environment, region))
+        is_connected.track();
+        let Phase::Connected { environment, region } = session.phase.get_untracked() else { return None };
+        screens.with(|screens| (screens.connected)(environment, region.label))
     };
     view! {
         {move || match console() {

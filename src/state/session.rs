@@ -85,8 +85,8 @@ pub enum Obstacle {
 #[derive(Clone, Copy)]
 pub struct Session {
     pub(super) ports: ConnectPorts,
-    settings: StoredValue<Rc<Settings>, LocalStorage>,
-    build: StoredValue<Rc<str>, LocalStorage>,
+    /// The deployment's settings, and the build for reports.
+    deployed: StoredValue<(Rc<Settings>, Rc<str>), LocalStorage>,
     /// Where the session stands.
     pub phase: RwSignal<Phase>,
     /// What became of the token field.
@@ -152,8 +152,7 @@ impl Session {
     fn new(ports: ConnectPorts, wishes: Wishes) -> Self {
         Self {
             ports,
-            settings: StoredValue::new_local(Rc::new(wishes.settings)),
-            build: StoredValue::new_local(wishes.build.into()),
+            deployed: StoredValue::new_local((Rc::new(wishes.settings), wishes.build.into())),
             phase: RwSignal::new(Phase::Form),
             pasted: RwSignal::new(Pasted::Nothing),
             paste_fault: RwSignal::default(),
@@ -264,12 +263,12 @@ impl Session {
 
     /// What the deployment decides.
     pub fn settings(self) -> Rc<Settings> {
-        self.settings.get_value()
+        self.deployed.get_value().0
     }
 
     /// The build, for reports.
     pub fn build(self) -> Rc<str> {
-        self.build.get_value()
+        self.deployed.get_value().1
     }
 
     /// All regions on offer.

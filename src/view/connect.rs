@@ -249,12 +249,12 @@ fn EnvironmentFact() -> impl IntoView {
 #[component]
 fn EnvironmentSource() -> impl IntoView {
     let session = use_session();
-    let source = Memo::new(move |_| {
+    let source = move || {
         let own = session.facts().and_then(|facts| facts.environment);
         (own, session.environment.with(|named| session.other_environment(named)))
-    });
+    };
     view! {
-        {move || match source.get() {
+        {move || match source() {
             (_, Some(other)) => {
                 view! { <p class="note">{text::connect::other_environment(other)}</p> }.into_any()
             }

@@ -59,8 +59,8 @@ fn element(of: NodeRef<html::Div>) -> Option<HtmlElement> {
     of.try_get_untracked().flatten().map(Into::into)
 }
 
-/// An event handler of one type per event. Leptos compiles a listener for each type of handler, and each closure is a
-/// type of its own: with this a release is a thirtieth smaller.
+/// An event handler of one type per event. Leptos compiles its listeners for each type of handler, and each closure is a
+/// type of its own: with this a release is 60 kB smaller, 5 kB after gzip.
 pub(crate) fn handler<E>(then: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(then)
 }

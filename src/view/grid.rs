@@ -2,8 +2,8 @@
 
 use leptos::attr;
 use leptos::ev::MouseEvent;
-use leptos::{ev, html};
 use leptos::prelude::*;
+use leptos::{ev, html};
 use pingone_mfa_core::directory::order::{Column, Sort};
 use pingone_mfa_core::directory::store::Coverage;
 

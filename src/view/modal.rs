@@ -1,8 +1,8 @@
 //! A modal dialog. Every dialog of the page is one of these: each shows the notice about a token in the wrong field,
 //! because nothing around an open dialog can be read.
 
-use leptos::{ev, html};
 use leptos::prelude::*;
+use leptos::{ev, html};
 
 use super::dom::close_from_search;
 use super::token::TokenWithheld;

@@ -60,7 +60,6 @@ pub(crate) fn SignInAgain() -> impl IntoView {
 #[component]
 pub(crate) fn RenewalFailed() -> impl IntoView {
     let session = use_session();
-    let fault = Memo::new(move |_| session.not_renewed());
     let notice = |fault: SignInFault| {
         view! {
             <section class="replace" aria-label=text::sign_in::RENEWAL>
@@ -71,7 +70,7 @@ pub(crate) fn RenewalFailed() -> impl IntoView {
             </section>
         }
     };
-    view! { {move || fault.get().map(notice)} }
+    view! { {move || session.not_renewed().map(notice)} }
 }
 
 /// A button where there is no room for the status: that is shown with the other ways to another token.
@@ -94,10 +93,9 @@ fn is_busy(session: Session) -> bool {
 #[component]
 fn SignInStatus() -> impl IntoView {
     let session = use_session();
-    let signing_in = Memo::new(move |_| session.signing_in.get());
     let working = |sentence| view! { <p class="working" role="status">{sentence}</p> };
     view! {
-        {move || match signing_in.get() {
+        {move || match session.signing_in.get() {
             SigningIn::No => EitherOf4::A(()),
             SigningIn::Leaving => EitherOf4::B(working(text::sign_in::LEAVING)),
             SigningIn::Exchanging => EitherOf4::B(working(text::sign_in::EXCHANGING)),

@@ -29,9 +29,8 @@ pub(crate) fn NextToken() -> impl IntoView {
 #[component]
 pub(crate) fn HostToken() -> impl IntoView {
     let session = use_session();
-    let handing = Memo::new(move |_| session.handing.get());
     view! {
-        {move || match handing.get() {
+        {move || match session.handing.get() {
             Handing::Idle => EitherOf4::A(view! { <AskHost name=text::handing::ASK/> }),
             Handing::Asking => {
                 EitherOf4::B(view! { <p class="working" role="status">{text::handing::ASKING}</p> })
