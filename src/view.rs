@@ -163,7 +163,9 @@ fn Screen(screens: LoadedScreens) -> impl IntoView {
     // A way to another environment leads through the form.
     let is_connected = Memo::new(move |_| matches!(session.phase.get(), Phase::Connected { .. }));
     let console = move || {
-        is_connected.track();
+        if !is_connected.get() {
+            return None;
+        }
         let Phase::Connected { environment, region } = session.phase.get_untracked() else { return None };
         screens.with(|screens| (screens.connected)(environment, region.label))
     };
