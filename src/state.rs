@@ -1,4 +1,4 @@
-//! What is so, as signals, and the verbs that change it. Components read the one and call the other.
+//! Application state as signals, and the actions that change it. Components read the signals and call the actions.
 
 use std::rc::Rc;
 
@@ -80,58 +80,52 @@ use session::Session;
 use table::View;
 use troubleshooting::Troubleshooting;
 
-/// What the page's surroundings offer to the form.
+/// The ports that the connect form uses.
 pub struct ConnectPortSet {
-    /// Holds the token.
     pub tokens: Rc<dyn TokenHolder>,
-    /// Tells the time and waits.
     pub clock: Rc<dyn Clock>,
-    /// Writes numbers and times.
+    /// Formats numbers and times.
     pub locale: Rc<dyn Locale>,
-    /// Remembers region and environment.
+    /// Stores the last region and environment.
     pub preferences: Rc<dyn Preferences>,
-    /// The document around the widget.
+    /// The document that contains the element.
     pub host: Rc<dyn Host>,
-    /// Signs people in.
     pub sign_in: Rc<dyn SignIn>,
-    /// The page that this one is a part of.
+    /// The host page.
     pub embedder: Rc<dyn Embedder>,
-    /// Makes the demo's tokens.
+    /// Issues the demo's tokens.
     #[cfg(feature = "demo")]
     pub mint: Rc<dyn demo::Mint>,
-    /// Loads what stands behind the form.
+    /// Loads the console.
     pub rest: Rc<dyn Rest>,
 }
 
-/// What the page's surroundings offer to somebody who is connected.
+/// The ports that the console uses.
 pub struct PortSet {
-    /// Sends requests.
     pub transport: Rc<dyn Transport>,
-    /// Tells the time and waits.
     pub clock: Rc<dyn Clock>,
-    /// Writes numbers and times.
+    /// Formats numbers and times.
     pub locale: Rc<dyn Locale>,
-    /// Compares texts.
+    /// Compares and sorts text.
     pub collation: Rc<dyn Collation>,
-    /// Remembers region and environment.
+    /// Stores the last region and environment.
     pub preferences: Rc<dyn Preferences>,
-    /// The document around the widget.
+    /// The document that contains the element.
     pub host: Rc<dyn Host>,
-    /// Saves files and opens them.
     pub files: Rc<dyn Files>,
     /// Stores what runs do.
     pub journal: Rc<dyn Journal>,
-    /// Sees to it that only one page runs something.
+    /// Ensures that only one page at a time runs changes in an environment.
     pub lease: Rc<dyn Lease>,
-    /// Finds out what the browser can reach.
+    /// Checks which addresses the browser can reach.
     pub reaching: Rc<dyn NetworkProbe>,
-    /// The page that this one is a part of.
+    /// The host page.
     pub embedder: Rc<dyn Embedder>,
-    /// Where the jitter of retries starts.
+    /// Seed of the retry jitter.
     pub seed: u64,
 }
 
-/// Handle of the ports of the connect form.
+/// Handle to the ports of the connect form.
 #[derive(Clone, Copy)]
 pub struct ConnectPorts(StoredValue<Rc<ConnectPortSet>, LocalStorage>);
 
@@ -142,14 +136,13 @@ impl ConnectPorts {
         Self(StoredValue::new_local(Rc::new(ports)))
     }
 
-    /// The ports themselves.
     #[must_use]
     pub fn get(self) -> Rc<ConnectPortSet> {
         self.0.get_value()
     }
 }
 
-/// Handle of the ports behind the connect form.
+/// Handle to the ports of the console.
 #[derive(Clone, Copy)]
 pub struct Ports(StoredValue<Rc<PortSet>, LocalStorage>);
 
@@ -160,17 +153,15 @@ impl Ports {
         Self(StoredValue::new_local(Rc::new(ports)))
     }
 
-    /// The ports themselves.
     #[must_use]
     pub fn get(self) -> Rc<PortSet> {
         self.0.get_value()
     }
 }
 
-/// What the page or the host page wishes before anyone has typed anything.
+/// The options given at mount, by the page or the host page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wishes {
-    /// The deployment's settings.
     pub settings: Settings,
     /// The `region` attribute.
     pub region: Option<String>,
@@ -178,12 +169,12 @@ pub struct Wishes {
     pub environment: Option<String>,
     /// The `user-id` attribute.
     pub user: Option<String>,
-    /// The build, to be named in a report.
+    /// The build, as named in reports.
     pub build: String,
 }
 
-/// The application state behind the connect form. It belongs to the mounted element: removing the element disposes of
-/// all of it.
+/// The application state of the console. It belongs to the mounted element: removing the element disposes of all of
+/// it.
 #[derive(Clone, Copy)]
 pub struct App {
     pub ports: Ports,
@@ -207,7 +198,7 @@ struct Parts {
     saving: Saving,
 }
 
-/// The state of the element around a component.
+/// The state of the element that contains the calling component.
 #[must_use]
 pub fn use_app() -> App {
     expect_context()
@@ -282,7 +273,7 @@ impl App {
         self.parts.with_value(|state| state.saving)
     }
 
-    /// Looks at the list as the address says, now and whenever somebody goes back or forward.
+    /// Applies the view in the address, now and on every back or forward navigation.
     fn follow_address(self) {
         let follow = move |text: String| {
             if text.trim_start_matches('#') == address::write(&self.directory().table.view.get_untracked()) {
@@ -296,14 +287,14 @@ impl App {
         self.ports.get().host.on_address(Box::new(follow));
     }
 
-    /// Looks at the list in another way, and says so in the address.
+    /// Applies a view to the table and writes it to the address.
     pub fn look(self, view: View) {
         self.ports.get().host.set_address(&address::write(&view));
         self.address_problems.set(Vec::new());
         self.directory().look(view);
     }
 
-    /// Shows everyone who was listed.
+    /// Clears search and filters, so that the table shows all listed users.
     pub fn show_everyone(self) {
         let view = self.directory().table.view.get_untracked();
         self.directory().table.search_for(self.directory().users, "");
@@ -311,7 +302,7 @@ impl App {
         self.look(View { filters: Filters::default(), ..view });
     }
 
-    /// Shows everyone, and selects exactly the people of the list that is open. The list is closed.
+    /// Clears search and filters, selects exactly the users of the open import, and closes the import.
     pub fn select_sheet(self) {
         self.show_everyone();
         self.directory().select_sheet();

@@ -1,5 +1,5 @@
-//! How the list is looked at, as words in the page's address, so that it can be kept, sent and gone back to. Nobody's
-//! data stands there: what was searched for does not.
+//! The table's view in the page's address, so that it can be bookmarked, shared and navigated. The address holds no
+//! personal data: the search text isn't written to it.
 
 use std::fmt::Write;
 
@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use super::table::View;
 
-/// A value of a filter and its word.
+/// Filter values and their words in the address.
 type Words<T> = &'static [(T, &'static str)];
 
-/// The filter by the flag.
+/// Filter by MFA status.
 pub const MFA: Words<MfaFilter> = &[
     (MfaFilter::On, "on"),
     (MfaFilter::Class(Class::OnWithDevice), "on-device"),
@@ -27,14 +27,13 @@ pub const MFA: Words<MfaFilter> = &[
     (MfaFilter::Class(Class::Unknown), "unknown"),
 ];
 
-/// The filter by devices.
 pub const DEVICES: Words<DevicesFilter> = &[
     (DevicesFilter::With, "with"),
     (DevicesFilter::Without, "without"),
     (DevicesFilter::NotChecked, "not-checked"),
 ];
 
-/// The filter by the account's state.
+/// Filter by account state.
 pub const ACCOUNT: Words<Account> = &[
     (Account::Enabled, "enabled"),
     (Account::Disabled, "disabled"),
@@ -42,7 +41,6 @@ pub const ACCOUNT: Words<Account> = &[
     (Account::Unknown, "unknown"),
 ];
 
-/// The columns.
 pub const COLUMN: Words<Column> = &[
     (Column::Name, "name"),
     (Column::Username, "username"),
@@ -59,19 +57,17 @@ pub const COLUMN: Words<Column> = &[
 
 const NEVER: &str = "never";
 
-/// The word for a value.
 #[must_use]
 pub fn word_of<T: PartialEq>(words: &[(T, &'static str)], value: &T) -> &'static str {
     words.iter().find(|(known, _)| known == value).map_or("", |(_, word)| word)
 }
 
-/// The value of a word.
 #[must_use]
 pub fn value_of<T: Copy>(words: &[(T, &'static str)], word: &str) -> Option<T> {
     words.iter().find(|(_, known)| *known == word).map(|(value, _)| *value)
 }
 
-/// Writes a view, without the `#`. What is as it is without an address is left out.
+/// Encodes a view, without the `#`. Default values are left out.
 #[must_use]
 pub fn write(view: &View) -> String {
     let filters = &view.filters;
@@ -103,7 +99,6 @@ fn sort_word(sort: Sort) -> String {
     format!("{}{}", if sort.is_descending { "-" } else { "" }, word_of(COLUMN, &sort.key))
 }
 
-/// The word for a filter by the last sign-on.
 #[must_use]
 pub fn sign_on_word(filter: SignOnFilter) -> String {
     match filter {
@@ -112,7 +107,7 @@ pub fn sign_on_word(filter: SignOnFilter) -> String {
     }
 }
 
-/// The filter by the last sign-on that a word means.
+/// Parses a filter by last sign-on.
 #[must_use]
 pub fn sign_on(word: &str) -> Option<SignOnFilter> {
     if word == NEVER {
@@ -125,19 +120,19 @@ fn column_words(columns: &[Column]) -> String {
     columns.iter().map(|column| word_of(COLUMN, column)).collect::<Vec<_>>().join(",")
 }
 
-/// The date of a point in time, in UTC: `2026-11-24`.
+/// The date of a timestamp, in UTC: `2026-11-24`.
 #[must_use]
 pub fn date_of(at: Timestamp) -> String {
     at.to_rfc3339().chars().take(10).collect()
 }
 
-/// The beginning of a date, in UTC.
+/// The start of a date, in UTC.
 #[must_use]
 pub fn date(text: &str) -> Option<Timestamp> {
     Timestamp::from_rfc3339(&format!("{text}T00:00:00Z"))
 }
 
-/// Reads a view. What can't be read is left out and named.
+/// Parses a view. Returns the parts that can't be parsed, and leaves them out of the view.
 #[must_use]
 pub fn read(text: &str) -> (View, Vec<String>) {
     let (mut view, mut problems) = (View::default(), Vec::new());
@@ -147,7 +142,7 @@ pub fn read(text: &str) -> (View, Vec<String>) {
             problems.push(part.chars().take(60).collect());
         }
     }
-    // Only a group has members of its own, and the part may have come first.
+    // `direct` applies only together with a group, and may come before `group` in the address.
     if view.filters.group.is_none_or(|group| group.group.0.is_nil()) {
         view.filters.group = None;
     }
@@ -209,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_comes_back_from_its_address() {
+    fn a_view_survives_a_round_trip_through_the_address() {
         assert_eq!(write(&View::default()), "");
         for view in [View::default(), full()] {
             assert_eq!(read(&format!("#{}", write(&view))), (view, Vec::new()));
@@ -227,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_and_costs_nothing_else() {
+    fn unreadable_parts_are_reported_and_the_rest_is_applied() {
         let (view, problems) =
             read("#mfa=sometimes&account=locked&x&created=2026-13-01&sign-on=0&sort=-&columns=a");
         assert_eq!(view.filters, Filters { account: Some(Account::Locked), ..Filters::default() });
@@ -238,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn days_may_be_typed_in_the_digits_of_any_script() {
+    fn days_accept_the_digits_of_any_script() {
         for word in ["90", "９０", "٩٠", "۹۰", "९०"] {
             assert_eq!(sign_on(word), Some(SignOnFilter::NotForDays(90)), "{word}");
         }
@@ -248,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn direct_members_of_no_group_are_no_filter() {
+    fn direct_without_a_group_is_ignored() {
         assert_eq!(read("#direct=1").0, View::default());
     }
 }

@@ -1,4 +1,4 @@
-//! Facts that screen readers are told as they happen. The sentences are the view's.
+//! Events that are announced to screen readers. This module holds the facts; the view writes the sentences.
 
 use pingone::fault::Fault;
 use pingone::time::{PerSecond, Timestamp};
@@ -12,100 +12,90 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-/// Something that has happened.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Announcement {
-    /// Nothing yet.
+    /// The initial value: nothing was announced yet.
     #[default]
     Quiet,
     /// A token was taken from the field.
     TokenTaken,
-    /// The environment with this name was connected to.
+    /// Connected to the environment with this name.
     Connected(String),
-    /// The token was forgotten; it stays valid until then.
+    /// The token was forgotten; PingOne accepts it until the given time.
     TokenForgotten(Option<Timestamp>),
-    /// A text was put on the clipboard, or not.
+    /// Whether a text was copied to the clipboard.
     Copied(bool),
-    /// A file was handed to the browser, or not.
+    /// Whether the browser accepted a file.
     Saved(bool),
-    /// Requests leave at most so fast from now on.
+    /// The new maximum request rate.
     Ceiling(PerSecond),
-    /// All users were loaded.
+    /// All users were loaded; their number.
     ListLoaded(u64),
-    /// A search found so many people.
+    /// The number of users that a search found.
     Found(u64),
-    /// A user's flag was changed.
     Changed {
-        /// Whose.
         username: String,
-        /// What it is now.
+        /// The value after the change.
         mfa: Mfa,
     },
-    /// A user's flag was not changed, or nobody knows.
+    /// A user's MFA flag was not changed, or the outcome is unknown.
     NotChanged {
-        /// Whose.
         username: String,
-        /// On or off was asked for.
+        /// The requested value.
         to: bool,
-        /// How it ended.
         outcome: Outcome,
     },
     /// A read failed.
     Failed(Fault),
-    /// A cause was looked for, and this is the likeliest, if anything is wrong.
+    /// A diagnosis finished with its likeliest cause; `None` if nothing is wrong.
     Diagnosed(Option<Cause>),
-    /// A run begins, or goes on.
+    /// A run started or was continued.
     RunStarted {
-        /// Of how many users.
+        /// How many users the run has.
         users: u64,
-        /// Whether it begins.
+        /// Whether the run is new, not continued.
         is_new: bool,
     },
-    /// A run has come so far.
+    /// Progress of a run.
     RunAt {
-        /// In whole tenths.
+        /// In whole tens.
         percent: u32,
-        /// How many users are settled.
+        /// Users whose outcome is settled.
         done: u64,
     },
-    /// A run had waited for long, and those who wait in it were read again.
+    /// Before a run continued after a long wait, its remaining users were refreshed.
     RunReadAgain {
-        /// How many of them have the value by now.
+        /// How many of them already have the value.
         already: u64,
-        /// The value.
+        /// The value that the run sets.
         to: bool,
     },
-    /// A run waits.
+    /// A run paused.
     RunHalted(PauseReason),
-    /// A run is over.
+    /// A run finished or was stopped.
     RunEnded {
-        /// What became of its users.
         tally: RowCounts,
         /// Whether a person stopped it.
         is_stopped: bool,
     },
 }
 
-/// Hears what is told.
 type Listener = Rc<dyn Fn(&Announcement)>;
 
-/// The newest announcement. Results go to the polite live region, failures to the assertive one.
+/// The latest announcements. Results go to the polite live region, failures to the assertive one.
 #[derive(Clone, Copy, Default)]
 pub struct Announcer {
-    /// The newest result.
     pub result: RwSignal<Announcement>,
-    /// The newest failure.
     pub failure: RwSignal<Announcement>,
     overhearing: StoredValue<Option<Listener>, LocalStorage>,
 }
 
 impl Announcer {
-    /// Has `listener` hear everything that is told from now on. There is one at most.
+    /// Sets the listener that is called with every announcement from now on. There is at most one.
     pub(super) fn overhear(self, listener: Listener) {
         self.overhearing.set_value(Some(listener));
     }
 
-    /// Tells it.
     pub fn tell(self, announcement: Announcement) {
         if let Some(listener) = self.overhearing.get_value() {
             listener(&announcement);

@@ -1,13 +1,13 @@
-//! How fast requests leave at most: chosen by a person, within what the deployment permits.
+//! The maximum request rate: chosen by a person, up to the deployment's limit.
 
 use pingone::time::PerSecond;
 
 use leptos::prelude::*;
 
-/// The ceilings on offer, as far as the deployment permits them.
+/// The rates on offer, up to the deployment's limit.
 const STEPS: [u32; 9] = [5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
-/// One of the two ceilings.
+/// A maximum request rate: the one for reads or the one for writes.
 #[derive(Clone, Copy)]
 pub struct Ceiling {
     in_use: RwSignal<PerSecond>,
@@ -19,29 +19,28 @@ impl Ceiling {
         Self { in_use, highest }
     }
 
-    /// The one in use; whoever asks while being shown is shown anew when another is chosen.
+    /// The rate in use. Reactive: a component that reads it updates when another rate is chosen.
     pub fn get(self) -> PerSecond {
         self.in_use.get()
     }
 
-    /// The one in use now.
     pub fn get_untracked(self) -> PerSecond {
         self.in_use.get_untracked()
     }
 
-    /// The ceilings to choose from, the lowest first: some steps, the highest that is permitted, and the one in use.
+    /// The rates to choose from, in ascending order: the steps, the highest one permitted, and the one in use.
     pub fn choices(self) -> Vec<u32> {
         choices(self.get_untracked(), self.highest)
     }
 
-    /// Chooses another, as far as it is permitted. Returns what it is now.
+    /// Sets another rate, clamped to what is permitted. Returns the new rate.
     pub(super) fn choose(self, per_second: u32) -> PerSecond {
         let ceiling = PerSecond(f64::from(per_second.max(1))).min(self.highest);
         self.in_use.set(ceiling);
         ceiling
     }
 
-    /// Takes back what was chosen.
+    /// Discards the chosen rate and uses `ceiling`, for a new connection.
     pub(super) fn begin_with(self, ceiling: PerSecond) {
         self.in_use.set(ceiling);
     }
@@ -61,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_offered_ends_at_what_is_permitted_and_holds_what_is_in_use() {
+    fn choices_include_the_rate_in_use_and_end_at_the_limit() {
         let offered = |in_use, highest| choices(PerSecond(in_use), PerSecond(highest));
         assert_eq!(offered(20.0, 50.0), [5, 10, 20, 50]);
         assert_eq!(offered(30.0, 80.0), [5, 10, 20, 30, 50, 80]);

@@ -1,4 +1,4 @@
-//! The fields of the form: what a person says, and what the token fills in.
+//! The fields of the connect form: what a person enters, and what the token fills in.
 
 use leptos::prelude::*;
 use pingone::environment::EnvironmentId;
@@ -17,28 +17,26 @@ impl Session {
         self.environment.set(fields.environment);
     }
 
-    /// Takes the region that a person chose.
     pub fn choose_region(self, region: Option<RegionCode>) {
         self.obstacle.set(None);
         self.given.write_value().region.clone_from(&region);
         self.region.set(region);
     }
 
-    /// Takes the environment that a person typed.
     pub fn type_environment(self, text: String) {
         self.obstacle.set(None);
         self.given.write_value().environment.clone_from(&text);
         self.environment.set(text);
     }
 
-    /// What can be read from the token need not be asked.
+    /// Fills in the fields from the token's claims, so that they don't have to be entered.
     pub(super) fn fill_in(self, facts: &TokenFacts) {
         let last = self.ports.get().preferences.last();
         let fields = self.given.read_value().with_token(facts, &self.settings().regions, last);
         self.show_fields(fields);
     }
 
-    /// The environment that issued the token, where it is another than the one named.
+    /// The environment that issued the token, if it differs from the one named.
     pub fn other_environment(self, named: &str) -> Option<EnvironmentId> {
         let own = self.pasted.with(|pasted| pasted.facts().and_then(|facts| facts.environment))?;
         let is_named = Uuid::try_parse(named.trim()).is_ok_and(|named| named == own.0);

@@ -1,4 +1,4 @@
-//! From a plan to a connected environment, and to another token for it.
+//! Connects to an environment, and continues with another token for it.
 
 use std::rc::Rc;
 
@@ -118,7 +118,8 @@ impl App {
         Connection::new(tenant, transport, clock, policy, recorder, ports.get().seed)
     }
 
-    /// The same connection for reads that look for a cause: they are kept apart from what somebody wanted to know.
+    /// The same connection for the reads of a diagnosis. Their exchanges are recorded as probes, separate from those
+    /// of the person's own reads.
     fn for_probes(self, connection: &Connection) -> Connection {
         let (exchanges, ports) = (self.exchanges(), self.ports);
         let recorder: Recorder =

@@ -1,17 +1,17 @@
-//! The demo's own token.
+//! The demo's token.
 
 use zeroize::Zeroizing;
 
 use super::session::Session;
 
-/// Makes tokens for the look-alike that answers the demo.
+/// Issues tokens for the sandbox that answers the demo.
 pub trait Mint {
-    /// One that lasts for an hour, as PingOne's do.
+    /// Issues a token that is valid for an hour, as PingOne's are.
     fn token(&self) -> Zeroizing<String>;
 }
 
 impl Session {
-    /// Takes the demo's token, as if it had been pasted.
+    /// Uses the demo's token as if it had been pasted.
     pub fn take_demo_token(self) {
         let token = self.ports.get().mint.token();
         self.take_paste(&token);

@@ -1,4 +1,4 @@
-//! The last exchanges with PingOne, in memory.
+//! The latest exchanges with PingOne, in memory.
 
 use std::rc::Rc;
 
@@ -14,26 +14,25 @@ use pingone_mfa_core::snippets::{Language, Sample};
 use super::tasks::Tasks;
 use leptos::prelude::*;
 
-/// How often new ones are shown at most.
+/// Minimum time between two updates of the displayed exchanges.
 const SHOWN_EVERY: Millis = Millis(200);
 
-/// How an exchange is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Form {
-    /// What was read from it.
+    /// As parsed.
     #[default]
     Typed,
-    /// As it went over the line, without the token.
+    /// As sent and received, without the token.
     Raw,
-    /// Its request, as code.
+    /// The request, as code.
     Code,
 }
 
 impl Form {
-    /// All of them, in the order in which they are offered.
+    /// All forms, in display order.
     pub const ALL: [Self; 3] = [Self::Typed, Self::Raw, Self::Code];
 
-    /// The next one, or the first behind the last.
+    /// The next form; wraps around.
     #[must_use]
     pub const fn after(self) -> Self {
         match self {
@@ -43,7 +42,7 @@ impl Form {
         }
     }
 
-    /// The one before, or the last before the first.
+    /// The previous form; wraps around.
     #[must_use]
     pub const fn before(self) -> Self {
         match self {
@@ -54,22 +53,18 @@ impl Form {
     }
 }
 
-/// The last exchanges.
 #[derive(Clone, Copy, Default)]
 pub struct Exchanges {
-    /// The exchanges.
     pub log: RwSignal<Log>,
-    /// The one that a person chose; `None` follows the newest.
+    /// The number of the chosen exchange; `None` follows the newest.
     pub chosen: RwSignal<Option<u64>>,
-    /// How they are shown.
     pub form: RwSignal<Form>,
-    /// The language of their code.
+    /// The language of the code.
     pub language: RwSignal<Language>,
-    /// Whether the list of them is shown.
+    /// Whether the list is open.
     pub is_open: RwSignal<bool>,
-    /// Which of them the list shows.
     pub filter: RwSignal<ExchangeFilter>,
-    /// Whether the next copy says who the people in it are.
+    /// Whether the next copy includes personal data.
     pub with_people: RwSignal<bool>,
     is_resting: StoredValue<bool, LocalStorage>,
     has_unseen: StoredValue<bool, LocalStorage>,
@@ -77,7 +72,7 @@ pub struct Exchanges {
 }
 
 impl Exchanges {
-    /// Keeps one more. While hundreds come in a second, not each of them is shown.
+    /// Records an exchange. The display is throttled, because hundreds may come in per second.
     pub fn record(self, exchange: Exchange, is_probe: bool, clock: &Rc<dyn Clock>) {
         let held = self.chosen.get_untracked();
         self.log.update_untracked(|log| log.push(exchange, is_probe, held));
@@ -97,13 +92,13 @@ impl Exchanges {
         });
     }
 
-    /// The one that is shown: the chosen one while it is kept, else the newest.
+    /// The exchange on display: the chosen one while the log still has it, otherwise the newest.
     pub fn shown(self) -> Option<Numbered> {
         let chosen = self.chosen.get();
         self.log.with(|log| chosen.and_then(|number| log.get(number)).or(log.newest()).cloned())
     }
 
-    /// The number of the one that is shown.
+    /// The number of the exchange on display.
     pub fn shown_number(self) -> Option<u64> {
         let chosen = self.chosen.get();
         self.log.with(|log| {
@@ -112,27 +107,28 @@ impl Exchanges {
         })
     }
 
-    /// The numbers of those that the list shows, the newest first.
+    /// The numbers of the exchanges that match the filter, newest first.
     pub fn listed(self) -> Vec<u64> {
         self.filter.with(|filter| self.log.with(|log| listed(log, filter)))
     }
 
-    /// Chooses the one that stands so many places further down in the list than the one that is shown, or as near to that
-    /// as there is one. Says at which place it stands.
+    /// Moves the choice `places` lines down the list from the exchange on display, clamped to the list. Returns the
+    /// index in the list of the new choice.
     pub fn choose_by(self, places: isize) -> Option<usize> {
         let numbers = self.filter.with_untracked(|filter| self.log.with_untracked(|log| listed(log, filter)));
         let last = numbers.len().checked_sub(1)?;
         let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
         let shown = self.chosen.get_untracked().or(newest);
         let place = numbers.iter().position(|number| Some(*number) == shown);
-        // From outside the list one step leads to its first line, and every larger one to where it leads from there.
+        // If the exchange on display isn't in the list, one step down leads to the first line, and larger steps count
+        // from there.
         let from_outside = || usize::try_from(places.saturating_sub(1)).unwrap_or_default();
         let place = place.map_or_else(from_outside, |place| place.saturating_add_signed(places)).min(last);
         self.chosen.set(numbers.get(place).copied());
         Some(place)
     }
 
-    /// The one that is shown, as text.
+    /// The exchange on display, as text.
     pub fn copy_of_shown(self) -> String {
         let people = self.people();
         let chosen = self.chosen.get_untracked();
@@ -142,7 +138,7 @@ impl Exchanges {
         })
     }
 
-    /// All that the list shows, as text.
+    /// All listed exchanges, as text.
     pub fn copy_of_listed(self) -> String {
         let people = self.people();
         self.filter.with_untracked(|filter| {
@@ -153,7 +149,7 @@ impl Exchanges {
         })
     }
 
-    /// All that the list shows, as a HAR file.
+    /// All listed exchanges, as a HAR file.
     pub fn har_of_listed(self) -> String {
         self.filter.with_untracked(|filter| {
             self.log.with_untracked(|log| {
@@ -162,20 +158,19 @@ impl Exchanges {
         })
     }
 
-    /// Whether this one copy says who the people are. The next one doesn't, unless it is asked for again.
+    /// Whether this copy includes personal data. Resets the choice, so that it applies to one copy only.
     fn people(self) -> People {
         let with_people = self.with_people.get_untracked();
         self.with_people.set(false);
         if with_people { People::Shown } else { People::Hidden }
     }
 
-    /// The request that is shown, as code.
+    /// The request on display, as code.
     pub fn code(self) -> Option<String> {
         let shown = self.shown()?;
         Some(Sample::from(&shown.exchange.request).code(self.language.get()))
     }
 
-    /// Forgets all.
     pub fn clear(self) {
         self.tasks.abort_all();
         self.is_resting.set_value(false);

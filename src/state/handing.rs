@@ -1,8 +1,8 @@
-//! Tokens that the host page hands over: asked for at the start, before one ends, and where PingOne refuses one.
+//! Host tokens: requested at the start, before the current token expires, and when PingOne refuses it.
 //!
-//! A host page may take long, because a person signs in there, or may never answer. So after [`SOON`] the page says that it
-//! still waits, and offers to ask again or to cancel; an answer is taken until [`PATIENCE`] has passed. Only the newest
-//! question is listened to.
+//! A host page may take long, because a person signs in there, or may never answer. So after [`SOON`] the page says
+//! that it is still waiting, and offers to ask again or to cancel; an answer is accepted until [`PATIENCE`] has passed
+//! after that. Only the answer to the latest request is accepted.
 
 use std::rc::Rc;
 
@@ -15,40 +15,40 @@ use zeroize::Zeroizing;
 
 use super::session::{Phase, Session};
 
-/// How long the host page may take before a person is told that it hasn't answered.
+/// How long the host page may take before the page says that it hasn't answered.
 const SOON: Millis = Millis::seconds(5);
 
-/// How much longer it may take; somebody may have to sign in there.
+/// How much longer an answer is accepted; a person may have to sign in on the host page.
 const PATIENCE: Millis = Millis::seconds(175);
 
-/// How far the host page is with a token.
+/// State of the request for a host token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Handing {
-    /// It was not asked, or has handed one over.
+    /// Not requested, or received.
     #[default]
     Idle,
-    /// It is asked.
+    /// Requested.
     Asking,
-    /// It was asked, and hasn't answered for a while. An answer is still taken.
+    /// Requested, and not answered for a while. An answer is still accepted.
     Late,
-    /// No token came, or none that can be used.
+    /// No token came, or no usable one.
     Missed,
 }
 
 impl Session {
-    /// Whether the host page hands over tokens here.
+    /// Whether the host page supplies tokens, and the deployment permits it.
     pub fn offers_host(self) -> bool {
         self.settings().limits.token_sources.host && self.ports.get().embedder.supplies_tokens()
     }
 
-    /// Asks the host page for a token, because a person wants one. What it was asked before isn't waited for any more.
+    /// Requests a token because a person asked for one. An earlier request is abandoned.
     pub fn ask_host(self) {
         self.touch();
         let is_at_start = self.phase.with_untracked(|phase| *phase == Phase::Form);
         self.ask_for(if is_at_start { Reason::Start } else { Reason::Expiry });
     }
 
-    /// Waits no longer for the host page, and doesn't ask it again without anybody's doing.
+    /// Stops waiting for the host page, and makes no further automatic requests.
     pub fn stop_asking_host(self) {
         self.touch();
         self.is_not_handed();
@@ -89,7 +89,8 @@ impl Session {
         });
     }
 
-    /// Whoever is handed a token wants to be connected, or to go on.
+    /// Uses the host token, then connects if the form is still shown. Without a usable token the request counts as
+    /// missed.
     fn handed(self, text: Option<Zeroizing<String>>) {
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
@@ -104,14 +105,14 @@ impl Session {
         self.go();
     }
 
-    /// The token came from a person, who gives the next one too; or there is none.
+    /// Ends the host token schedule: the token came from a person, who supplies the next one too, or there is none.
     pub(super) fn is_not_handed(self) {
         self.asking.abort_all();
         self.provision.write_value().end();
         self.handing.set(Handing::Idle);
     }
 
-    /// Takes note of whether PingOne takes the token.
+    /// Records whether PingOne accepts the token.
     pub(super) fn see_answer(self, exchange: &Exchange) {
         match exchange.answer.as_ref().map(|answer| answer.head.status) {
             Some(401) => self.provision.write_value().refused(exchange.at),

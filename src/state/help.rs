@@ -1,27 +1,23 @@
-//! The help, and what is looked up in it.
+//! State of the help: whether it is open, its topic and its search.
 
 use pingone_mfa_core::diagnosis::topic::Topic;
 
 use leptos::prelude::*;
 
-/// The help.
 #[derive(Clone, Copy, Default)]
 pub struct Help {
-    /// Whether it is shown.
     pub is_open: RwSignal<bool>,
-    /// The topic that it was opened for, if for one.
+    /// The topic it was opened at, if any.
     pub topic: RwSignal<Option<Topic>>,
-    /// What is looked for.
     pub search: RwSignal<String>,
 }
 
 impl Help {
-    /// Opens it at a topic.
     pub fn open(self, topic: Topic) {
         self.show(Some(topic));
     }
 
-    /// Opens it at its beginning.
+    /// Opens the help without a topic.
     pub fn open_all(self) {
         self.show(None);
     }
@@ -32,7 +28,6 @@ impl Help {
         self.is_open.set(true);
     }
 
-    /// Closes it.
     pub fn close(self) {
         self.is_open.set(false);
     }

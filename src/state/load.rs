@@ -1,28 +1,24 @@
-//! Something that is read from PingOne, and how far that is.
+//! A value that is loaded from PingOne, and its loading state.
 
 use pingone::fault::Fault;
 use pingone::time::Timestamp;
 
-/// A thing that is loaded on its own.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Load<T> {
-    /// Nobody has asked.
+    /// Not requested.
     Idle,
-    /// Asked for; not here yet.
+    /// Requested; not answered yet.
     Loading,
-    /// Here.
     Ready {
-        /// What was read.
         value: T,
-        /// When.
+        /// When the read ended.
         at: Timestamp,
     },
-    /// It could not be read.
     Failed(Fault),
 }
 
 impl<T> Load<T> {
-    /// The end of a read at `at`.
+    /// The result of a read that ended at `at`.
     pub fn ended(answer: Result<T, Fault>, at: Timestamp) -> Self {
         match answer {
             Ok(value) => Self::Ready { value, at },
@@ -30,7 +26,7 @@ impl<T> Load<T> {
         }
     }
 
-    /// What was read, if it is here.
+    /// The value, if it is loaded.
     pub fn ready(&self) -> Option<&T> {
         match self {
             Self::Ready { value, .. } => Some(value),
@@ -38,7 +34,7 @@ impl<T> Load<T> {
         }
     }
 
-    /// A copy of what was read, or nothing.
+    /// A copy of the value, or the default if it isn't loaded.
     pub fn ready_or_default(&self) -> T
     where
         T: Clone + Default,

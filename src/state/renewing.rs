@@ -1,4 +1,4 @@
-//! The next token of somebody who signed in, before the present one ends; and the end of a sign-in.
+//! Token renewal for a signed-in person before the token expires, and signing out.
 
 use std::rc::Rc;
 
@@ -13,10 +13,10 @@ use pingone_mfa_core::sign_in::session::{SignInFault, SignInMode, SignedIn};
 
 use super::session::Session;
 
-/// An answer that takes longer won't come.
+/// How long the authorization server may take to answer.
 const LONGEST_ANSWER: Millis = Millis::seconds(10);
 
-/// So long a refresh token's revocation may hold up the way to PingOne's sign-off.
+/// How long revoking the refresh token may delay the navigation to PingOne's sign-off.
 const PATIENCE: Millis = Millis::seconds(3);
 
 impl Session {
@@ -24,12 +24,12 @@ impl Session {
         self.settings().sign_in.is_some_and(|sign_in| sign_in.renews)
     }
 
-    /// Why PingOne gives no next token, where one was expected.
+    /// Why PingOne issued no further token, if one was expected.
     pub fn not_renewed(self) -> Option<SignInFault> {
         self.standing.not_renewed.get()
     }
 
-    /// The token that was just taken is renewed by itself, where that was granted.
+    /// Schedules the renewal of the token that was just taken, if a refresh token was granted.
     pub(super) fn hold_renewal(self) {
         let has_refresh = |now: &Option<SignedIn>| now.as_ref().is_some_and(|now| now.refresh.is_some());
         let is_granted = self.standing.signed_in.with_untracked(has_refresh);
@@ -42,7 +42,7 @@ impl Session {
     pub(super) fn renew_when_due(self) {
         let clock = Rc::clone(&self.ports.get().clock);
         let is_due = self.standing.renewal.read_value().due(clock.reading()).is_some();
-        // Whoever is just connecting began it with the token in use.
+        // Not while connecting: that began with the current token.
         if is_due && self.is_connected() {
             self.renew();
         }
@@ -67,7 +67,8 @@ impl Session {
         });
     }
 
-    /// PingOne said no, or what it said can't be trusted: the refresh token is of no more use, and a person is asked.
+    /// Ends renewal: PingOne refused, or its answer can't be trusted. The refresh token is dropped, and the page shows
+    /// why.
     fn end_renewal(self, fault: SignInFault) {
         self.standing.renewal.write_value().end();
         self.standing.signed_in.update_untracked(|signed_in| {
@@ -78,7 +79,7 @@ impl Session {
         self.standing.not_renewed.set(Some(fault));
     }
 
-    /// What the authorization server answers, or that it can't be reached.
+    /// The authorization server's answer, or the fault if it can't be reached or doesn't answer in time.
     pub(super) async fn answer_in_time(
         self,
         asking: LocalBoxFuture<'static, Result<Response, TransportError>>,
@@ -110,15 +111,16 @@ impl Session {
         }
     }
 
-    /// Signs out: the token and everything that was read with it leaves this page's memory, the refresh token is revoked,
-    /// and PingOne ends the browser's session.
+    /// Signs out: drops the token and everything that was read with it from this page's memory, revokes the refresh
+    /// token, and has PingOne end the browser's session.
     pub fn sign_out(self) {
         let sign_in = Rc::clone(&self.ports.get().sign_in);
         let Some(signed_in) = self.standing.signed_in.update_untracked(Option::take) else { return };
         self.forget();
         let way = SignInMode::choose(sign_in.can_leave(), false);
         let address = sign_off::address(&signed_in.place, way);
-        // A window opens in the moment of the press, or not at all. It is PingOne's, and closes when it comes back.
+        // Browsers open a window only in direct response to a press. The window shows PingOne, and closes when PingOne
+        // redirects back.
         if way == SignInMode::OwnWindow
             && let Some(window) = sign_in.open(&address)
         {
@@ -129,7 +131,7 @@ impl Session {
         let clock = Rc::clone(&self.ports.get().clock);
         self.connecting.spawn(async move {
             if let Some(revoking) = revoking {
-                // What isn't revoked is in nobody's memory any more, and ends by itself.
+                // A refresh token that isn't revoked expires by itself, and isn't held here anymore.
                 let _ = within(&*clock, PATIENCE, revoking).await;
             }
             if way == SignInMode::ThisPage {

@@ -1,4 +1,4 @@
-//! What comes after a run: its report as a file, what can be sent again, and what can be taken back.
+//! After a run: its report as a file, retrying failures, and undoing changes.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use super::rooms::ReportFile;
 use super::saving::{ROWS_AT_ONCE, contents};
 
 impl App {
-    /// The report of the run that is over, as far as it is known.
+    /// The report of the finished run, as far as it is known.
     pub fn report(self) -> Option<RunReport> {
         let progress = self.run().progress.get_untracked()?;
         let settings = self.session().settings();
@@ -36,7 +36,7 @@ impl App {
         })
     }
 
-    /// Saves the report, a thousand rows at a time, so that the page goes on meanwhile.
+    /// Saves the report in slices, so that the page stays responsive.
     pub fn save_report(self) {
         let saving = &self.saving();
         if saving.reported.get_untracked().is_writing() {
@@ -56,7 +56,7 @@ impl App {
         self.save_slices(&name, mime, of, saving.reported, slices);
     }
 
-    /// The report as JSON without names, for the page around the element.
+    /// The report as JSON without names, for the host page.
     pub(super) fn report_file(self) -> Option<ReportFile> {
         let mut writer = ReportWriter::new(Rc::new(self.report()?), Format::Json, contents(false));
         let (name, mime, mut text) = (writer.file_name(), writer.mime(), String::new());
@@ -66,7 +66,7 @@ impl App {
         Some(ReportFile { name, mime, text })
     }
 
-    /// Shows the people of the run that is over in the list.
+    /// Shows the users of the finished run in the table.
     pub fn show_run_in_list(self) {
         if let Some(report) = self.report() {
             self.show_everyone();
@@ -74,19 +74,19 @@ impl App {
         }
     }
 
-    /// How many users were changed and read back.
+    /// How many users were changed and verified.
     pub fn read_back(self) -> u32 {
         let is_read_back = |row: &&Row| row.state == RowState::Changed && row.read_back_at.is_some();
         let count = self.run().with_kept(|run, _| run.rows().iter().filter(is_read_back).count());
         count.and_then(|count| u32::try_from(count).ok()).unwrap_or_default()
     }
 
-    /// How many users could be sent again.
+    /// How many users can be retried.
     pub fn mendable(self) -> Option<Retryable> {
         self.run().with_kept(|run, _| Retryable::of(run.rows(), &|place| run.failure(place)))
     }
 
-    /// How many users' changes could be taken back, and until when that is offered. `None` where nobody's could.
+    /// How many users' changes can be undone, and until when undo is offered. `None` if there are none.
     pub fn undoable(self) -> Option<(u32, Timestamp)> {
         let ended_at = self.run().progress.with(|progress| progress.as_ref()?.ended_at)?;
         let changed = self
@@ -97,7 +97,8 @@ impl App {
         is_offered.then(|| (changed, undo_until(ended_at)))
     }
 
-    /// Reviews sending again what a retry can mend, with those who were refused for want of a role if that was granted.
+    /// Opens the review of a retry. With `has_grant`, it includes the users that were refused because of a missing
+    /// role that has been granted since.
     pub fn retry(self, has_grant: bool) {
         let proposal = self.run().with_kept(|run, _| {
             Proposal::retry(run.plan(), run.rows(), &|place| run.failure(place), has_grant)
@@ -107,7 +108,7 @@ impl App {
         }
     }
 
-    /// Reviews taking back what the run has changed.
+    /// Opens the review of undoing what the run changed.
     pub fn undo(self) {
         if let Some(proposal) = self.run().with_kept(|run, _| Proposal::undo(run.plan(), run.rows())) {
             self.review().of_draft(proposal);

@@ -1,4 +1,4 @@
-//! What is looked at before a run begins: who was chosen, what they have now, and what will be changed.
+//! The review, the dialog before a run: which users were chosen, their current values, and what will be changed.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -27,59 +27,55 @@ mod reading;
 pub use pingone_mfa_core::run::obstacle::Obstacle;
 pub use reading::Unreadable;
 
-/// A run that is to be started.
+/// A proposed run under review.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reviewed {
-    /// Who is to be changed.
     pub proposal: Rc<Proposal>,
-    /// When the list was read from which they were chosen.
+    /// When the list that the users were chosen from was loaded.
     pub listed_at: Option<Timestamp>,
-    /// How far the reading of what they have now is.
     pub reading: Reading,
 }
 
-/// How far the values are read again.
+/// Progress of refreshing the users' values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
-    /// They are read from then on: until then what the run before sent late may arrive.
+    /// Reading starts at this time: until then late requests of the previous run may still take effect.
     Waiting(Timestamp),
-    /// So many of the chosen were read.
+    /// How many of the chosen users were read.
     Going(u64),
-    /// They could not be read.
     Failed(Fault),
-    /// They were read, and this is what comes of it.
+    /// All values were read; the resulting preview.
     Ready(Rc<Preview>),
 }
 
-/// What is looked at before a run begins.
+/// The state of the review.
 #[derive(Clone, Copy)]
 pub struct Review {
-    /// The run that is to be started, if any.
+    /// The proposed run, if a review is open.
     pub shown: RwSignal<Option<Reviewed>, LocalStorage>,
-    /// Whom to change although it may not be wanted.
+    /// Users to change although this may not be wanted.
     pub choices: RwSignal<Choices>,
-    /// The test user, by username or ID.
+    /// The pilot user, by username or ID.
     pub put_pilot_first: RwSignal<String>,
-    /// After how many further users to wait.
+    /// Pause after this many users, as typed.
     pub then: RwSignal<String>,
-    /// The change reference.
     pub reference: RwSignal<String>,
     /// Why MFA is turned off.
     pub reason: RwSignal<String>,
-    /// The number of changes, as typed.
+    /// The confirmation number, as typed.
     pub typed: RwSignal<String>,
-    /// Whether a file of it has usernames.
+    /// Whether saved files contain usernames.
     pub save_with_names: RwSignal<bool>,
-    /// How far such a file is.
+    /// Progress of saving the plan.
     pub saved: RwSignal<Progress>,
-    /// What a script of it is written in.
+    /// The language of a saved script.
     pub shell: RwSignal<Shell>,
     fresh: StoredValue<HashMap<UserId, Timestamp>, LocalStorage>,
-    /// Whose reading failed although others could be read.
+    /// Users that couldn't be read although others could.
     unread: StoredValue<Unread, LocalStorage>,
-    /// What decides who may be written, with the protected members as they were read.
+    /// Decides which users may be changed; holds the protected members as they were read.
     guard: StoredValue<Guard, LocalStorage>,
-    /// When the reading ended.
+    /// When reading ended.
     read_at: StoredValue<Option<Timestamp>, LocalStorage>,
     commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
     tasks: Tasks,
@@ -123,17 +119,17 @@ impl Review {
         self.run.get_value()
     }
 
-    /// Whether the deployment permits runs in this direction.
+    /// Whether the deployment permits runs that turn MFA on (`to`) or off.
     pub fn may_run(self, to: bool) -> bool {
         self.limits().may_run(to)
     }
 
-    /// What the deployment wants of a change reference, if it wants one.
+    /// The deployment's limits for runs, including its rules for the change reference.
     pub fn limits(self) -> Rc<Limits> {
         self.limits.get_value()
     }
 
-    /// Begins with everyone who is selected. Of one user only the usual question is asked.
+    /// Opens the review for the selected users. A single user gets the usual dialog instead.
     pub fn of_selected(self, to: bool) {
         let Some(connection) = self.run().connection() else { return };
         let users = self.directory().selected_ids();
@@ -144,14 +140,15 @@ impl Review {
         }
     }
 
-    /// Begins with these users. `listed_at` is when the list was read in which they were found, if they were.
+    /// Opens the review for these users. `listed_at` is when the list that they were found in was loaded, if there was
+    /// one.
     pub fn of_users(self, to: bool, users: Vec<UserId>, listed_at: Option<Timestamp>) {
         let Some(connection) = self.run().connection() else { return };
         let proposal = Proposal::new(connection.tenant().environment, to, users);
         self.begin(proposal, Choices::default(), listed_at);
     }
 
-    /// Begins with a run that is sent again or taken back.
+    /// Opens the review for a retry or an undo.
     pub fn of_draft(self, proposal: Proposal) {
         self.begin_of(proposal, Choices::CHOSEN_BEFORE);
     }
@@ -176,14 +173,14 @@ impl Review {
         self.read();
     }
 
-    /// Chooses whom to change although it may not be wanted.
+    /// Chooses which users to change although this may not be wanted.
     pub fn choose(self, choices: Choices) {
         self.choices.set(choices);
         self.typed.set(String::new());
         self.weigh();
     }
 
-    /// What was preview, once it is.
+    /// The preview, once it is ready.
     pub fn preview(self) -> Option<Rc<Preview>> {
         self.shown.with(|shown| match shown.as_ref().map(|reviewed| &reviewed.reading) {
             Some(Reading::Ready(preview)) => Some(Rc::clone(preview)),
@@ -191,7 +188,7 @@ impl Review {
         })
     }
 
-    /// Leaves it; nothing was sent.
+    /// Cancels the review; nothing was sent.
     pub fn close(self) {
         self.tasks.abort_all();
         self.commands.set_value(None);

@@ -1,5 +1,5 @@
-//! What stands behind the form: everything that somebody who is connected sees and does. A first visit doesn't wait for
-//! it, because it is a file of its own.
+//! The console: everything that a connected person sees and does. It is a second file, so that a first visit doesn't
+//! wait for it.
 
 use std::rc::Rc;
 
@@ -11,57 +11,53 @@ use zeroize::Zeroizing;
 
 use super::session::{Plan, Session};
 
-/// Loads what stands behind the form.
+/// Loads the console.
 pub trait Rest {
-    /// Loads it, or says why it can't be loaded. What failed is operation again when this is called again.
+    /// Loads the second file, or says why it can't be loaded. Calling it again retries a failed load.
     fn load(&self) -> LocalBoxFuture<'static, Result<(), String>>;
 
-    /// Makes it for this element, once it is loaded.
+    /// Creates the console for this element, once it is loaded.
     fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn Rooms>, String>>;
 }
 
-/// A report, as it would be saved.
+/// A report as a file.
 pub struct ReportFile {
-    /// What the file is called.
     pub name: String,
-    /// Its media type.
     pub mime: &'static str,
-    /// What is in it.
     pub text: String,
 }
 
-/// What stands behind the form, as far as the form has to do with it.
+/// The console, as far as the connect form uses it.
 pub trait Rooms {
-    /// Reads the environment and, if that goes well, shows it.
+    /// Reads the environment and, if that succeeds, shows it.
     fn connect(&self, plan: Plan);
 
-    /// The one access token in a text, and what it was taken out of.
+    /// Finds the one access token in a text. Returns it with a remark on what it was extracted from.
     fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Remark>), PasteFault>;
 
-    /// Goes on with another token. The transport has it already.
+    /// Continues with another token. The transport already has it.
     fn continue_with(&self, facts: &TokenFacts);
 
-    /// Whether something is going on that needs the token, or waits for a person and needs it then.
+    /// Whether work is going on that needs the token, or is paused and will need it.
     fn is_working(&self) -> bool;
 
-    /// Looks whether the computer slept since this time.
+    /// Checks whether the computer slept since `last`.
     fn look_at_clock(&self, last: Timestamp);
 
-    /// Whether a run goes on or waits, so that the element can't be about anything else.
+    /// Whether a run is open, working or paused, so that the element can't switch to anything else.
     fn has_open_run(&self) -> bool;
 
-    /// Reads anew how many users there are, and who they are if that had been read.
+    /// Refreshes the number of users, and the list if it was loaded.
     fn refresh(&self);
 
-    /// The report of the run that is over, without names.
+    /// The report of the finished run, without names.
     fn report(&self) -> Option<ReportFile>;
 
-    /// Shows the help.
     fn open_help(&self);
 
-    /// Forgets everything that was read.
+    /// Drops everything that was read.
     fn clear(&self);
 
-    /// Lets go of what outlasts a connection.
+    /// Releases what outlasts a connection.
     fn end(&self);
 }

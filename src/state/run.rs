@@ -1,4 +1,4 @@
-//! The run that is going on, or over, and those that this browser has stored.
+//! The current or finished run, and the runs that this browser has stored.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -41,32 +41,33 @@ pub use file::FilteredOut;
 pub use pingone_mfa_core::run::engine::{Outdated, PauseReason};
 pub use stored::{Contents, Stored};
 
-/// Where the run stands.
+/// The phase of the run, as the page shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
     /// The plan is being stored; nothing was sent.
     Starting,
-    /// Nothing was sent, and nothing is going to be.
+    /// Nothing was sent, and nothing will be.
     NotStarted(Fault),
-    /// Another page of this browser runs something in this environment. Nothing was sent from here, or no longer is.
+    /// Another page of this browser has the lease for this environment. This page sent nothing, or sends nothing
+    /// anymore.
     Elsewhere,
     /// Rows are being written.
     Working,
-    /// Nothing is started.
+    /// Paused: no requests are started.
     Halted(PauseReason),
-    /// It waited for long: those who wait are being read again; so many are left.
+    /// Refreshing the remaining users before the run continues; how many are left.
     ReadingAgain(usize),
-    /// They can't be read for now.
+    /// The refresh is paused by a fault.
     ReadAgainHalted(Fault),
-    /// A person stopped it; what is in flight is awaited.
+    /// A person stopped the run; requests in flight are awaited.
     Stopping,
-    /// What was changed is being read back; so many are left.
+    /// Verifying the changed users; how many are left.
     ReadingBack(usize),
-    /// The read-back waits.
+    /// Verification is paused by a fault.
     ReadBackHalted(Fault),
-    /// It is over. So many rows could still be read back.
+    /// The run has ended.
     Over {
-        /// Rows of which nobody has read what they are now.
+        /// Rows whose current value wasn't read, and that can still be verified.
         unread: usize,
         /// Whether a person stopped it.
         is_stopped: bool,
@@ -74,7 +75,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether something is sent, or is going to be without anybody's doing.
+    /// Whether requests are being sent, or will be without a person's action.
     #[must_use]
     pub fn is_working(&self) -> bool {
         matches!(
@@ -83,7 +84,7 @@ impl Phase {
         )
     }
 
-    /// Whether leaving the page would interrupt something.
+    /// Whether leaving the page would interrupt the run.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.is_working()
@@ -91,42 +92,38 @@ impl Phase {
     }
 }
 
-/// How far the run is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// What it carries out.
     pub plan: Rc<Plan>,
-    /// The plan's number.
     pub number: PlanNumber,
-    /// Where it stands.
     pub phase: Phase,
-    /// How many users are in each state.
     pub tally: RowCounts,
-    /// When it began on this page.
+    /// When the run started on this page; for a stored run, when its plan was made.
     pub started_at: Timestamp,
-    /// When it was over.
     pub ended_at: Option<Timestamp>,
-    /// Users settled a second, lately; `None` before there is anything to tell.
+    /// Users settled per second, recently; `None` before it can be measured.
     pub users_per_second: Option<f64>,
-    /// Requests a second at most, preflights counted: the highest ceiling that held while it ran; `None` where a part of
-    /// it ran before this page had it, because the journal holds no ceilings.
+    /// The highest request rate permitted while the run was open, preflights included. `None` if a part of the run
+    /// took place before this page had it, because the journal doesn't record rates.
     pub highest_ceiling: Option<PerSecond>,
-    /// When those who waited were last read again before it went on, and how many of them had the value by then.
+    /// When the remaining users were last refreshed before the run continued, and how many of them already had the
+    /// value.
     pub read_again: Option<(Timestamp, u32)>,
-    /// Why those who wait are being read again, or were the last time.
+    /// Why the remaining users are being refreshed, or were the last time.
     pub outdated: Option<Outdated>,
-    /// When someone else was first seen to change the same users.
+    /// When another writer was first seen to change the same users.
     pub another_writer_at: Option<Timestamp>,
-    /// What was seen of the test user, where one is looked at.
+    /// What was read of the pilot user, if the run has one.
     pub trial: Option<PilotReadings>,
-    /// How often PingOne slowed it down, and when last.
+    /// How often PingOne throttled the run, and when last.
     pub slowed: Option<(u32, Timestamp)>,
-    /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.
+    /// Whether this browser's other pages can be seen. If not, nothing prevents two pages from running changes at
+    /// once.
     pub sees_other_pages: bool,
 }
 
 impl Progress {
-    /// When it will be over at this pace.
+    /// The estimated end at the current pace.
     #[must_use]
     pub fn ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         let pace = self.users_per_second.filter(|pace| *pace > 0.01)?;
@@ -137,42 +134,42 @@ impl Progress {
     }
 }
 
-/// The run that is going on, or over, and those that are stored.
+/// The current or finished run, and the stored runs.
 #[derive(Clone, Copy)]
 pub struct Run {
-    /// How far it is; `None` where there is none.
+    /// `None` without a run.
     pub progress: RwSignal<Option<Progress>, LocalStorage>,
-    /// What became of each user, in the plan's order.
+    /// The state of each row, in the plan's order.
     pub states: RwSignal<Vec<RowState>>,
-    /// What this browser has stored of runs in this environment.
+    /// The runs that this browser has stored for this environment.
     pub stored: RwSignal<Vec<Stored>, LocalStorage>,
-    /// Why the last run file was not taken.
+    /// Why the last operation on a run file or a stored run was not carried out.
     pub not_taken: RwSignal<Option<FilteredOut>>,
-    /// What is about to end a run, while a person is asked.
+    /// What will end a run if the person confirms it.
     pub ending: RwSignal<Option<Ending>, LocalStorage>,
-    /// When this computer slept while the run was going on, from and until.
+    /// When this computer slept during the run: start and end.
     pub slept: RwSignal<Option<(Timestamp, Timestamp)>>,
-    /// How fast is written at most.
+    /// The maximum write rate.
     pub ceiling: Ceiling,
     pub(super) environment_name: StoredValue<String, LocalStorage>,
     places: StoredValue<HashMap<UserId, RowIndex>, LocalStorage>,
     /// The run itself, while nothing drives it.
     kept: StoredValue<Option<Kept>, LocalStorage>,
     speed: StoredValue<Speed, LocalStorage>,
-    /// Users whose flags were changed and not yet shown in the list.
+    /// Users whose flag changed, and whose change the table doesn't show yet.
     unshown: StoredValue<Vec<(UserId, Mfa)>, LocalStorage>,
     shown_at: StoredValue<Millis, LocalStorage>,
-    /// How often the connection had been slowed down before.
+    /// How often the connection had been throttled before the run.
     slowed_before: StoredValue<u32, LocalStorage>,
     told_tenths: StoredValue<u32, LocalStorage>,
-    /// Whether the run is to be saved as a file.
+    /// Whether to save the run as a file once everything is stored.
     wants_file: StoredValue<bool, LocalStorage>,
     title: StoredValue<String, LocalStorage>,
     commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
     actor: StoredValue<Actor, LocalStorage>,
     token_expires_at: StoredValue<Option<Timestamp>, LocalStorage>,
-    /// Since when the present token is used.
+    /// When the current token was taken into use.
     token_since: StoredValue<Timestamp, LocalStorage>,
     actors: StoredValue<Vec<Actor>, LocalStorage>,
     tasks: Tasks,
@@ -226,20 +223,20 @@ impl Run {
         self.directory.get_value()
     }
 
-    /// Begins with a new connection: looks for runs that this browser has stored of its environment.
+    /// Starts with a new connection: looks for stored runs of its environment.
     pub(super) fn begin(self, connection: Connection, facts: &TokenFacts, environment: &str) {
         self.environment_name.set_value(environment.to_owned());
-        // What was chosen for another environment says nothing about this one.
+        // A rate that was chosen for another environment doesn't apply to this one.
         self.ceiling.begin_with(connection.policy().writes);
         self.set_actor(connection, facts);
         self.find_stored();
     }
 
-    /// Goes on with another token.
+    /// Continues with another token.
     pub(super) fn continue_with(self, connection: Connection, facts: &TokenFacts) {
         self.set_actor(connection, facts);
         let Some(plan) = self.plan().filter(|_| self.commands.read_value().is_some()) else { return };
-        // Before anything else can be sent: each row names whose token it was sent with.
+        // Before anything else can be sent: each row records the token it was sent with.
         let (actor, storing) = self.act(&name_of(&plan));
         self.command(Command::Token { until: self.token_until(), actor });
         self.tasks.spawn(async move {
@@ -259,7 +256,7 @@ impl Run {
         self.token_since.set_value(now);
     }
 
-    /// Forgets what is shown, and ends what is going on. What is stored stays.
+    /// Clears what is shown, and aborts what is going on. Stored runs are kept.
     pub(super) fn clear(self) {
         self.tasks.abort_all();
         self.ports.get().host.ask_before_leaving(false);
@@ -283,12 +280,12 @@ impl Run {
         self.progress.set(None);
     }
 
-    /// Whether something is going on, so that nothing else may change users.
+    /// Whether a run is open, so that nothing else may change users.
     pub fn is_open(self) -> bool {
         self.progress.with(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
     }
 
-    /// What became of a user in this run, if it is one of the run's.
+    /// The state of a user's row, if the user is part of this run.
     pub fn state_of(self, user: UserId) -> Option<RowState> {
         self.states.with(|states| {
             let place = *self.places.read_value().get(&user)?;
@@ -296,29 +293,28 @@ impl Run {
         })
     }
 
-    /// Starts nothing until [`Run::resume`].
+    /// Pauses the run until [`Run::resume`].
     pub fn pause(self) {
         self.command(Command::Pause);
     }
 
-    /// Goes on.
     pub fn resume(self) {
         self.command(Command::Resume);
     }
 
-    /// Starts nothing more; what was changed stays.
+    /// Stops the run. Changes already made are kept.
     pub fn stop(self) {
         self.command(Command::Stop);
     }
 
     fn command(self, command: Command) {
         if let Some(sender) = &*self.commands.read_value() {
-            // A run that has just ended takes no command.
+            // A run that has just ended accepts no commands.
             let _ = sender.unbounded_send(command);
         }
     }
 
-    /// Takes a run that is over off the screen.
+    /// Closes a run that has ended.
     pub fn close(self) {
         if !self.is_open() {
             self.forget_run();
@@ -326,7 +322,7 @@ impl Run {
         }
     }
 
-    /// Something of the run that is over, and of those under whose tokens it was sent.
+    /// Reads from the run that has ended, and the actors whose tokens it used.
     pub(super) fn with_kept<R>(self, read: impl FnOnce(&engine::Run, &[Actor]) -> R) -> Option<R> {
         let kept = self.kept.read_value();
         kept.as_ref().map(|kept| read(&kept.run, &self.actors.read_value()))
@@ -336,13 +332,13 @@ impl Run {
         self.connection.read_value().clone()
     }
 
-    /// How long the token still holds, if it says so.
+    /// How long the token remains valid, if it says so.
     pub(super) fn token_left(self) -> Option<Millis> {
         let left = self.token_expires_at.get_value()?.since(self.ports.get().clock.wall()).max(0);
         Some(Millis(left.unsigned_abs()))
     }
 
-    /// When the token ends, by the monotonic clock.
+    /// When the token expires, by the monotonic clock.
     fn token_until(self) -> Option<Millis> {
         self.token_left().map(|left| self.ports.get().clock.now() + left)
     }

@@ -1,4 +1,4 @@
-//! What is saved as files: users as CSV or JSON, and the counts of the MFA status as a snapshot.
+//! Saving files: users as CSV or JSON, plans and scripts, exchanges, and the MFA status counts as a snapshot.
 
 use std::rc::Rc;
 
@@ -24,73 +24,68 @@ use super::tasks::Tasks;
 use super::unusable::UnreadableBody;
 use leptos::prelude::*;
 
-/// So many rows are written before the page may do something else.
+/// How many rows are written before the page may do other work.
 pub(super) const ROWS_AT_ONCE: usize = 1000;
 
-/// How far a file is.
+/// Progress of writing a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Progress {
-    /// None is written.
     #[default]
     Idle,
-    /// So many rows of so many.
+    /// Some of the rows are written.
     Writing {
-        /// Written.
+        /// Rows written so far.
         rows: usize,
-        /// Of so many.
+        /// Rows in total.
         of: usize,
     },
-    /// The browser has it, or refused it.
+    /// The file is complete, and the browser accepted or refused it.
     Ended {
-        /// How many rows it has.
         rows: usize,
-        /// Whether the browser took it.
+        /// Whether the browser accepted it.
         saved: bool,
     },
 }
 
 impl Progress {
-    /// Whether a file is being written.
     #[must_use]
     pub const fn is_writing(self) -> bool {
         matches!(self, Self::Writing { .. })
     }
 }
 
-/// What makes the next slice of a file, of at most so many rows, until there is none.
+/// Produces the next slice of a file, with at most the given number of rows; `None` after the last.
 pub(super) type Slices = Box<dyn FnMut(usize, Username<'_>) -> Option<String>>;
 
-/// What a file says of a person.
 pub(super) const fn contents(with_names: bool) -> Contents {
     if with_names { Contents::WithNames } else { Contents::StatesOnly }
 }
 
-/// What is saved as files.
+/// State of the save dialogs.
 #[derive(Clone, Copy, Default)]
 pub struct Saving {
-    /// Whether is asked what is to be saved.
+    /// Whether the dialog for saving users is open.
     pub is_asking: RwSignal<bool>,
-    /// How much of a person the file says.
+    /// Whether the file contains names.
     pub with_names: RwSignal<bool>,
-    /// Whether it is JSON.
+    /// Whether the file is JSON.
     pub as_json: RwSignal<bool>,
-    /// Whether a byte order mark stands in front of CSV.
+    /// Whether a CSV file starts with a byte order mark.
     pub for_excel: RwSignal<bool>,
-    /// How far the file is.
     pub progress: RwSignal<Progress>,
-    /// An older snapshot that the status is compared with.
+    /// An earlier snapshot that the status is compared with.
     pub earlier: RwSignal<Option<Result<Snapshot, UnreadableBody<SnapshotFault>>>>,
-    /// Whether a run's report has usernames.
+    /// Whether a run's report contains usernames.
     pub report_with_names: RwSignal<bool>,
-    /// Whether it is JSON.
+    /// Whether a run's report is JSON.
     pub report_as_json: RwSignal<bool>,
-    /// How far a run's report is.
+    /// Progress of saving a run's report.
     pub reported: RwSignal<Progress>,
     pub(super) tasks: Tasks,
 }
 
 impl Saving {
-    /// Forgets what was chosen, and ends what is going on.
+    /// Resets the dialogs, and aborts what is being written.
     pub(super) fn clear(self) {
         self.tasks.abort_all();
         self.is_asking.set(false);
@@ -108,13 +103,13 @@ impl Saving {
 }
 
 impl App {
-    /// Asks what is to be saved.
+    /// Opens the dialog for saving users.
     pub fn ask_what_to_save(self) {
         self.saving().progress.set(Progress::Idle);
         self.saving().is_asking.set(true);
     }
 
-    /// Whom a file would have: the selected ones, or else everyone who is shown.
+    /// The users a file would contain: the selected ones, or all that are shown if none are selected.
     pub fn rows_to_save(self) -> Vec<UserIndex> {
         let table = &self.directory().table;
         let rows = table.shown.with(Vec::clone);
@@ -127,7 +122,7 @@ impl App {
         })
     }
 
-    /// The environment that is connected to, if any.
+    /// The connected environment, if any.
     pub fn environment(self) -> Option<Environment> {
         match self.session().phase.get_untracked() {
             Phase::Connected { environment, .. } => Some(environment),
@@ -135,7 +130,7 @@ impl App {
         }
     }
 
-    /// Saves users, a thousand at a time, so that the page goes on meanwhile.
+    /// Saves users in slices, so that the page stays responsive.
     pub fn save_users(self) {
         let saving = &self.saving();
         let (Some(environment), Some(list_read_at)) =
@@ -179,7 +174,7 @@ impl App {
     }
 
     fn write_row(self, users: &UserStore, row: UserIndex, exporter: &mut Exporter, text: &mut String) {
-        // A row that could not be read says nothing but its id.
+        // For a row that couldn't be read, only the ID is known.
         let Some(id) = users.id(row) else { return };
         let user = users.user(row);
         let user = user.as_ref();
@@ -207,8 +202,8 @@ impl App {
         exporter.row(&row, text);
     }
 
-    /// Saves the plan that is reviewed, which somebody may carry out elsewhere and which therefore comes after the same
-    /// checks as a run, or the list of those whom it leaves out.
+    /// Saves the reviewed plan, or the list of the users that it leaves out. The plan may be run elsewhere, so it
+    /// passes the same checks as a run.
     pub fn save_plan(self, extent: Extent) {
         let saved = self.review().saved;
         if saved.get_untracked().is_writing() {
@@ -222,7 +217,7 @@ impl App {
         self.save_of_plan(plan, extent, self.review().save_with_names.get_untracked(), saved);
     }
 
-    /// Saves whom the run that is over left out, and why.
+    /// Saves the users that the finished run left out, and why.
     pub fn save_left_out(self) {
         let (saving, plan) = (self.saving(), self.run().with_kept(|run, _| Rc::clone(run.plan())));
         if let Some(plan) = plan.filter(|_| !saving.reported.get_untracked().is_writing()) {
@@ -240,7 +235,7 @@ impl App {
         self.save_slices(&name, mime, of, progress, slices);
     }
 
-    /// Saves the plan that is reviewed as a script, which reads the saved plan. It comes after the same checks as a run.
+    /// Saves the reviewed plan as a script, which reads the saved plan. It passes the same checks as a run.
     pub fn save_script(self) {
         let Some(connection) = self.run().connection() else { return };
         let Some(plan) = self.review().cleared_plan() else { return };
@@ -251,7 +246,7 @@ impl App {
         self.announcer().tell(Announcement::Saved(download.finish()));
     }
 
-    /// Saves a file slice by slice, so that the page goes on meanwhile. It is going to have so many rows.
+    /// Saves a file of `of` rows slice by slice, so that the page stays responsive.
     pub(super) fn save_slices(
         self,
         name: &str,
@@ -282,7 +277,7 @@ impl App {
         });
     }
 
-    /// The counts as they are now, to be kept or compared.
+    /// The current counts, to save or compare.
     pub fn snapshot(self) -> Option<Snapshot> {
         let Phase::Connected { environment, region } = self.session().phase.get() else { return None };
         let directory = self.directory();
@@ -299,7 +294,7 @@ impl App {
         ))
     }
 
-    /// Saves the exchanges that the list shows.
+    /// Saves the listed exchanges.
     pub fn save_exchanges(self) {
         let mut download = self.ports.get().files.save("pingone-mfa.har", "application/json");
         download.write(&self.exchanges().har_of_listed());
@@ -316,7 +311,7 @@ impl App {
         self.announcer().tell(Announcement::Saved(download.finish()));
     }
 
-    /// Asks for an older snapshot and compares the status with it.
+    /// Opens an earlier snapshot to compare the status with.
     pub fn open_snapshot(self) {
         let opening = self.ports.get().files.open(".json", SNAPSHOT_LIMIT);
         self.saving().tasks.spawn(async move {
@@ -338,12 +333,12 @@ impl App {
         });
     }
 
-    /// The snapshot that the status is compared with, if it can be.
+    /// The snapshot that the status is compared with, if it is usable.
     pub fn earlier(self) -> Option<Snapshot> {
         self.saving().earlier.with(|earlier| earlier.clone()?.ok())
     }
 
-    /// What is known of populations, for whoever names them.
+    /// The populations, or none if they aren't loaded.
     pub fn populations(self) -> Vec<Population> {
         self.directory().populations.with(Load::ready_or_default)
     }

@@ -1,4 +1,8 @@
-//! From a pasted token to a connected environment, and back.
+//! The session of a mounted element: from a pasted token to a connected environment, and back.
+//!
+//! The session exists from the start and owns the connect form. It loads the console in the background, and creates it
+//! on first use. A connection attempt goes through [`Phase`]; when it fails, the form is shown again with an
+//! [`Obstacle`].
 
 use std::rc::Rc;
 
@@ -26,39 +30,36 @@ use super::tasks::Tasks;
 use super::{ConnectPortSet, ConnectPorts, Wishes};
 use leptos::prelude::*;
 
-/// How long the browser may take to copy.
+/// How long the browser may take to copy a text.
 const COPYING: Millis = Millis::seconds(5);
 
-/// Where a session stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
-    /// The form is shown.
+    /// The connect form is shown.
     Form,
-    /// The part of the program that stands behind the form is still being loaded.
+    /// The console is being loaded.
     Loading,
     /// The environment is being read.
     Connecting,
     /// The environment was read.
     Connected {
-        /// What PingOne says of it.
+        /// As returned by PingOne.
         environment: Environment,
-        /// Where it is.
         region: Region,
     },
 }
 
-/// Why Connect went no further.
+/// Why a connection or a replacement token was not accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Obstacle {
-    /// No token was pasted.
     TokenMissing,
-    /// The region is not known.
+    /// No region is chosen, or it isn't known.
     RegionMissing,
     /// Neither the token nor the form names an environment.
     EnvironmentMissing,
-    /// The environment ID is no UUID.
+    /// The environment ID isn't a UUID.
     EnvironmentUnreadable,
-    /// The user ID is no UUID.
+    /// The user ID isn't a UUID.
     UserUnreadable,
     /// The token was issued in another region; nothing was sent.
     RegionConflict {
@@ -67,79 +68,72 @@ pub enum Obstacle {
         /// The region that was chosen.
         chosen: RegionCode,
     },
-    /// The token pasted as a replacement belongs to another region; it was not kept.
+    /// The replacement token belongs to another region; it was not kept.
     ReplacementElsewhere {
         /// The region that issued it.
         issued: RegionCode,
     },
-    /// The token pasted as a replacement was issued in another environment than the one worked on. It isn't in use until a
-    /// person says so.
+    /// The replacement token was issued in another environment than the connected one. It isn't used until a person
+    /// confirms it.
     ReplacementOfOtherEnvironment(EnvironmentId),
-    /// The part of the program that stands behind the form could not be loaded, and why. Nothing was sent.
+    /// The console couldn't be loaded, and why. Nothing was sent.
     NotLoaded(String),
-    /// PingOne said no.
+    /// PingOne refused, or couldn't be reached.
     Fault(Fault),
 }
 
-/// Who is connected to what, and the form that leads there.
+/// The connection's state, and the connect form.
 #[derive(Clone, Copy)]
 pub struct Session {
     pub(super) ports: ConnectPorts,
     /// The deployment's settings, and the build for reports.
     deployed: StoredValue<(Rc<Settings>, Rc<str>), LocalStorage>,
-    /// Where the session stands.
     pub phase: RwSignal<Phase>,
-    /// What became of the token field.
     pub pasted: RwSignal<Pasted>,
-    /// Why the last paste was not taken. Nothing of it was kept and nothing sent.
+    /// Why the last paste was not taken. None of it was kept, and nothing was sent.
     pub paste_fault: RwSignal<Option<PasteFault>>,
-    /// The chosen region.
     pub region: RwSignal<Option<RegionCode>>,
     /// Whether the region is shown as a field.
     pub region_open: RwSignal<bool>,
-    /// The environment ID, as typed or read.
+    /// The environment ID, as typed or as read from the token.
     pub environment: RwSignal<String>,
     /// Whether the environment is shown as a field.
     pub environment_open: RwSignal<bool>,
-    /// The user ID to open at once, if any.
+    /// The ID of a user to open after connecting, if any.
     pub user: RwSignal<String>,
-    /// Why Connect went no further.
     pub obstacle: RwSignal<Option<Obstacle>>,
-    /// How far somebody is who signs in.
     pub signing_in: RwSignal<SigningIn>,
-    /// Who signed in, and with what.
     pub(super) standing: SignInSession,
-    /// How far the host page is with a token.
+    /// State of the request for a host token.
     pub handing: RwSignal<Handing>,
     /// Whether the field for another token is shown.
     pub replacing: RwSignal<bool>,
-    /// Whether a token was just taken out of a field that is for something else.
+    /// Whether a token was just removed from a field that is meant for something else.
     pub is_token_withheld: RwSignal<bool>,
-    /// What people, the page around and the deployment say, without what a token filled in.
+    /// Field values from people, the host page and the deployment, without what a token filled in.
     pub(super) given: StoredValue<ConnectFields, LocalStorage>,
-    /// The replacement that a person is asked about.
+    /// The replacement token that awaits confirmation.
     pub(super) asked_about: StoredValue<Option<Paste>, LocalStorage>,
-    /// The computer's time, renewed every second.
+    /// The computer's time, updated every second.
     pub now: RwSignal<Timestamp>,
     touched: StoredValue<ClockReading, LocalStorage>,
-    /// What stands behind the form, once it is here.
+    /// The console, once it is loaded.
     pub(super) rooms: RwSignal<Option<Rc<dyn Rooms>>, LocalStorage>,
     pub(super) provision: StoredValue<TokenSchedule>,
     pub(super) asking: Tasks,
     ticking: Tasks,
     pub(super) connecting: Tasks,
-    /// What screen readers are told.
     pub announcer: Announcer,
 }
 
-/// The session of the element around a component.
+/// The session of the element that contains the calling component.
 #[must_use]
 pub fn use_session() -> Session {
     expect_context()
 }
 
 impl Session {
-    /// Creates the state of a mounted element under the current reactive owner, with nothing but the form.
+    /// Creates the state of a mounted element under the current reactive owner, with only the connect form.
     #[must_use]
     pub fn start(ports: ConnectPorts, wishes: Wishes) -> Self {
         let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
@@ -180,14 +174,13 @@ impl Session {
         }
     }
 
-    /// Begins: the wishes of the host page are taken over, the time runs, and while somebody looks at the form,
-    /// what stands behind it is loaded.
+    /// Applies the mount options, starts the clock, and loads the console while the form is shown.
     fn begin(self, region: Option<String>, environment: Option<String>) {
         self.wish(region, environment);
         self.tick();
         let loading = self.ports.get().rest.load();
         self.ticking.spawn(async move {
-            // Whether it came to anything is of interest once somebody connects, and then it is operation again.
+            // A failure matters only once a person connects, and then the load is retried.
             let _ = loading.await;
         });
         self.come_back();
@@ -195,7 +188,7 @@ impl Session {
         self.ask_host_at_start();
     }
 
-    /// Ends: nothing is kept, nothing goes on.
+    /// Ends the session: everything is dropped, and all tasks are aborted.
     pub fn end(self) {
         self.forget();
         if let Some(rooms) = self.rooms.get_untracked() {
@@ -204,7 +197,7 @@ impl Session {
         self.ticking.abort_all();
     }
 
-    /// What the host page or the deployment wishes goes before the token's claims.
+    /// Values from the host page or the deployment take precedence over the token's claims.
     fn wish(self, region: Option<String>, environment: Option<String>) {
         let known = |code: &RegionCode| self.region_of(code).is_some();
         let region = region.map(RegionCode).filter(known).or_else(|| self.settings().default_region.clone());
@@ -214,7 +207,7 @@ impl Session {
         self.given.set_value(given);
     }
 
-    /// Renews the time every second, and forgets a token that nobody uses.
+    /// Updates the time every second, and forgets an idle token.
     fn tick(self) {
         let clock = Rc::clone(&self.ports.get().clock);
         self.ticking.spawn(async move {
@@ -231,8 +224,8 @@ impl Session {
         });
     }
 
-    /// A run holds the token while it works and while it waits for a person: the idle time begins after it. Either clock
-    /// counts, because one of them stands still while the computer sleeps.
+    /// A run holds the token while it works and while it is paused for a person: the idle time starts after it. Either
+    /// clock counts, because one of them stops while the computer sleeps.
     fn forget_when_idle(self) {
         let (idle, now) = (self.settings().forget_after_idle, self.ports.get().clock.reading());
         if self.rooms.get_untracked().is_some_and(|rooms| rooms.is_working()) {
@@ -244,39 +237,34 @@ impl Session {
         }
     }
 
-    /// What the page's surroundings offer to the form.
     pub fn ports(self) -> Rc<ConnectPortSet> {
         self.ports.get()
     }
 
-    /// Takes note that a person is there. Whoever comes back after the idle time finds the token forgotten, also where
-    /// the computer slept until now.
+    /// Records that a person is active. If the idle time has passed, the token is forgotten first, also if the
+    /// computer slept until now.
     pub fn touch(self) {
         self.forget_when_idle();
         self.touched.set_value(self.ports.get().clock.reading());
     }
 
-    /// Up to how many users are listed without being asked for.
+    /// Users are listed automatically up to this number.
     pub fn list_on_connect(self) -> u64 {
         self.settings().list_on_connect
     }
 
-    /// What the deployment decides.
     pub fn settings(self) -> Rc<Settings> {
         self.deployed.get_value().0
     }
 
-    /// The build, for reports.
     pub fn build(self) -> Rc<str> {
         self.deployed.get_value().1
     }
 
-    /// All regions on offer.
     pub fn regions(self) -> Vec<Region> {
         self.settings().regions.iter().cloned().collect()
     }
 
-    /// The region with this code.
     pub fn region_of(self, code: &RegionCode) -> Option<Region> {
         self.settings().regions.get(code).cloned()
     }
@@ -285,27 +273,27 @@ impl Session {
         self.phase.with_untracked(|phase| matches!(phase, Phase::Connected { .. }))
     }
 
-    /// Takes the region that issued the token.
+    /// Chooses the region that issued the token.
     pub fn take_issuing_region(self, issued: RegionCode) {
         self.region.set(Some(issued));
         self.region_open.set(false);
         self.obstacle.set(None);
     }
 
-    /// Takes another environment, and connects to it.
+    /// Chooses another environment, and connects to it.
     pub fn take_environment(self, environment: EnvironmentId) {
         self.environment.set(environment.to_string());
         self.connect();
     }
 
-    /// Reads the environment, and with it whether everything fits together. Region and token are compared
-    /// before anything is sent.
+    /// Reads the environment, which also checks that token, region and environment fit together. Region and token are
+    /// compared before anything is sent.
     pub fn connect(self) {
         self.touch();
         self.go();
     }
 
-    /// The same, whoever asks for it.
+    /// Connects without counting as activity of a person.
     pub(super) fn go(self) {
         if self.phase.with_untracked(|phase| *phase != Phase::Form) {
             return;
@@ -340,7 +328,7 @@ impl Session {
         });
     }
 
-    /// Shows the help, which stands behind the form. Nothing is sent to PingOne for it.
+    /// Opens the help, which is part of the console. Nothing is sent to PingOne for it.
     pub fn help(self) {
         if let Some(rooms) = self.rooms.get_untracked() {
             return rooms.open_help();
@@ -353,12 +341,12 @@ impl Session {
         });
     }
 
-    /// Whether what stands behind the form is here.
+    /// Whether the console is loaded.
     pub fn has_rooms(self) -> bool {
         self.rooms.with(Option::is_some)
     }
 
-    /// What stands behind the form. It is made once, whoever asks for it.
+    /// The console. It is created once, on first use.
     pub(super) async fn rooms(self) -> Result<Rc<dyn Rooms>, String> {
         if let Some(rooms) = self.rooms.get_untracked() {
             return Ok(rooms);
@@ -368,25 +356,25 @@ impl Session {
         Ok(rooms)
     }
 
-    /// Shows the form again, and why.
+    /// Shows the form again, with the obstacle.
     pub(super) fn go_no_further(self, obstacle: Obstacle) {
         self.obstacle.set(Some(obstacle));
         self.phase.set(Phase::Form);
     }
 
-    /// Whether a run goes on or waits.
+    /// Whether a run is open, working or paused.
     pub fn has_open_run(self) -> bool {
         self.rooms.get().is_some_and(|rooms| rooms.has_open_run())
     }
 
-    /// Reads anew what is shown, because the host page wants it.
+    /// Refreshes what is shown, at the host page's request.
     pub fn refresh(self) {
         if let Some(rooms) = self.rooms.get() {
             rooms.refresh();
         }
     }
 
-    /// The report of the run that is over, for the host page.
+    /// The report of the finished run, for the host page.
     pub fn report(self) -> Option<ReportFile> {
         self.rooms.get().and_then(|rooms| rooms.report())
     }
@@ -416,7 +404,6 @@ impl Session {
         self.announcer.tell(Announcement::TokenForgotten(until));
     }
 
-    /// Puts a text on the clipboard.
     pub fn copy(self, text: String) {
         let copying = self.ports.get().host.copy(text);
         self.connecting.spawn(async move {
@@ -425,18 +412,18 @@ impl Session {
         });
     }
 
-    /// The claims of the token in use, as they are now.
+    /// The claims of the token in use, untracked.
     pub(super) fn facts_now(self) -> Option<TokenFacts> {
         self.pasted.with_untracked(|pasted| pasted.facts().cloned())
     }
 
-    /// The claims of the token in use.
+    /// The claims of the token in use. Reactive.
     pub fn facts(self) -> Option<TokenFacts> {
         self.pasted.with(|pasted| pasted.facts().cloned())
     }
 }
 
-/// What Connect is about to do.
+/// A connection to make.
 pub struct Plan {
     pub(super) tenant: Tenant,
     pub(super) facts: TokenFacts,

@@ -1,4 +1,4 @@
-//! Signing in with PingOne: on the way there, and back with an answer.
+//! Signing in with PingOne: going there, and returning with an answer.
 
 use std::rc::Rc;
 
@@ -16,34 +16,32 @@ use super::session::{Phase, Session};
 use super::tasks::Tasks;
 use leptos::prelude::*;
 
-/// How often is looked whether PingOne's window is still there.
+/// How often to check whether PingOne's window is still open.
 const LOOK: Millis = Millis::seconds(1);
 
-/// How far somebody is who signs in.
+/// Progress of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum SigningIn {
-    /// Nobody does.
     #[default]
     No,
-    /// The page is about to be left for PingOne.
+    /// The page is about to navigate to PingOne.
     Leaving,
     /// PingOne is open in a window of its own.
     Waiting {
-        /// Whether that window was closed, or went out of this page's sight.
+        /// Whether that window was closed, or can no longer be seen from this page.
         is_gone: bool,
     },
-    /// PingOne has answered, and its code is exchanged for a token.
+    /// PingOne answered, and its code is being exchanged for a token.
     Exchanging,
-    /// It came to nothing.
     Failed(SignInFault),
 }
 
-/// Who signed in, and what goes on because of it.
+/// The signed-in person's session, and the tasks that belong to it.
 #[derive(Clone, Copy)]
 pub struct SignInSession {
     pub(super) signed_in: RwSignal<Option<SignedIn>>,
     pub(super) renewal: StoredValue<TokenSchedule>,
-    /// Why PingOne gives no next token, where one was expected.
+    /// Why PingOne issued no further token, if one was expected.
     pub(super) not_renewed: RwSignal<Option<SignInFault>>,
     waiting: Tasks,
     pub(super) renewing: Tasks,
@@ -62,23 +60,23 @@ impl Default for SignInSession {
 }
 
 impl Session {
-    /// Whether people sign in here: the deployment names an application for it, and there is a way back.
+    /// Whether sign-in is offered: the deployment permits it and names an application, and PingOne can redirect back
+    /// here.
     pub fn offers_sign_in(self) -> bool {
         let is_permitted = self.settings().limits.token_sources.sign_in;
         is_permitted && self.place_of_sign_in().is_some()
     }
 
-    /// Whether a token may be pasted here.
     pub fn offers_paste(self) -> bool {
         self.settings().limits.token_sources.paste
     }
 
-    /// Whether the token in use is one of somebody who signed in.
+    /// Whether the token in use comes from a sign-in.
     pub fn is_signed_in(self) -> bool {
         self.standing.signed_in.with(Option::is_some)
     }
 
-    /// Whether the page itself can go to PingOne and come back.
+    /// Whether the page itself can navigate to PingOne and back.
     pub fn can_leave(self) -> bool {
         self.ports.get().sign_in.can_leave()
     }
@@ -91,17 +89,17 @@ impl Session {
         Some(SignInTarget::new(&region, sign_in.environment, sign_in.client, redirect_uri))
     }
 
-    /// Goes to PingOne, where somebody signs in, in the way that loses nothing.
+    /// Starts a sign-in, in the mode that loses no state.
     pub fn sign_in(self) {
         self.sign_in_by(SignInMode::choose(self.can_leave(), self.is_connected()));
     }
 
-    /// Goes to PingOne and leaves the page, because somebody wants that.
+    /// Starts a sign-in that leaves this page, at a person's request.
     pub fn sign_in_here(self) {
         self.sign_in_by(SignInMode::ThisPage);
     }
 
-    /// Waits no longer for PingOne's window.
+    /// Stops waiting for PingOne's window.
     pub fn stop_signing_in(self) {
         self.touch();
         self.standing.waiting.abort_all();
@@ -129,7 +127,7 @@ impl Session {
         has_left.then_some(SigningIn::Leaving).ok_or_else(not_here)
     }
 
-    /// Waits for the answer of PingOne's window, as long as the attempt lasts.
+    /// Waits for the answer of PingOne's window until the attempt expires.
     fn wait_for(self, mut window: Box<dyn SignInWindow>, attempt: SignInAttempt) {
         let clock = Rc::clone(&self.ports.get().clock);
         self.standing.waiting.spawn(async move {
@@ -141,7 +139,7 @@ impl Session {
                 };
                 let now = clock.wall();
                 match answer.map(|answer| returned(&answer, Some(&attempt), now)) {
-                    // Other pages of this origin hear other windows' answers too.
+                    // Answers for other pages of this origin arrive here too.
                     Some(Err(SignInFault::OtherAttempt)) => {}
                     Some(Ok(code)) => return self.exchange(attempt, &code),
                     Some(Err(fault)) => return self.signing_in.set(SigningIn::Failed(fault)),
@@ -161,7 +159,7 @@ impl Session {
         }
     }
 
-    /// Goes on where somebody came back from PingOne. The attempt is used up, whatever comes of it.
+    /// Continues after PingOne has redirected back. The attempt is used up, whatever the result.
     pub(super) fn come_back(self) {
         let sign_in = &self.ports.get().sign_in;
         let Some(answer) = sign_in.answer().filter(|answer| is_answer(answer)) else { return };
@@ -176,7 +174,7 @@ impl Session {
         }
     }
 
-    /// What was kept is believed only as far as it is what this deployment would ask now.
+    /// A stored attempt is trusted only if it matches what this deployment would request now.
     fn is_known(self, attempt: &SignInAttempt) -> bool {
         self.offers_sign_in() && self.place_of_sign_in().as_ref() == Some(&attempt.place)
     }
@@ -197,16 +195,16 @@ impl Session {
         });
     }
 
-    /// Whoever signed in wants to be connected, or to go on.
+    /// Uses the token, and connects if the form is still shown.
     fn signed_in(self, granted: Granted) {
         self.signing_in.set(SigningIn::No);
         match self.phase.get_untracked() {
-            // Somebody has begun to connect with a pasted token meanwhile.
+            // A person has started to connect with a pasted token in the meantime.
             Phase::Loading | Phase::Connecting => return,
             Phase::Form => self.choose_region(Some(granted.signed_in.place.region.clone())),
             Phase::Connected { .. } => {}
         }
-        // What was signed in with before ends with its token, and stays where this one isn't taken.
+        // The previous sign-in ends with its token. It is kept if this token isn't taken.
         if !self.take(granted.token.expose()) {
             return;
         }
@@ -217,7 +215,7 @@ impl Session {
         self.connect();
     }
 
-    /// The token in use is none that somebody signed in for, or there is none.
+    /// Ends the sign-in session: the token in use doesn't come from it, or there is none.
     pub(super) fn is_not_signed_in(self) {
         self.standing.waiting.abort_all();
         self.end_standing();

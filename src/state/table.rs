@@ -1,4 +1,4 @@
-//! What is shown of the list: search, filters, order, columns, and who is selected.
+//! State of the user table: search, filters, order, columns and selection.
 
 use pingone::time::Millis;
 use pingone::user::Population;
@@ -13,15 +13,15 @@ use super::Ports;
 use super::load::Load;
 use leptos::prelude::*;
 
-/// How often the counts are shown anew while the list grows.
+/// How often the counts are updated while the list grows.
 const COUNT_EVERY: Millis = Millis(500);
 
-/// How the list is looked at. It stands in the address, so that it can be gone back to; nobody's data is in it.
+/// The table's filters, order and columns. The view is written to the page's address, so that it can be navigated; it
+/// contains no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// The filters.
     pub filters: Filters,
-    /// The order; `None` for PingOne's own.
+    /// `None` for PingOne's own order.
     pub sort: Option<Sort>,
     /// The columns, besides the name.
     pub columns: Vec<Column>,
@@ -41,32 +41,30 @@ impl Default for View {
     }
 }
 
-/// What is shown of the list.
 #[derive(Clone, Copy)]
 pub struct Table {
-    /// Filters, order and columns.
     pub view: RwSignal<View>,
-    /// What was typed to search for.
+    /// The search text, as typed.
     pub search: RwSignal<String>,
-    /// The rows that search and filters show, in their order.
+    /// The rows that match search and filters, in display order.
     pub shown: RwSignal<Vec<UserIndex>>,
-    /// How many users were listed.
+    /// How many users are listed.
     pub listed_len: RwSignal<u64>,
-    /// The counts of everyone who was listed.
+    /// The counts of all listed users.
     pub status: RwSignal<Status>,
-    /// Who is selected: always among those who are shown.
+    /// The selected rows: always a subset of the rows shown.
     pub selected: RwSignal<UserSet>,
-    /// Everyone who was listed, in the order that is shown.
+    /// All listed rows, in display order.
     ordered: StoredValue<Vec<UserIndex>, LocalStorage>,
     listed: StoredValue<UserSet, LocalStorage>,
     members: StoredValue<Option<UserSet>, LocalStorage>,
-    /// Whom a report names, if the list is filtered by one.
+    /// The users of a report, if the table is filtered by one.
     outcomes: StoredValue<Option<UserSet>, LocalStorage>,
     searched: StoredValue<Search, LocalStorage>,
     ranks: StoredValue<Ranks, LocalStorage>,
-    /// When everyone was counted last.
+    /// When all users were last counted.
     counted_at: StoredValue<Millis, LocalStorage>,
-    /// Where a range of selected rows begins.
+    /// The start of a range selection.
     anchor: StoredValue<Option<UserIndex>, LocalStorage>,
     ports: Ports,
 }
@@ -92,7 +90,7 @@ impl Table {
         }
     }
 
-    /// Forgets who was listed; how the list is looked at stays.
+    /// Drops the rows; the view is kept.
     pub(super) fn forget_rows(self) {
         self.ordered.update_value(|value| drop(std::mem::take(value)));
         self.listed.update_value(|value| drop(std::mem::take(value)));
@@ -109,7 +107,6 @@ impl Table {
         self.deselect();
     }
 
-    /// Forgets everything.
     pub(super) fn clear(self) {
         self.forget_rows();
         self.outcomes.update_value(|value| drop(std::mem::take(value)));
@@ -118,8 +115,8 @@ impl Table {
         self.searched.update_value(|value| drop(std::mem::take(value)));
     }
 
-    /// Adds rows at the end. A user who is there already is not listed again. Once the list `has_ended`, everything is
-    /// put in order: while it grows, rows that jump could not be read.
+    /// Appends rows; rows that are already listed are skipped. Everything is sorted only once the list `has_ended`:
+    /// rows that jump while the list grows couldn't be read.
     pub(super) fn extend(self, users: &UserStore, rows: Vec<UserIndex>, has_ended: bool) {
         let fresh: Vec<UserIndex> = {
             let mut listed = self.listed.write_value();
@@ -146,7 +143,7 @@ impl Table {
         }
     }
 
-    /// Shows and counts everything anew.
+    /// Filters and counts all rows again.
     pub(super) fn renew(self, users: &UserStore) {
         let shown = self.matching(users, &self.ordered.read_value());
         self.show(shown);
@@ -163,9 +160,9 @@ impl Table {
         self.view.with_untracked(|view| matching(users, rows, &search, &view.filters, members.as_ref(), now))
     }
 
-    /// Nobody who isn't shown stays selected.
+    /// Shows these rows. Rows that are no longer shown are deselected.
     fn show(self, shown: Vec<UserIndex>) {
-        // During a run everyone is looked at each second, and mostly the same are shown.
+        // During a run all rows are filtered every second, and the result is mostly the same.
         if self.shown.with_untracked(|before| *before == shown) {
             return;
         }
@@ -205,7 +202,7 @@ impl Table {
         }
     }
 
-    /// Takes note of the populations' names, for the order.
+    /// Ranks the populations by name, for sorting.
     pub(super) fn name_populations(
         &self,
         users: RwSignal<UserStore>,
@@ -226,7 +223,6 @@ impl Table {
         }
     }
 
-    /// Searches for what was typed.
     pub fn search_for(self, users: RwSignal<UserStore>, text: &str) {
         let search = Search::new(text, &|text| self.ports.get().collation.fold(text));
         let narrows = search.narrows(&self.searched.read_value());
@@ -242,7 +238,7 @@ impl Table {
         });
     }
 
-    /// Looks at the list in another way.
+    /// Applies a view.
     pub fn look(self, users: RwSignal<UserStore>, view: View) {
         let before = self.view.get_untracked();
         let (reorders, filters) = (before.sort != view.sort, before.filters != view.filters);
@@ -267,7 +263,7 @@ impl Table {
         self.ordered.write_value().sort_unstable();
     }
 
-    /// Takes note of who is in the filter's group.
+    /// Sets the members of the filter's group.
     pub(super) fn set_members(self, users: &UserStore, members: UserSet) {
         self.members.set_value(Some(members));
         self.renew(users);
@@ -275,7 +271,7 @@ impl Table {
 
     /// About how many users the filters can't decide, because their devices or bypasses were not read.
     pub fn undecided(self, users: RwSignal<UserStore>) -> u64 {
-        // Whatever is read of devices and bypasses is counted anew.
+        // Subscribes to the counts: they change whenever devices or bypasses are read.
         self.status.with(|_| ());
         let now = self.ports.get().clock.wall();
         let count =
@@ -283,7 +279,7 @@ impl Table {
         self.view.with(|view| users.with_untracked(|users| count(users, &view.filters)))
     }
 
-    /// The listed users whom a text finds, at most so many.
+    /// The listed users that match a text, at most `at_most`.
     pub(super) fn find(self, users: &UserStore, text: &str, at_most: usize) -> Vec<UserIndex> {
         let search = Search::new(text, &|text| self.ports.get().collation.fold(text));
         if search.is_empty() {
@@ -295,25 +291,25 @@ impl Table {
         found
     }
 
-    /// Whether a user was listed.
+    /// Whether a user is listed.
     pub(super) fn lists(self, row: UserIndex) -> bool {
         self.listed.read_value().contains(row)
     }
 
-    /// Shows these alone, as far as search and filters show them; `None` for everyone.
+    /// Restricts the table to these rows, in addition to search and filters; `None` lifts the restriction.
     pub(super) fn narrow(self, users: &UserStore, to: Option<UserSet>) {
         self.outcomes.set_value(to);
         self.renew(users);
     }
 
-    /// Selects these and nobody else; the host page is told how many.
+    /// Replaces the selection, and tells the host page its size.
     pub(super) fn set_selected(self, selected: UserSet) {
         let count = selected.len() as u64;
         self.selected.set(selected);
         self.ports.get().embedder.tell(&note(&HostEvent::SelectionChanged { selected: count }));
     }
 
-    /// How many of the rows that are shown can be selected.
+    /// How many of the rows shown can be selected.
     pub fn selectable_len(self, users: RwSignal<UserStore>) -> usize {
         self.shown.with(|shown| users.with(|users| users.readable_among(shown)))
     }
@@ -323,8 +319,8 @@ impl Table {
         Coverage::of(self.selected.with(UserSet::len), self.selectable_len(users))
     }
 
-    /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown, who can be
-    /// changed.
+    /// Selects or deselects a user. With `range`, this applies to all selectable rows shown between the previous one
+    /// and this one.
     pub fn select(self, users: RwSignal<UserStore>, row: UserIndex, to: bool, range: bool) {
         let anchor = self.anchor.get_value().filter(|_| range);
         let rows = anchor.map_or_else(|| vec![row], |anchor| self.between(anchor, row));
@@ -345,7 +341,7 @@ impl Table {
         })
     }
 
-    /// Selects everyone who is shown and can be changed, or nobody if they are selected already.
+    /// Selects all rows shown that can be selected, or clears the selection if all are selected already.
     pub fn select_all(self, users: RwSignal<UserStore>) {
         let all: UserSet = users.with_untracked(|users| {
             let is_readable = |row: &UserIndex| users.is_readable(*row);
@@ -355,7 +351,7 @@ impl Table {
         self.set_selected(if has_all { UserSet::default() } else { all });
     }
 
-    /// Selects these and nobody else, as far as they are shown and can be changed.
+    /// Replaces the selection with these rows, as far as they are shown and can be selected.
     pub(super) fn select_only(self, users: RwSignal<UserStore>, rows: Vec<UserIndex>) {
         let meant: UserSet = rows.into_iter().collect();
         let only: UserSet = users.with_untracked(|users| {
@@ -366,7 +362,7 @@ impl Table {
         self.set_selected(only);
     }
 
-    /// Selects nobody.
+    /// Clears the selection.
     pub fn deselect(self) {
         self.anchor.set_value(None);
         if self.selected.with_untracked(|selected| !selected.is_empty()) {

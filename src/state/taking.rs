@@ -1,4 +1,4 @@
-//! A token is taken: pasted, handed over or signed in for, at first or in another one's place.
+//! Takes a token into use: pasted, from the host page or from a sign-in, as the first one or as a replacement.
 
 use leptos::prelude::*;
 use pingone::region::Agreement;
@@ -12,7 +12,7 @@ use super::paste::Pasted;
 use super::session::{Obstacle, Phase, Session};
 
 impl Session {
-    /// Reads what was pasted. The caller has emptied the field.
+    /// Takes a token from the pasted text. The caller has cleared the field.
     pub fn take_paste(self, text: &str) {
         self.touch();
         if is_bare(text) || self.rooms.with_untracked(Option::is_some) {
@@ -33,13 +33,13 @@ impl Session {
         }
     }
 
-    /// The token in use came from a person, and the next one will too.
+    /// The token came from a person, who also supplies the next one.
     fn is_from_person(self) {
         self.is_not_handed();
         self.is_not_signed_in();
     }
 
-    /// Takes a token that no person pasted, if it is one that can be used here.
+    /// Takes a token that wasn't pasted, if it can be used here. Returns whether it was taken.
     pub(super) fn take(self, text: &str) -> bool {
         self.take_with(text, false)
     }
@@ -69,7 +69,7 @@ impl Session {
         }
     }
 
-    /// The token may stand in other text. What finds it there stands behind the form.
+    /// Reads the token, which may be surrounded by other text. Finding it there is part of the console.
     fn read(self, text: &str) -> Result<Paste, PasteFault> {
         let now = self.ports.get().clock.wall();
         let Some(rooms) = self.rooms.get_untracked().filter(|_| !is_bare(text)) else {
@@ -85,7 +85,7 @@ impl Session {
 
     fn hold(self, paste: Paste) {
         if self.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Connecting)) {
-            // What was begun for another token's environment would go on with this one.
+            // A connection attempt for the previous token's environment would continue with this token.
             self.connecting.abort_all();
             self.phase.set(Phase::Form);
         }
@@ -100,7 +100,7 @@ impl Session {
         }
     }
 
-    /// Uses the replacement that a person was asked about.
+    /// Uses the replacement token that the person has confirmed.
     pub fn use_replacement(self) {
         self.touch();
         if let Some(paste) = std::mem::take(&mut *self.asked_about.write_value()) {
@@ -110,22 +110,22 @@ impl Session {
         }
     }
 
-    /// Takes note of whether a token was just taken out of a field that is for something else.
+    /// Records whether a token was just removed from a field that is meant for something else.
     pub fn withhold(self, is_token: bool) {
         if self.is_token_withheld.get_untracked() != is_token {
             self.is_token_withheld.set(is_token);
         }
     }
 
-    /// The token in use stays: nothing is asked any more, and nothing is wrong.
+    /// Keeps the token in use: drops the pending replacement, and clears the obstacle and the paste fault.
     pub fn keep_token(self) {
         self.asked_about.update_value(|value| drop(std::mem::take(value)));
         self.obstacle.set(None);
         self.paste_fault.set(None);
     }
 
-    /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
-    /// held.
+    /// While connected, the token in use is kept. Otherwise an earlier token is dropped, so that the page shows what
+    /// is held.
     fn refuse(self, fault: PasteFault) {
         self.paste_fault.set(Some(fault));
         if !self.is_connected() {
@@ -134,8 +134,8 @@ impl Session {
         }
     }
 
-    /// What stands against a replacement: one of another region is not kept, and about one of another environment a person
-    /// is asked where `asks`. The token in use stays.
+    /// Why a replacement token isn't used: one of another region is dropped; one of another environment needs a
+    /// person's confirmation if `asks` is set. The token in use is kept.
     fn obstacle_to(self, facts: &TokenFacts, asks: bool) -> Option<Obstacle> {
         let Phase::Connected { region, environment } = self.phase.get_untracked() else { return None };
         if let Agreement::Conflict { issued } = self.settings().regions.agreement(facts, &region) {

@@ -1,4 +1,4 @@
-//! Tasks of a connection. They are aborted with it, and when the element is removed.
+//! Tasks of a connection. They are aborted when the connection ends and when the element is removed.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -7,7 +7,7 @@ use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// The tasks that haven't ended, by number.
+/// The running tasks, by number.
 #[derive(Clone, Copy)]
 pub struct Tasks {
     handles: StoredValue<HashMap<u64, AbortHandle>, LocalStorage>,
@@ -23,22 +23,21 @@ impl Default for Tasks {
 }
 
 impl Tasks {
-    /// Starts a task.
     pub fn spawn(self, task: impl Future<Output = ()> + 'static) {
         let (handle, registration) = AbortHandle::new_pair();
         self.last.update_value(|last| *last = last.wrapping_add(1));
         let number = self.last.get_value();
         self.handles.update_value(|handles| drop(handles.insert(number, handle)));
-        // Boxed, so that one wrapper in the program serves every task.
+        // Boxed, so that the compiled program has one wrapper for all tasks.
         let task: LocalBoxFuture<'static, ()> = Box::pin(task);
         spawn_local(async move {
-            // An aborted task has nothing more to report.
+            // An aborted task has nothing to report.
             let _ = Abortable::new(task, registration).await;
             self.handles.try_update_value(|handles| handles.remove(&number));
         });
     }
 
-    /// Aborts all tasks, and what they have in flight.
+    /// Aborts all tasks, including their requests in flight.
     pub fn abort_all(self) {
         let handles = self.handles.try_update_value(std::mem::take);
         for handle in handles.unwrap_or_default().into_values() {

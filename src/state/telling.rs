@@ -1,4 +1,4 @@
-//! What the page around the element is told of what screen readers are told: counts and words, no names.
+//! Forwards announcements to the host page: counts and fault words, no names.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::Ports;
 use super::announcement::{Announcement, Announcer};
 use super::run::PauseReason;
 
-/// Tells it from now on.
+/// Forwards all announcements from now on.
 pub(super) fn tell_host(ports: Ports, announcer: Announcer) {
     announcer.overhear(Rc::new(move |announcement| {
         if let Some(told) = told(announcement) {
@@ -30,7 +30,8 @@ fn told(announcement: &Announcement) -> Option<HostEvent> {
     Some(HostEvent::Failed { fault: fault.word(), status: fault.status() })
 }
 
-/// A run that waits for a token says so by asking for one.
+/// The fault of a pause, if it has one. A run that pauses for a token is left out: requesting one already tells the
+/// host page.
 fn fault_of(halt: &PauseReason) -> Option<&Fault> {
     match halt {
         PauseReason::Refused(fault) | PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_told_by_their_word_and_status_whatever_they_say() {
+    fn failures_are_forwarded_as_word_and_status_only() {
         let told_of = Some(HostEvent::Failed { fault: "rate-limited", status: Some(429) });
         let username = "ada".to_owned();
         for announcement in [
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_told_by_its_length_and_what_a_person_does_is_not_told() {
+    fn a_loaded_list_is_forwarded_as_its_length_and_actions_are_not_forwarded() {
         assert_eq!(told(&Announcement::ListLoaded(7)), Some(HostEvent::UsersLoaded { users: 7 }));
         for announcement in [
             Announcement::Quiet,

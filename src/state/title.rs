@@ -1,40 +1,38 @@
-//! The document's title: what a tab that isn't looked at says.
+//! The document's title: what the tab shows while it is in the background.
 
-/// The title while nothing is connected.
+/// The title while not connected.
 #[cfg(not(feature = "demo"))]
 pub const ALONE: &str = "PingOne MFA";
-/// The title while nothing is connected.
+/// The title while not connected.
 #[cfg(feature = "demo")]
 pub const ALONE: &str = "Demo - PingOne MFA";
 
-/// What the title tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Title {
-    /// Which environment is connected.
+    /// The connected environment.
     Place,
-    /// How far a run is.
+    /// The progress of a run.
     Running {
-        /// In hundredths.
+        /// Percent of the users that are settled, rounded down.
         percent: u64,
     },
-    /// A run needs a token.
+    /// A run is paused because it needs a token.
     TokenNeeded {
-        /// Users who are settled.
+        /// Settled users.
         done: u32,
-        /// All of them.
+        /// All users of the run.
         of: u32,
     },
-    /// A run waits for something else.
+    /// A run is paused for another reason.
     Waiting {
-        /// Users who are settled.
+        /// Settled users.
         done: u32,
-        /// All of them.
+        /// All users of the run.
         of: u32,
     },
 }
 
 impl Title {
-    /// Its text.
     #[must_use]
     pub fn text(self, environment: &str) -> String {
         let text = match self {

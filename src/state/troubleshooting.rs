@@ -1,4 +1,4 @@
-//! Looking for the cause of something that doesn't work: by itself after a failure, and when somebody asks.
+//! Diagnoses what doesn't work: automatically after a failure, and on request.
 
 use std::rc::Rc;
 
@@ -19,45 +19,42 @@ use super::session::Session;
 use super::tasks::Tasks;
 use leptos::prelude::*;
 
-/// Where it is shown: beside what failed.
+/// Where a diagnosis is shown: next to what failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
-    /// Under the form.
+    /// Below the connect form.
     Form,
-    /// Over the list.
+    /// Above the table.
     People,
-    /// Where PingOne was searched.
+    /// At the search in PingOne.
     Search,
-    /// With PingOne's report of devices.
+    /// At the device report.
     Report,
-    /// With the run that halted, or is over.
+    /// At the run that paused or ended.
     Run,
-    /// Where the people of a list are looked up.
+    /// At the import, where its users are looked up.
     Sheet,
-    /// Where a run is reviewed.
+    /// In the review.
     Review,
-    /// With the group that is filtered by.
+    /// At the group filter.
     Group,
     /// Where devices are read one by one.
     Checking,
-    /// With one user.
+    /// In the user drawer.
     User(UserId),
-    /// On its own: everything was to be checked.
+    /// On its own, for a check of everything.
     Everything,
 }
 
-/// What is being looked into.
+/// A diagnosis, running or finished.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    /// Where it is shown.
     pub spot: Location,
-    /// What is known.
     pub evidence: Evidence,
-    /// How the checks came out.
     pub findings: Vec<Finding>,
-    /// What fits, the likeliest first.
+    /// The diagnoses that fit, likeliest first.
     pub diagnoses: Vec<Diagnosis>,
-    /// Whether something is still being asked.
+    /// Whether probes are still running.
     pub is_searching: bool,
 }
 
@@ -67,7 +64,6 @@ impl Case {
         Self { spot, evidence, findings, diagnoses, is_searching }
     }
 
-    /// The likeliest cause.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.diagnoses.first().map(|diagnosis| diagnosis.cause)
@@ -78,17 +74,16 @@ type Again = Rc<dyn Fn()>;
 
 type Learn = Rc<dyn Fn(&Evidence)>;
 
-/// What is looked into; one thing at a time, the last that went wrong.
+/// The current diagnosis. There is at most one: that of the last failure.
 #[derive(Clone, Copy)]
 pub struct Troubleshooting {
-    /// What is looked into, if anything is.
     pub case: RwSignal<Option<Case>>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
     has_read_environment: StoredValue<bool, LocalStorage>,
     changed_populations: StoredValue<Vec<PopulationId>, LocalStorage>,
     proof: StoredValue<Option<Proof>, LocalStorage>,
     again: StoredValue<Option<Again>, LocalStorage>,
-    /// Who shows what the checks read.
+    /// Receives what the checks have read, to show it.
     learn: StoredValue<Option<Learn>, LocalStorage>,
     tasks: Tasks,
     session: StoredValue<Session, LocalStorage>,
@@ -115,17 +110,17 @@ impl Troubleshooting {
         self.session.get_value()
     }
 
-    /// Asks over this connection from now on.
+    /// Probes over this connection from now on.
     pub(super) fn use_connection(self, connection: Connection) {
         self.connection.set_value(Some(connection));
     }
 
-    /// Hands over what is known as it becomes known.
+    /// Calls `learn` with the evidence as it becomes known.
     pub(super) fn report_to(self, learn: impl Fn(&Evidence) + 'static) {
         self.learn.set_value(Some(Rc::new(learn)));
     }
 
-    /// Something failed: its cause is looked for. `again` does the same once more.
+    /// Diagnoses a failure. `again` retries the operation.
     pub(super) fn meet(
         self,
         spot: Location,
@@ -139,7 +134,7 @@ impl Troubleshooting {
         self.look_into(spot, symptom, population);
     }
 
-    /// Something failed, or had failed at that time, and isn't done once more from here: its cause is looked for.
+    /// Diagnoses a failure, current or at an earlier time, that can't be retried from here.
     pub(super) fn explain(
         self,
         spot: Location,
@@ -159,7 +154,7 @@ impl Troubleshooting {
         self.look_into(Location::Everything, Symptom::Health, None);
     }
 
-    /// Looks for the reason why somebody isn't asked for a second factor.
+    /// Diagnoses why a user isn't prompted for MFA.
     pub fn ask_why_not_asked(self, user: UserId) {
         self.again.set_value(None);
         self.look_into(Location::User(user), Symptom::NotPrompted(user), None);
@@ -198,7 +193,7 @@ impl Troubleshooting {
         });
     }
 
-    /// Does what failed once more.
+    /// Retries what failed.
     pub fn try_again(self) {
         let again = self.again.read_value().clone();
         self.close();
@@ -207,7 +202,8 @@ impl Troubleshooting {
         }
     }
 
-    /// There is another token. A read that failed for want of one is made again; a change waits for somebody to press.
+    /// Continues with another token. A read that failed because it needs one is retried; a change waits for a person
+    /// to retry it.
     pub(super) fn go_on_with_token(self) {
         let waits = self.case.with_untracked(|case| {
             let case = case.as_ref()?;
@@ -226,12 +222,12 @@ impl Troubleshooting {
         }
     }
 
-    /// Takes note that this token has read the environment.
+    /// Records that this token has read the environment.
     pub(super) fn note_entry(self) {
         self.has_read_environment.set_value(true);
     }
 
-    /// Takes note that somebody of this population was changed.
+    /// Records that a user of this population was changed.
     pub(super) fn note_change(self, population: PopulationId) {
         let mut changed_populations = self.changed_populations.write_value();
         if !changed_populations.contains(&population) {
@@ -239,32 +235,31 @@ impl Troubleshooting {
         }
     }
 
-    /// Takes note of what a run proved, for the question that follows.
+    /// Stores what a run proved, for the diagnosis that follows.
     pub(super) fn note_proof(self, proof: Proof) {
         self.proof.set_value(Some(proof));
     }
 
-    /// What is done from now on is done with another token.
+    /// Drops what was proved to work, because another token is used from now on.
     pub(super) fn forget_what_worked(self) {
         self.has_read_environment.set_value(false);
         self.changed_populations.set_value(Vec::new());
     }
 
-    /// Looks no further into what failed there.
+    /// Closes the diagnosis if it is shown there.
     pub(super) fn close_at(self, spot: Location) {
         if self.case.with_untracked(|case| case.as_ref().is_some_and(|case| case.spot == spot)) {
             self.close();
         }
     }
 
-    /// Looks into nothing any more.
+    /// Closes the diagnosis and aborts its probes.
     pub fn close(self) {
         self.tasks.abort_all();
         self.again.set_value(None);
         self.case.set(None);
     }
 
-    /// Forgets everything.
     pub(super) fn clear(self) {
         self.close();
         self.forget_what_worked();

@@ -1,16 +1,14 @@
-//! A file of this page that can't be used.
+//! Why a file that this page saved can't be used.
 
-/// Why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnreadableBody<F> {
-    /// It isn't what it should be.
+    /// The contents are invalid.
     Fault(F),
-    /// It is too large for that.
     TooLarge,
-    /// The file could not be read.
+    /// The file couldn't be read.
     Unreadable,
-    /// Reading it took longer than is waited for.
+    /// Reading the file timed out.
     Silent,
-    /// It is of another environment.
+    /// The file belongs to another environment.
     OtherEnvironment,
 }

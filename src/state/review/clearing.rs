@@ -1,5 +1,5 @@
-//! What has to be so before a reviewed plan leaves the page. Running it, saving it and saving it as a script all change
-//! users in the end, so all three take the plan from here.
+//! Checks that a reviewed plan must pass before it leaves the page. Running it, saving it and saving it as a script
+//! all end up changing users, so all three take the plan from here.
 
 use leptos::prelude::*;
 use pingone::redaction::secrets::has_token;
@@ -16,13 +16,13 @@ use crate::state::run::PAGE;
 use super::Review;
 
 impl Review {
-    /// What is asked before it begins.
+    /// The confirmation required before the run starts.
     pub fn confirmation(self, preview: &Preview) -> Confirmation {
         let name = self.run().environment_name.read_value();
         confirmation(preview.plan.to, preview.plan.rows.len() as u64, &name)
     }
 
-    /// What it costs.
+    /// The estimated cost of the run.
     pub fn estimate(self, preview: &Preview) -> Option<Estimate> {
         let connection = self.run().connection()?;
         let changes = preview.plan.rows.len() as u64;
@@ -34,7 +34,7 @@ impl Review {
         Some(effort.at(self.run().ceiling.get(), self.run().token_left(), margin))
     }
 
-    /// Why it can't be started or saved yet; `None` if it can.
+    /// Why the run can't be started or saved yet; `None` if it can.
     pub fn obstacle(self, preview: &Preview) -> Option<Obstacle> {
         let (reference, reason) = (self.reference.get(), self.reason.get());
         let number = self.typed.get();
@@ -57,15 +57,15 @@ impl Review {
         obstacle(&self.limits(), preview.plan.to, changes, &environment, &answers)
     }
 
-    /// Whether it may be carried out at all, and so may be a script. What a person types doesn't matter for that, so that
-    /// whoever asks isn't shown anew at every key.
+    /// Whether the plan may be run at all, and so may be saved as a script. Doesn't depend on typed text, so that a
+    /// component that reads it doesn't update on every key.
     pub fn may_be_script(self, preview: &Preview) -> bool {
         let changes = preview.plan.rows.len() as u64;
         let is_permitted = self.limits().run_obstacle(preview.plan.to, changes).is_none();
         is_permitted && !matches!(self.confirmation(preview), Confirmation::NothingToDo | Confirmation::Never)
     }
 
-    /// The test user, if such a user is in the plan.
+    /// The pilot user, if that user is in the plan.
     fn pilot_user(self, preview: &Preview) -> Option<UserId> {
         let text = self.put_pilot_first.with(|text| text.trim().to_owned());
         let in_plan = |user: UserId| preview.plan.rows.iter().any(|row| row.user == user).then_some(user);
@@ -80,21 +80,21 @@ impl Review {
         })
     }
 
-    /// The plan as it would be carried out, frozen.
+    /// The frozen plan, as it would be run.
     pub fn plan(self, preview: &Preview) -> Plan {
         let mut plan = preview.plan.clone();
         plan.stops = PlannedPauses { after_pilot: false, every: self.step().ok().flatten() };
         plan.reference = self.reference.with(|text| text.trim().to_owned());
         plan.reason = self.reason.with(|text| text.trim().to_owned());
         if let Some(user) = self.pilot_user(preview) {
-            // It is in the plan: that is how it was found.
+            // `pilot_user` returns only users of the plan.
             plan.put_pilot_first(user);
         }
         plan
     }
 
-    /// The plan, if nothing keeps it from leaving the page. Where the values are old by now, they are read again, and a
-    /// person looks at the numbers first.
+    /// The plan, if nothing prevents it from leaving the page. Values that are too old are refreshed first, and a
+    /// person checks the numbers again.
     pub(in crate::state) fn cleared_plan(self) -> Option<Plan> {
         let preview = self.preview()?;
         if self.obstacle(&preview).is_some() {
@@ -107,7 +107,6 @@ impl Review {
         Some(self.plan(&preview))
     }
 
-    /// Starts the run.
     pub fn start(self) {
         if let Some(plan) = self.cleared_plan() {
             self.close();

@@ -1,5 +1,5 @@
-//! What everyone who was chosen has now, read again before anything is planned. One user's own fault skips that user; the
-//! token, the network and the rate end the reading.
+//! Refreshes the values of all chosen users before anything is planned. A fault of one user skips that user; faults of
+//! the token, the network and the rate limit end the reading.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -27,22 +27,20 @@ use crate::state::troubleshooting::Location;
 
 use super::{Reading, Review, Reviewed};
 
-/// How many users are preview before the page may do something else.
+/// How many users are previewed before the page may do other work.
 const ROWS_AT_ONCE: usize = 10_000;
 
-/// How many users are read one by one at once.
+/// How many single-user reads run concurrently.
 const SIDE_BY_SIDE: usize = 6;
 
-/// Why a user couldn't be read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unreadable {
     /// The request for the user failed.
     Fault(Fault),
     /// A field of the user has an unusable value.
     Field {
-        /// Which.
+        /// The name of the field.
         field: String,
-        /// What is wrong with it.
         problem: String,
     },
     /// PingOne didn't say whether MFA is on.
@@ -52,7 +50,7 @@ pub enum Unreadable {
 }
 
 impl Review {
-    /// Reads again what everyone has.
+    /// Refreshes the values of all chosen users.
     pub fn read(self) {
         let (Some(reviewed), Some(connection)) = (self.shown.get_untracked(), self.run().connection()) else {
             return;
@@ -72,7 +70,7 @@ impl Review {
         });
     }
 
-    /// Reads those again who couldn't be read.
+    /// Retries the users that couldn't be read.
     pub fn read_skipped(self) {
         let (Some(preview), Some(reviewed), Some(connection)) =
             (self.preview(), self.shown.get_untracked(), self.run().connection())
@@ -88,7 +86,7 @@ impl Review {
         });
     }
 
-    /// Some of those who couldn't be read, by username or ID, and why.
+    /// Up to `most` of the users that couldn't be read, by username or ID, and why.
     pub fn named_unreadable(self, preview: &Preview, most: usize) -> Vec<(String, Unreadable)> {
         let unread = self.unread.read_value();
         self.directory().users.with_untracked(|users| {
@@ -129,7 +127,8 @@ impl Review {
         }
     }
 
-    /// A group that can't be read protects nobody, so nothing begins without it.
+    /// Reads the protected groups. A group that can't be read protects none of its members, so the review fails
+    /// without it.
     async fn read_guard(self, connection: &Connection) -> Result<(), Fault> {
         let guard = self.directory().guard(connection).await;
         let guard = guard.inspect_err(|fault| self.fail(Operation::FilterUsers, fault))?;
@@ -144,7 +143,7 @@ impl Review {
             self.read_by_pages(proposal, total, connection).await?;
         }
         self.unread.set_value(Unread::new(!self.fresh.read_value().is_empty()));
-        // Whoever isn't in the list may have been deleted, or moved from page to page while it was read.
+        // A user that isn't in the list may have been deleted, or may have moved between pages while it was loaded.
         let is_left = |user: &UserId| !user.0.is_nil() && !self.fresh.read_value().contains_key(user);
         let left = proposal.users.iter().copied().filter(is_left).collect();
         self.read_singly(left, connection).await?;
@@ -166,7 +165,7 @@ impl Review {
                     self.fresh.write_value().insert(id, connection.clock().wall());
                     self.unread.write_value().read(id);
                 }
-                // Whoever was read before and is gone now isn't there.
+                // A user that was read before but no longer exists counts as missing.
                 Err(Fault::UserUnknown(_)) => {
                     self.fresh.write_value().remove(&id);
                     self.unread.write_value().read(id);
@@ -181,8 +180,8 @@ impl Review {
         Ok(())
     }
 
-    /// Where a page can't be had for a reason that may be one user's own, the users of the pages that are left are read
-    /// one by one.
+    /// Reads the users page by page. If a page fails for a reason that may concern a single user, the users of the
+    /// remaining pages are read one by one.
     async fn read_by_pages(
         self,
         proposal: &Proposal,
@@ -206,7 +205,7 @@ impl Review {
             self.directory().learn_unseen(rows);
             let read = self.fresh.read_value().len() as u64;
             match listing.state() {
-                // This closure's own end of the way: the listing takes it next.
+                // The listing handles this command next, and ends as stopped.
                 State::Halted(fault) if fault.is_of_one_user() => {
                     let _ = sender.unbounded_send(Command::Stop);
                 }
@@ -217,14 +216,14 @@ impl Review {
         drive(&mut listing, connection, &mut inbox, page, observe).await;
         self.commands.set_value(None);
         match listing.state() {
-            // Stopped is what becomes of it above.
+            // Stopped by the observer above.
             State::Complete | State::Stopped => Ok(()),
             State::Halted(fault) => Err(fault),
             State::Reading => Err(Fault::Paging(Paging::Loop)),
         }
     }
 
-    /// Reads on after a fault: from the page that could not be had, or from the beginning.
+    /// Resumes after a fault: from the page that failed, or from the beginning.
     pub fn read_on(self) {
         let sent =
             self.commands.read_value().as_ref().map(|sender| sender.unbounded_send(Command::Resume).is_ok());
@@ -240,7 +239,8 @@ impl Review {
         }
     }
 
-    /// What was operation matters once: the same fault comes by here again on its way up.
+    /// Only the first report of a fault counts, with its operation: the same fault is passed up and arrives here
+    /// again.
     fn fail(self, operation: Operation, fault: &Fault) {
         let failed = Reading::Failed(fault.clone());
         if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
@@ -257,7 +257,7 @@ impl Review {
         });
     }
 
-    /// Very many would be one long task, as would be their counts before it.
+    /// Builds the preview in slices: very many users would block the page, as would computing their counts first.
     async fn weigh_in_slices(self, proposal: &Proposal, connection: &Connection) {
         let choices = self.choices.get_untracked();
         let clock = connection.clock();
@@ -270,7 +270,7 @@ impl Review {
         }
     }
 
-    /// Weighs anew what was read, if it was.
+    /// Rebuilds the preview from the values that were read, if reading has finished.
     pub(in crate::state) fn weigh(self) {
         let Some(reviewed) = self.shown.get_untracked() else { return };
         if !matches!(reviewed.reading, Reading::Ready(_)) {
@@ -293,7 +293,7 @@ impl Review {
     }
 }
 
-/// Who couldn't be read.
+/// The users that couldn't be read.
 fn unreadable(preview: &Preview) -> impl Iterator<Item = UserId> {
     let left_out = preview.plan.left_out.iter();
     left_out.filter(|left_out| left_out.why == Exclusion::Unreadable).map(|left_out| left_out.user)

@@ -1,4 +1,7 @@
-//! Carries a run out: stores the plan, drives it, reads back what it changed.
+//! Executes a run: stores the plan, drives it, and verifies what it changed.
+//!
+//! A run passes the guard, takes the environment's lease and stores its plan and actor before anything is sent. If
+//! another page takes the lease over, this page stops at once, and the other page checks what was in flight.
 
 use std::rc::Rc;
 
@@ -32,29 +35,29 @@ use crate::state::troubleshooting::Location;
 use super::stored::plan_of;
 use super::{Kept, Outdated, PauseReason, Phase, Progress, Run};
 
-/// How often the list shows what the run has changed.
+/// How often the table shows what the run has changed.
 const SHOW_EVERY: Millis = Millis::seconds(1);
 
-/// Users of one page of a list.
+/// Users per page of a listing.
 pub(in crate::state) const PAGE: u64 = 200;
 
-/// How long the end of a run may wait for being stored before it is shown.
+/// How long showing the end of a run may wait for it to be stored.
 const LAST_WORD: Millis = Millis::seconds(1);
 
-/// Without this much time between two looks at the clock the computer slept.
+/// Milliseconds between two looks at the clock from which the computer is taken to have slept.
 const SLEEP: i64 = 30_000;
 
 impl Run {
-    /// Carries a plan out, from its first row on.
+    /// Runs a plan from its first row.
     pub fn start(self, plan: Plan) {
         self.begin_with(plan, false);
     }
 
-    /// Goes on with a run that this browser has stored. Whoever may have been sent something is read first.
+    /// Continues a stored run. Users whose request may already have been sent are checked first.
     pub fn go_on(self, name: Rc<str>) {
         self.tasks.spawn(async move {
             match self.entries_of(&name).await {
-                // One that can't be read was never offered.
+                // A run that can't be read isn't offered.
                 Ok(entries) => {
                     if let Some(plan) = entries.first().and_then(|first| plan_of(first)) {
                         self.begin_with(plan, false);
@@ -72,12 +75,12 @@ impl Run {
         }
     }
 
-    /// The plan of the run that is shown.
+    /// The plan of the run on display.
     pub fn plan(self) -> Option<Rc<Plan>> {
         self.progress.with_untracked(|progress| progress.as_ref().map(|progress| Rc::clone(&progress.plan)))
     }
 
-    /// Reads what the rows are now of which nobody knows.
+    /// Verifies the rows whose current value is unknown.
     pub fn check(self) {
         let (Some(kept), Some(connection)) =
             (std::mem::take(&mut *self.kept.write_value()), self.connection())
@@ -86,7 +89,7 @@ impl Run {
         };
         self.tasks.spawn(async move {
             let Some(held) = self.take_lease(&connection, false).await else {
-                // Its report stays.
+                // Keeps its report.
                 self.kept.set_value(Some(kept));
                 return;
             };
@@ -94,7 +97,7 @@ impl Run {
             self.commands.set_value(Some(sender));
             let Kept { mut run, name } = kept;
             let is_stopped = run.status() == RunStatus::Stopped;
-            // A read-back writes nothing.
+            // Verification writes nothing.
             let job_runner = self.job_runner(&name, Rc::new(self.directory().guard_without_members()));
             let read = self.read_back(&mut run, &job_runner, &connection, &mut inbox);
             if self.while_held(held, read.boxed_local()).await.is_some() {
@@ -103,7 +106,7 @@ impl Run {
         });
     }
 
-    /// Shows a stored run that is over, for its report and to take it back.
+    /// Shows a stored run that has ended, for its report and for undo.
     pub fn look_at(self, name: Rc<str>) {
         let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
         self.tasks.spawn(async move {
@@ -112,7 +115,7 @@ impl Run {
                 Err(fault) => return self.storage_failed(fault),
             };
             let Ok(restored) = restored else { return };
-            // Another run has begun while this one was read, and must keep its controls.
+            // Another run may have started while this one was read, and must keep its controls.
             if self.is_open_untracked() {
                 return;
             }
@@ -129,7 +132,7 @@ impl Run {
             self.progress.set(Some(progress));
             let unread = run.rows_to_verify();
             let is_stopped = run.counts().ended() < run.counts().all();
-            // What it found then says nothing of what the users have now.
+            // The table isn't updated: what the run found then may no longer be the users' current values.
             self.states.set(run.rows().iter().map(|row| row.state).collect());
             self.progress.update(|progress| {
                 if let Some(progress) = progress {
@@ -146,7 +149,8 @@ impl Run {
         self.states.set(vec![RowState::Waiting; plan.rows.len()]);
     }
 
-    /// Nothing of what is stored is believed before the lease is held: until then another page may add to it.
+    /// Starts the run after taking the lease. The journal is read only then, because until then another page may
+    /// append to it.
     fn begin_with(self, plan: Plan, steal: bool) {
         let Some(connection) = self.connection() else { return };
         if plan.environment != connection.tenant().environment || self.is_open_untracked() {
@@ -194,12 +198,13 @@ impl Run {
         if !self.progress.with_untracked(is_over) {
             return self.not_started(Fault::LockSilent);
         }
-        // Only reading back was to begin: what is shown of the run stays.
+        // Only verification was to start: the run stays on display.
         self.announcer.tell(Announcement::Failed(Fault::LockSilent));
         self.directory().explain(Location::Run, Operation::ReadUsers, &Fault::LockSilent);
     }
 
-    /// The lease of the environment, as far as the browser lends any; `None` if another page has it.
+    /// Takes the environment's lease. Returns `None` if another page has it or the browser doesn't answer,
+    /// `Some(None)` if the browser has no leases.
     async fn take_lease(self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
         let (held, sees_other_pages) = match self.ports.get().lease.take(&lease_of(connection), steal).await {
             Taken::Held(held) => (Some(held), true),
@@ -221,8 +226,8 @@ impl Run {
         Some(held)
     }
 
-    /// What `work` comes to, or nothing if another page takes the lease over before. What was in flight then is open in
-    /// the journal, and the other page reads it first.
+    /// Awaits `work`; returns `None` if another page takes the lease over first. Requests in flight at that time are
+    /// open in the journal, and the other page checks them first.
     async fn while_held<T>(self, held: Option<Held>, work: LocalBoxFuture<'_, T>) -> Option<T> {
         let (lost, _held): (LocalBoxFuture<'static, ()>, _) = match held {
             Some(mut held) => (std::mem::replace(&mut held.lost, pending().boxed_local()), Some(held)),
@@ -259,7 +264,7 @@ impl Run {
         }
     }
 
-    /// The run, whose plan and actor are stored: a new one, or what the journal has of it.
+    /// Creates the run, with its plan and actor stored: a new one, or one restored from the journal.
     async fn make_run(
         self,
         plan: &Rc<Plan>,
@@ -293,7 +298,7 @@ impl Run {
         Ok(run)
     }
 
-    /// It began at `at`, under ceilings that nobody wrote down.
+    /// Records that the run started at `at`, under rates that were not recorded.
     fn set_begun_before(self, at: Timestamp) {
         self.progress.update(|progress| {
             if let Some(progress) = progress {
@@ -302,8 +307,8 @@ impl Run {
         });
     }
 
-    /// The index of the present actor, and its way into the journal, which begins at once: what is stored later stands
-    /// behind it. Whoever comes back after somebody else gets another index.
+    /// Starts storing the current actor, and returns its index with the pending write. The write starts at once, so
+    /// that later entries come after it. An actor that returns after another one gets a new index.
     pub(super) fn act(self, name: &str) -> (u8, JournalAnswer<()>) {
         let actor = self.actor.read_value().clone();
         if self.actors.read_value().last() != Some(&actor) {
@@ -336,7 +341,7 @@ impl Run {
         let name = Rc::clone(&job_runner.name);
         let driven = async {
             loop {
-                // One that waits for a person from its first moment on is told of nothing that it could be shown at.
+                // A run that is paused from the start triggers no observation of its own.
                 self.observe(&mut run);
                 let perform = |job| job_runner.clone().run(job);
                 drive(&mut run, &connection, &mut inbox, perform, |run| self.observe(run)).await;
@@ -380,7 +385,7 @@ impl Run {
         drive(&mut back, connection, inbox, |job| job_runner.clone().run_read_back(job), observe).await;
     }
 
-    /// Reads those who wait, because others may have changed them since they were read.
+    /// Refreshes the remaining users, because others may have changed them since they were read.
     async fn read_again(
         self,
         run: &mut engine::Run,
@@ -404,12 +409,12 @@ impl Run {
             self.take_read(back, phase);
         };
         drive(&mut back, connection, inbox, |job| job_runner.clone().run_read_back(job), observe).await;
-        // After a stop nobody knows of those who were not read.
+        // After a stop nothing is known of the users that were not read.
         if back.state() != readback::State::Complete {
             return;
         }
         let (already, to) = (run.counts().of(RowState::AlreadySet) - before, run.plan().to);
-        // A run that pauses now says so itself, and how many they are.
+        // A run that pauses now announces that itself, with the number.
         if why != Some(Outdated::AnotherWriter) {
             self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
         }
@@ -420,7 +425,7 @@ impl Run {
         });
     }
 
-    /// The list, where reading it takes fewer requests than reading so many users one by one.
+    /// A listing, if reading all pages takes fewer requests than reading `due` users one by one.
     fn listing_for(self, due: usize, connection: &Connection) -> Option<Listing> {
         let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
@@ -431,7 +436,7 @@ impl Run {
         })
     }
 
-    /// Shows what a reading brought.
+    /// Shows what a read-back has read.
     fn take_read(self, back: &mut ReadBack<'_>, phase: Phase) {
         let read = back.take_users();
         self.unshown.write_value().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
@@ -448,7 +453,7 @@ impl Run {
         self.take(run, phase);
     }
 
-    /// Shows what has changed since the last time.
+    /// Shows what has changed since the last call.
     fn take(self, run: &mut engine::Run, phase: Phase) {
         let fresh = run.take_fresh();
         let (tally, to, now) = (run.counts(), run.plan().to, self.ports.get().clock.now());
@@ -471,7 +476,7 @@ impl Run {
             }
         });
         self.unshown.write_value().extend(changed);
-        // While nothing moves, what is counted here and in the list is the same.
+        // While nothing moves, the counts of the run and of the table must agree.
         if !phase.is_working() || self.shown_at.get_value().until(now) >= SHOW_EVERY {
             self.show_changes();
         }
@@ -496,7 +501,7 @@ impl Run {
         });
     }
 
-    /// How often the run was slowed down, and when last.
+    /// How often the run was throttled, and when last.
     fn slowed(self) -> Option<(u32, Timestamp)> {
         let (times, last) = self.connection()?.slowed();
         let times = times.saturating_sub(self.slowed_before.get_value());
@@ -511,7 +516,7 @@ impl Run {
         }
     }
 
-    /// The tab says how far it is, or that it waits for somebody.
+    /// Shows the run's progress, or what it is waiting for, in the tab's title.
     fn title(self, phase: &Phase, tally: RowCounts) {
         let environment = self.environment_name.read_value();
         let title = match phase {
@@ -536,7 +541,7 @@ impl Run {
         }
     }
 
-    /// The host page learns numbers, and only new ones.
+    /// Sends the counts to the host page if they have changed.
     fn tell_host(self, plan: &Plan, tally: RowCounts) {
         let is_new = |progress: &Option<Progress>| progress.as_ref().is_some_and(|was| was.tally != tally);
         if self.progress.with_untracked(is_new) {
@@ -544,7 +549,7 @@ impl Run {
         }
     }
 
-    /// Every tenth, and every halt once.
+    /// Announces every tenth of the progress, and every pause once.
     fn tell(self, phase: &Phase, run: &engine::Run) {
         let tally = run.counts();
         let was =
@@ -586,7 +591,7 @@ impl Run {
         let tally = run.counts();
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                // Whoever reads rows back later ends nothing anew.
+                // A later verification doesn't change when the run ended.
                 progress.ended_at.get_or_insert(at);
                 progress.tally = tally;
                 progress.phase = Phase::Over { unread, is_stopped };
@@ -603,12 +608,12 @@ impl Run {
             Err(TimedOut) => storing.await,
         };
         if let Err(fault) = stored {
-            // It will be offered to be continued although nothing is left to be done, and nothing worse.
+            // The only consequence: the run is offered to be continued although nothing is left to do.
             self.announcer.tell(Announcement::Failed(fault));
         }
     }
 
-    /// Stores who acted, once more because some may not have been stored, and that nothing more is going to be done.
+    /// Stores all actors again, because some may not have been stored, and the end of the run if `closed_at` is given.
     async fn store_end(self, name: &str, closed_at: Option<Timestamp>) -> Result<(), Fault> {
         let actors = self.actors.read_value().clone().into_iter().zip(0..=u8::MAX);
         let actors = actors.map(|(actor, index)| Entry::Actor { index, actor });
@@ -616,7 +621,7 @@ impl Run {
         self.ports.get().journal.append(name, entries).await.map_err(Fault::NotStored)
     }
 
-    /// Takes note of the time, every second: a computer that slept is told of.
+    /// Called every second: detects that the computer slept.
     pub(in crate::state) fn look_at_clock(self, before: Timestamp) {
         let now = self.ports.get().clock.wall();
         if self.is_open_untracked() && now.since(before) >= SLEEP {
@@ -643,7 +648,7 @@ fn counts(plan: &Plan, tally: RowCounts) -> RunCounts {
     }
 }
 
-/// A probe that fails again is no news.
+/// Whether it pauses for the same fault again: a further failed probe isn't announced.
 fn is_same_halt(was: &Phase, halt: &PauseReason) -> bool {
     let (Phase::Halted(PauseReason::Failing { fault: was, .. }), PauseReason::Failing { fault, .. }) =
         (was, halt)
@@ -653,12 +658,12 @@ fn is_same_halt(was: &Phase, halt: &PauseReason) -> bool {
     (was.word(), was.status()) == (fault.word(), fault.status())
 }
 
-/// The names sort by the time when the plans were made.
+/// The run's name in the journal. Names sort by when the plans were made.
 pub(super) fn name_of(plan: &Plan) -> Rc<str> {
     format!("{:016} {}", plan.made_at.0, plan.number()).into()
 }
 
-/// What was readable when it was offered, and no longer is.
+/// The fault for a journal that was readable when the run was offered, and no longer is.
 fn not_restored(damage: Damage) -> Fault {
     Fault::NotStored(JournalFault::Failed(damage.to_string()))
 }

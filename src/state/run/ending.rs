@@ -1,30 +1,30 @@
-//! What a person is asked before a run ends for good: a stop and a discard can't be taken back, and say what they lose.
+//! The confirmation before a run ends for good. Stopping and discarding can't be undone, so the dialog says what is
+//! lost.
 
 use leptos::prelude::*;
 use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use super::{PauseReason, Phase, Progress, Run, Stored};
 
-/// What is about to end a run.
+/// What ends the run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
-    /// The run that is shown is stopped.
+    /// The run on display is stopped.
     Stop,
-    /// What this browser has stored of a run is deleted.
+    /// A stored run is deleted.
     Discard(Stored),
 }
 
-/// What a stop loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StopLoss {
-    /// Users who aren't changed yet: a stopped run can't be continued.
+    /// Users that aren't changed yet: a stopped run can't be continued.
     pub waiting: u32,
     /// Whether outcomes couldn't be stored, so that only this page has them.
     pub has_unstored: bool,
 }
 
 impl StopLoss {
-    /// `None` where a stop loses nothing: what is in flight is awaited, and what wasn't read back can be read later.
+    /// `None` if a stop loses nothing: requests in flight are awaited, and changes can be verified later.
     #[must_use]
     pub fn of(phase: &Phase, tally: RowCounts) -> Option<Self> {
         let has_unstored = matches!(phase, Phase::Halted(PauseReason::NotStored(_)));
@@ -35,7 +35,7 @@ impl StopLoss {
 }
 
 impl Run {
-    /// Stops the run; asks before, where that loses something.
+    /// Stops the run; asks first if that loses something.
     pub fn ask_to_stop(self) {
         if self.progress.with_untracked(|run| run.as_ref().and_then(loss_of)).is_some() {
             self.ending.set(Some(Ending::Stop));
@@ -44,22 +44,22 @@ impl Run {
         }
     }
 
-    /// What a stop loses now. `None` also where the run has ended meanwhile.
+    /// What a stop would lose now. `None` also if the run has ended in the meantime.
     pub fn stop_loss(self) -> Option<StopLoss> {
         self.progress.with(|run| run.as_ref().and_then(loss_of))
     }
 
-    /// Asks before a stored run is discarded: nothing else has its report, and nothing can take it back then.
+    /// Asks before a stored run is discarded: its report exists nowhere else, and without it the run can't be undone.
     pub fn ask_to_discard(self, stored: Stored) {
         self.ending.set(Some(Ending::Discard(stored)));
     }
 
-    /// Nothing ends.
+    /// Cancels the confirmation.
     pub fn keep(self) {
         self.ending.set(None);
     }
 
-    /// What was asked for is to be done.
+    /// Carries out what was confirmed.
     pub fn end(self) {
         let ending = self.ending.get_untracked();
         self.keep();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_asks_wherever_users_are_left_who_could_not_be_continued_with() {
+    fn stopping_asks_for_confirmation_while_users_are_waiting() {
         let failing = PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable };
         for phase in [
             Phase::Working,
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_asks_where_only_this_page_knows_what_became_of_the_last_users() {
+    fn stopping_asks_for_confirmation_while_outcomes_are_not_stored() {
         let phase = Phase::Halted(PauseReason::NotStored(silent()));
         assert_eq!(StopLoss::of(&phase, tally(0, 9)), Some(StopLoss { waiting: 0, has_unstored: true }));
         assert_eq!(StopLoss::of(&phase, tally(2, 7)), Some(StopLoss { waiting: 2, has_unstored: true }));
     }
 
     #[test]
-    fn a_stop_that_loses_nothing_asks_nothing() {
+    fn stopping_asks_for_no_confirmation_when_nothing_is_lost() {
         for phase in [
             Phase::Starting,
             Phase::Stopping,

@@ -1,4 +1,4 @@
-//! A run as a file, to go on with it on another computer.
+//! A run as a file, to continue it on another computer.
 
 use std::rc::Rc;
 
@@ -15,35 +15,35 @@ use crate::state::announcement::Announcement;
 use super::Run;
 use super::carrying::name_of;
 
-/// Why a run file is not taken, a stored run not discarded or continued, or what is stored not shown.
+/// Why a run file was not taken, a stored run not discarded or continued, or the stored runs not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FilteredOut {
-    /// It can't be used.
+    /// The file can't be used.
     Fault(RunFileFault),
-    /// It could not be read.
+    /// The file couldn't be read.
     Unreadable,
-    /// Reading it took longer than is waited for.
+    /// Reading the file timed out.
     Silent,
-    /// Which runs this browser has stored can't be found out.
+    /// The journal couldn't be listed.
     NotListed(JournalFault),
-    /// It is of another environment than the connected one.
+    /// The run belongs to another environment than the connected one.
     OtherEnvironment,
-    /// The same run is stored in this browser already.
+    /// This browser has already stored the run.
     HereAlready,
-    /// Another page of this browser runs something in this environment.
+    /// Another page of this browser is running changes in this environment.
     WorkingElsewhere,
-    /// It can't be stored here.
+    /// The journal couldn't be read or written.
     NotStored(Fault),
 }
 
 impl Run {
-    /// Saves the run that waits, with everything that is known of it. From then on this browser asks before it goes on.
+    /// Saves the paused run, with everything that is known of it. From then on this browser asks before continuing it.
     pub fn save_file(self) {
         self.wants_file.set_value(true);
         self.command(Command::HandOver);
     }
 
-    /// Writes the file that was asked for, once all that belongs into it is stored.
+    /// Writes the requested file once everything that belongs in it is stored.
     pub(super) fn write_file_when_stored(self, run: &engine::Run) {
         if run.is_handed_over() && std::mem::take(&mut *self.wants_file.write_value()) {
             self.write_file();
@@ -69,7 +69,7 @@ impl Run {
         });
     }
 
-    /// Goes on here with a run that was saved for another computer.
+    /// Continues a run here that was saved for another computer.
     pub fn go_on_here(self) {
         let Some(plan) = self.plan() else { return };
         self.tasks.spawn(async move {
@@ -81,7 +81,7 @@ impl Run {
         });
     }
 
-    /// Asks for a run file, stores what is in it, and offers to continue.
+    /// Opens a run file, stores its contents, and offers to continue it.
     pub fn open_file(self) {
         let opening = self.ports.get().files.open(".txt", RUN_FILE_LIMIT);
         self.tasks.spawn(async move {

@@ -1,4 +1,4 @@
-//! What a run is held against before anything of it is sent, be it new, stored, taken over or from a run file.
+//! The guard that a run must pass before anything is sent, whether it is new, stored, taken over or from a run file.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::state::announcement::Announcement;
 use super::Run;
 
 impl Run {
-    /// What decides who of a plan may be written.
+    /// The guard that decides which users of a plan may be changed.
     ///
     /// # Errors
     /// The deployment doesn't permit the run, or its protected groups can't be read: then nothing is written.
@@ -25,8 +25,8 @@ impl Run {
         }
     }
 
-    /// The same for a run that waited for long, since when users may have become members of a protected group. Where that
-    /// can't be read, nothing more is permitted: each row is refused, and equal refusals halt the run.
+    /// The guard for a run that was paused for long: users may have become members of a protected group since then. If
+    /// this can't be read, nothing more is permitted: each row is refused, and equal refusals pause the run.
     pub(super) async fn guard_after_wait(self, plan: &Plan) -> Rc<Guard> {
         let guard = match self.connection() {
             Some(connection) => self.guard_for(plan, &connection).await,
@@ -38,7 +38,7 @@ impl Run {
         })
     }
 
-    /// Settles and stores the rows that may not be written; whether there were any.
+    /// Refuses the rows that may not be written, and stores that. Returns whether there were any.
     pub(super) async fn refuse_protected(
         self,
         mut restored: Restored,

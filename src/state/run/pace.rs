@@ -1,4 +1,4 @@
-//! How fast users are settled, lately, and how fast they may be.
+//! The recent throughput of a run, and its maximum write rate.
 
 use std::collections::VecDeque;
 
@@ -10,13 +10,13 @@ use crate::state::announcement::Announcement;
 
 use super::Run;
 
-/// Over so long the pace is taken.
+/// Window over which throughput is averaged.
 const WINDOW: Millis = Millis::seconds(10);
 
-/// Less than this says nothing.
+/// Minimum time span that yields a throughput.
 const LEAST: Millis = Millis::seconds(2);
 
-/// What was settled in the last seconds, from the first that was.
+/// Settled users in the window, starting with the first one.
 #[derive(Debug, Default)]
 pub(super) struct Speed {
     begin: Option<u32>,
@@ -24,9 +24,9 @@ pub(super) struct Speed {
 }
 
 impl Speed {
-    /// So many were settled by now.
+    /// Records how many users are settled at `now`.
     pub(super) fn see(&mut self, now: Millis, settled: u32) {
-        // The first leave at once, and would make it seem faster than the ceiling.
+        // The first requests leave at once, and would make the pace seem faster than the maximum rate.
         if *self.begin.get_or_insert(settled) == settled {
             return;
         }
@@ -36,13 +36,12 @@ impl Speed {
         self.seen.push_back((now, settled));
     }
 
-    /// The run waits, for a person, a token or PingOne: how long that takes says nothing of its pace, so that what comes
-    /// afterwards is measured anew.
+    /// Resets the measurement when the run waits for a person, a token or PingOne. The length of a wait says nothing
+    /// about the pace.
     pub(super) fn pause(&mut self) {
         *self = Self::default();
     }
 
-    /// Users a second.
     #[expect(clippy::cast_precision_loss, reason = "some seconds")]
     pub(super) fn users_per_second(&self) -> Option<f64> {
         let (from, before) = *self.seen.front()?;
@@ -53,13 +52,13 @@ impl Speed {
 }
 
 impl Run {
-    /// Sends at most so many requests a second from now on, in a run that is going on too.
+    /// Sets the maximum write rate, for an open run too.
     pub fn limit(self, per_second: u32) {
         let ceiling = self.ceiling.choose(per_second);
         if let Some(connection) = self.connection() {
             connection.limit(Kind::Write, ceiling);
         }
-        // How fast it was says nothing about how fast it will be.
+        // Throughput under the old rate doesn't predict the new one.
         self.speed.update_value(|value| drop(std::mem::take(value)));
         self.progress.update(|progress| {
             if let Some(progress) = progress.as_mut().filter(|progress| progress.phase.is_open())
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pace_is_that_of_the_last_ten_seconds() {
+    fn throughput_covers_the_last_ten_seconds() {
         let mut speed = Speed::default();
         speed.see(Millis(0), 0);
         assert_eq!(speed.users_per_second(), None);
@@ -88,7 +87,7 @@ mod tests {
         assert_eq!(speed.users_per_second(), Some(5.0));
     }
 
-    /// The pace after ten seconds at five users a second, a wait, and as long at five users a second again.
+    /// The pace after ten seconds at five users per second, a wait, and another ten seconds at the same rate.
     fn pace_around(wait: Millis) -> Option<f64> {
         let mut speed = Speed::default();
         let mut settled = 0;
@@ -105,14 +104,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_of_any_length_is_not_part_of_the_pace() {
+    fn throughput_ignores_waits_of_any_length() {
         for wait in [Millis(1), Millis::seconds(9), Millis::seconds(600), Millis::seconds(3600 * 24)] {
             assert_eq!(pace_around(wait), Some(5.0), "{wait:?}");
         }
     }
 
     #[test]
-    fn right_after_a_wait_there_is_no_new_pace_yet() {
+    fn throughput_is_unknown_right_after_a_wait() {
         let mut speed = Speed::default();
         for second in 0..=5_u32 {
             speed.see(Millis::seconds(second.into()), second * 5);
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn one_user_a_second_is_no_more_than_one_at_the_beginning_either() {
+    fn the_initial_burst_does_not_raise_the_throughput() {
         let mut speed = Speed::default();
         for settled in 0..=3_u32 {
             let at = u64::from(settled).saturating_sub(1) * 1000 + 20 * u64::from(settled.min(1));

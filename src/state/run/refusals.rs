@@ -1,4 +1,5 @@
-//! Why a run's users are refused: the cause is looked for as soon as a run pauses for it, and on demand once it is over.
+//! Diagnoses why users of a run were refused: automatically when a run pauses for it, and on request once it has
+//! ended.
 
 use leptos::prelude::*;
 use pingone::fault::Fault;
@@ -13,7 +14,7 @@ use crate::state::troubleshooting::Location;
 use super::{PauseReason, Run};
 
 impl Run {
-    /// Looks for the cause of a halt, if something failed.
+    /// Diagnoses a pause, if something failed.
     pub(super) fn explain_halt(self, halt: &PauseReason, run: &engine::Run) {
         match halt {
             PauseReason::Refused(fault) => {
@@ -35,12 +36,12 @@ impl Run {
         }
     }
 
-    /// Why users were not changed by the run that is over, the most frequent reason first.
+    /// Why users were not changed by the finished run, most frequent reason first.
     pub fn reasons(self) -> Vec<Reason> {
         self.with_kept(|run, _| reasons(run.rows(), &|place| run.failure(place))).unwrap_or_default()
     }
 
-    /// Looks for the cause of one of them, by the first user who had it. Without an answer there is none to look into.
+    /// Diagnoses a reason by the first user that had it. Without an answer from PingOne there is nothing to diagnose.
     pub fn ask_why(self, reason: &Reason) {
         let first = self.with_kept(|run, _| {
             let row = run.rows().get(reason.first as usize)?;
@@ -53,7 +54,7 @@ impl Run {
         }
     }
 
-    /// Whom PingOne let the present token change. What another token could do says nothing about this one.
+    /// The users that were changed with the current token. What another token could do says nothing about this one.
     fn changed_with_token(self, run: &engine::Run) -> Vec<UserId> {
         let since = self.token_since.get_value();
         let is_changed = |row: &Row| row.state == RowState::Changed && row.at.is_some_and(|at| at >= since);
@@ -62,7 +63,8 @@ impl Run {
     }
 }
 
-/// How many users were refused after the last one that was changed: many say that what worked works no longer.
+/// How many users were refused after the last change. A high number suggests that something that worked no longer
+/// does.
 fn refused_since_change(run: &engine::Run) -> u64 {
     let changed = run.rows().iter().filter(|row| row.state == RowState::Changed).filter_map(|row| row.at);
     let last = changed.max();
@@ -70,7 +72,7 @@ fn refused_since_change(run: &engine::Run) -> u64 {
     run.rows().iter().filter(is_later).count() as u64
 }
 
-/// Who was refused last with this answer.
+/// The user that was last refused with this answer.
 fn refused_with(run: &engine::Run, fault: &Fault) -> Option<UserId> {
     let refusal = Failure::of(fault);
     let is_it = |place: usize| {

@@ -1,4 +1,4 @@
-//! The runs that this browser has stored: one that isn't finished can be continued, one that is can be looked at.
+//! The runs that this browser has stored: an unfinished one can be continued, a finished one viewed.
 
 use std::rc::Rc;
 
@@ -17,39 +17,35 @@ use crate::state::announcement::Announcement;
 use super::carrying::lease_of;
 use super::{FilteredOut, Run};
 
-/// Milliseconds of a day.
+/// One day, in milliseconds.
 const DAY: i64 = 24 * 3600 * 1000;
 
-/// So many entries are read before the page may do something else.
+/// How many entries are read before the page may do other work.
 const ENTRIES_AT_ONCE: usize = 500;
 
-/// What is stored of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
-    /// Under which name.
+    /// Its name in the journal.
     pub name: Rc<str>,
-    /// What can be told of it.
     pub contents: Result<Contents, Damage>,
 }
 
-/// A stored run that can be read.
+/// The contents of a stored run that can be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contents {
-    /// The plan's number.
     pub number: PlanNumber,
-    /// On or off.
+    /// Whether the run turns MFA on.
     pub to: bool,
     /// When the plan was made.
     pub made_at: Timestamp,
-    /// How many users are in each state.
     pub tally: RowCounts,
-    /// How many may have been sent something, and are read first.
+    /// How many users may already have been sent a request, and are checked first.
     pub open: usize,
-    /// Whose token it was sent with last.
+    /// The actor whose token was used last.
     pub actor: Option<Actor>,
-    /// When it was said that nothing more is going to be done.
+    /// When the run was closed: nothing more will be done.
     pub closed_at: Option<Timestamp>,
-    /// When it was saved for another computer, unless a person has gone on here since.
+    /// When it was saved for another computer, unless a person has continued it here since.
     pub handed_over_at: Option<Timestamp>,
 }
 
@@ -68,7 +64,7 @@ impl Stored {
         Self { name: name.into(), contents }
     }
 
-    /// Whether somebody has still to go on with it or to say that it is over.
+    /// Whether the run is still to be continued or closed.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
         self.contents.as_ref().is_ok_and(|contents| contents.closed_at.is_none())
@@ -84,7 +80,7 @@ fn tally(restored: &Restored) -> RowCounts {
 }
 
 impl Run {
-    /// Looks what this browser has stored of this environment. What is older than the deployment keeps it is deleted.
+    /// Lists the stored runs of this environment. Runs older than the deployment's retention period are deleted.
     pub(super) fn find_stored(self) {
         let Some(connection) = self.connection() else { return };
         let environment = connection.tenant().environment;
@@ -96,7 +92,7 @@ impl Run {
             found.reverse();
             self.stored.set(found);
             match sought {
-                // Where nothing can be stored there is nothing to be found; a run that begins says so.
+                // Where nothing can be stored, nothing can be found; a run that starts says so.
                 Ok(()) | Err(JournalFault::Unavailable) => self.not_taken.update(|not_taken| {
                     not_taken.take_if(|why| matches!(why, FilteredOut::NotListed(_)));
                 }),
@@ -114,7 +110,7 @@ impl Run {
         for (name, first) in self.ports.get().journal.list().await? {
             let plan = plan_of(&first);
             if plan.as_ref().is_some_and(|plan| plan.made_at.0 < oldest) {
-                // It is operation again the next time.
+                // Retried the next time.
                 let _ = self.ports.get().journal.delete(&name).await;
                 continue;
             }
@@ -127,11 +123,11 @@ impl Run {
         Ok(())
     }
 
-    /// Deletes what is stored of a run.
+    /// Deletes a stored run.
     pub fn discard(self, name: Rc<str>) {
         let Some(connection) = self.connection() else { return };
         self.tasks.spawn(async move {
-            // The page that carries it out would go on storing into nothing.
+            // The page that executes it would keep appending to a deleted run.
             let taken = self.ports.get().lease.take(&lease_of(&connection), false).await;
             match taken {
                 Taken::Elsewhere => return self.not_taken.set(Some(FilteredOut::WorkingElsewhere)),
@@ -145,18 +141,18 @@ impl Run {
         });
     }
 
-    /// Says why what was asked of the stored runs was not done.
+    /// Announces and shows why an operation on the stored runs failed.
     pub(super) fn storage_failed(self, fault: Fault) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
         self.not_taken.set(Some(FilteredOut::NotStored(fault)));
     }
 
-    /// What is stored of a run, as it is.
+    /// The raw entries of a stored run.
     pub(super) async fn entries_of(self, name: &str) -> Result<Vec<Vec<u8>>, Fault> {
         self.ports.get().journal.read(name).await.map_err(Fault::NotStored)
     }
 
-    /// What a journal says, read some entries at a time: of very many users it has thousands.
+    /// Restores a run from its journal, a chunk at a time: a run with very many users has thousands of entries.
     pub(super) async fn restored(self, entries: &[Vec<u8>]) -> Result<Restored, Damage> {
         let clock = &self.ports.get().clock;
         let mut restoring = Restoring::default();
@@ -170,7 +166,8 @@ impl Run {
     }
 }
 
-/// What can't be read is of nobody knows which environment, and is shown.
+/// The plan, if the first entry holds one. The environment of an unreadable run is unknown, so it is listed
+/// everywhere.
 pub(super) fn plan_of(first: &[u8]) -> Option<Plan> {
     match Entry::decode(first) {
         Ok(Entry::Plan(plan)) => Some(plan),
