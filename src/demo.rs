@@ -1,4 +1,4 @@
-//! What the demo has in the place of PingOne and of whatever leads there.
+//! What the demo uses instead of PingOne and of real tokens.
 
 use pingone::region::{Region, RegionCode, Regions};
 use pingone_mfa_core::run::limits::TokenSources;
@@ -8,10 +8,10 @@ use crate::platform::sandbox::{API_BASE, AUTH_BASE, SandboxTransport};
 use crate::state::Wishes;
 use crate::state::demo::Mint;
 
-/// The one region that the demo knows by name.
+/// Code of the demo's only region.
 const CODE: &str = "DEMO";
 
-/// Whatever the deployment or the page around wishes, there is one place here, and one way in.
+/// Ignores the settings of the deployment and the host page: the demo has one region and one source of tokens.
 pub(crate) fn keep_to_itself(wishes: &mut Wishes) {
     let code = RegionCode(CODE.to_owned());
     let region = Region {

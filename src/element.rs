@@ -1,4 +1,4 @@
-//! What `web/element.js` calls.
+//! The interface that `web/element.js` calls.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -26,7 +26,6 @@ use crate::state::session::Session;
 use crate::state::{ConnectPortSet, ConnectPorts, Wishes};
 use crate::view::{self, ScreensPlace};
 
-/// A mounted element.
 #[wasm_bindgen]
 pub struct Widget {
     session: Session,
@@ -41,43 +40,49 @@ impl Widget {
         self.session.forget();
     }
 
-    /// Reads anew how many users there are, and who they are if that had been read.
+    /// Counts the users again, and reloads the list if it was loaded.
     pub fn refresh(&self) {
         self.session.refresh();
     }
 
-    /// The report of the run that is over: the file's name, its media type and its text. It has no names.
+    /// The report of the finished run: file name, media type and text. It contains no names.
     pub fn report(&self) -> Option<Array> {
         let file = self.session.report()?;
         Some(Array::of3(&file.name.into(), &file.mime.into(), &file.text.into()))
     }
 
-    /// Whether a run goes on or waits: then the element can't be about anything else.
+    /// Whether a run is in progress or paused. Then the element can't be switched to another environment or user.
     #[wasm_bindgen(js_name = hasOpenRun)]
     pub fn has_open_run(&self) -> bool {
         self.session.has_open_run()
     }
 
-    /// Whether a token was just kept out of a field that is for something else.
+    /// Notes whether a token was just kept out of a field for something else.
     pub fn withhold(&self, is_token: bool) {
         self.session.withhold(is_token);
     }
 
-    /// Takes everything away. The token is forgotten, and what is in flight is aborted.
+    /// Removes the element's contents, forgets the token and aborts requests in progress.
     pub fn unmount(self) {
         self.session.end();
     }
 }
 
-/// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
-/// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
-/// somebody came back from PingOne), `redirectUri` (where its answer is sent), `rest` (whose `failure`
-/// says why what stands behind the form could not be loaded), `frame` (the `origin` of the page around this frame, and
-/// the `hello` that it said), what the element offers of the page around it (`givesTokens`, `provide`, `tell`, `permits`), and its
-/// attributes `region`, `environmentId` and `userId`; all may be missing.
+/// Mounts the element in `wrapper`. All `options` are optional:
+///
+/// - `config`: the text of config.json
+/// - `clock`: the clock worker
+/// - `build`
+/// - `ownsAddress`: whether the element may write the page's address
+/// - `signInAnswer`: the query of the return from PingOne
+/// - `redirectUri`: where PingOne sends its answer
+/// - `rest`: an object whose `failure` says why the second file could not be loaded
+/// - `frame`: the `origin` of the host page of this frame, and its `hello`
+/// - `givesTokens`, `provide`, `tell`, `permits`: functions for the host page
+/// - `region`, `environmentId`, `userId`: attributes of the element
 ///
 /// # Errors
-/// A config.json that can't be used, as a sentence that names the field.
+/// config.json isn't valid. The error is a sentence that names the field.
 #[wasm_bindgen]
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
@@ -101,7 +106,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         frame.follow_height(&wrapper);
     }
     let owns_address = flag(options, "ownsAddress");
-    // A frame's page is this product's own too, although its address is nobody's affair.
+    // The page of a frame belongs to the product too, but its address isn't used.
     let owns_page = owns_address || framed.is_some();
     let outside = Rc::new(Outside {
         transport: Rc::default(),
@@ -128,12 +133,12 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         mint: outside.transport.clone(),
         rest: Rc::new(SplitRest::new(Rc::clone(&outside), screens.clone(), report(options))),
     };
-    // Mounting makes what runs the session's tasks, so the session is started inside and handed out.
+    // The runtime of the session's tasks exists only after mounting, so the session is started inside and handed out.
     let started = Rc::new(OnceCell::new());
     let handed_out = Rc::clone(&started);
     let mounted = leptos::mount::mount_to(wrapper, move || {
         if let Some(owner) = Owner::current() {
-            // Mounting runs this once.
+            // Runs once, so the cell is empty.
             let _ = outside.owner.set(owner.downgrade());
         }
         let session = Session::start(ConnectPorts::new(entrance), wishes);
@@ -155,7 +160,7 @@ fn error(problem: &str) -> JsValue {
     js_sys::Error::new(problem).into()
 }
 
-/// What the page around the frame wishes stands for the element's attributes.
+/// The host page's values replace the element's attributes.
 fn wish(wishes: &mut Wishes, hello: &Hello) {
     wishes.region.clone_from(&hello.region);
     wishes.environment.clone_from(&hello.environment);

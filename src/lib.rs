@@ -1,7 +1,8 @@
-//! The page and the custom element `<pingone-mfa>`. This file declares the layers; `element.rs` and `rest.rs` connect them.
+//! The page and the custom element `<pingone-mfa>`. This file declares the layers; `element.rs` and `rest.rs` connect
+//! them.
 //!
-//! `platform` is the browser behind the ports of the client and the core, `state` the application state and the actions
-//! that change it, `view` what is shown. `state` and `platform` don't know each other.
+//! `platform` implements the ports of the client and the core in the browser, `state` has the application state and
+//! the actions that change it, and `view` renders it. `state` and `platform` don't depend on each other.
 
 #[cfg(target_arch = "wasm32")]
 mod platform;

@@ -1,4 +1,4 @@
-//! The browser, behind the ports of the core. Nothing here decides.
+//! Browser implementations of the ports of the client and the core. They contain no application logic.
 
 pub(crate) mod clock;
 pub(crate) mod collation;
@@ -20,7 +20,7 @@ pub(crate) mod reach;
 pub(crate) mod sandbox;
 pub(crate) mod sign_in;
 
-/// What sends requests and holds the token. The demo's sends nothing.
+/// Sends requests and holds the token. The demo replaces it with a transport that sends nothing.
 #[cfg(not(feature = "demo"))]
 pub(crate) use fetch::FetchTransport as Carrier;
 #[cfg(feature = "demo")]

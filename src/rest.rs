@@ -1,4 +1,4 @@
-//! What stands behind the form, in a file of its own: a first visit doesn't wait for it.
+//! Loads everything behind the connect form. It is in a second file, so that a first visit doesn't wait for it.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -26,27 +26,28 @@ use crate::state::session::Session;
 use crate::state::{App, PortSet, Ports};
 use crate::view::{self, ScreensPlace};
 
-/// The browser, as far as the form and what stands behind it share it.
+/// The browser ports that the connect form and the console share.
 pub(crate) struct Outside {
     pub(crate) transport: Rc<Carrier>,
     pub(crate) clock: Rc<BrowserClock>,
     pub(crate) locale: Rc<BrowserLocale>,
     pub(crate) host: Rc<BrowserHost>,
     pub(crate) embedder: Rc<dyn Embedder>,
-    /// The element that everything is shown in.
+    /// The element that contains the page.
     pub(crate) wrapper: HtmlElement,
-    /// The owner of all state of the element, so that what is made later goes with it too.
+    /// The owner of the element's state. State that is created later belongs to it, so that it is removed with the
+    /// element.
     pub(crate) owner: OnceCell<WeakOwner>,
     pub(crate) focus: OnceCell<FocusGuard>,
-    /// What stands behind the form, once it was made.
+    /// The console, once it was created.
     pub(crate) made: OnceCell<Rc<dyn Rooms>>,
 }
 
-/// The way to the second file, for one element.
+/// Loads the second file for one element.
 pub(crate) struct SplitRest {
     outside: Rc<Outside>,
     screens: ScreensPlace,
-    /// Where `element.js` says why the file didn't arrive.
+    /// The object in which `element.js` reports why the file was not loaded.
     report: JsValue,
 }
 
@@ -73,10 +74,10 @@ fn why(report: &JsValue) -> String {
     Reflect::get(report, &"failure".into()).ok().and_then(|why| why.as_string()).unwrap_or_default()
 }
 
-/// The second file isn't here. Why is known to `element.js` alone.
+/// The second file was not loaded. Only `element.js` knows the reason.
 struct NotLoaded;
 
-/// The one way into the second file: whatever only this reaches is there, and not in the first one.
+/// The entry point of the second file: code that only this function reaches is in that file and not in the first.
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(rest, fallible, preload(load_rest))]
 fn open_rest(
@@ -110,8 +111,7 @@ async fn open_rest(
     rooms(&outside, &screens, session)
 }
 
-/// What stands behind the form. It is made once for an element, although two may ask for it at a time: who connects,
-/// and who looks for help.
+/// Creates the console, once per element, although connecting and help may both request it at the same time.
 fn rooms(outside: &Outside, screens: &ScreensPlace, session: Session) -> Result<Rc<dyn Rooms>, NotLoaded> {
     let owner = outside.owner.get().and_then(WeakOwner::upgrade).ok_or(NotLoaded)?;
     let made = outside.made.get_or_init(|| owner.with(|| make(outside, screens, session)));
@@ -134,9 +134,8 @@ fn make(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn R
         seed: Math::random().to_bits(),
     };
     let app = App::open(session, Ports::new(ports));
-    // There is none yet: this happens once.
+    // Runs once, so the cell is empty.
     let _ = outside.focus.set(FocusGuard::new(&outside.wrapper));
-    // There are none yet: this happens once.
     let _ = screens.set(view::screens(app));
     Rc::new(app)
 }

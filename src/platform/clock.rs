@@ -1,9 +1,9 @@
-//! The browser's clocks. Waiting goes through the page's clock worker (`web/tick.js`), whose timers keep their
-//! pace while the page is hidden; an element that was given none waits by the page's own timers.
+//! The browser's clocks. Timers run in the clock worker (`web/tick.js`), because browsers slow down the timers of a
+//! hidden page. Without a worker the page's own timers are used.
 //!
-//! A worker that a policy blocks fires an error, and counts as silent from then on. It may also be blocked, or stop,
-//! without a word. So each wait has a timer of the page's own besides, a little longer: once that one ends first the worker
-//! counts as silent too, and from then on whichever timer ends first counts, until the worker answers again.
+//! A worker that a policy blocks fires an error and counts as silent. It may also be blocked or stop without an
+//! error. Therefore each wait also starts a slightly longer timer of the page. If that timer fires first, the worker
+//! counts as silent, and later waits end with whichever timer fires first, until the worker answers again.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -20,16 +20,16 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Performance, Worker};
 
-/// The longest wait that a browser's timer takes, in milliseconds.
+/// The longest delay that a browser timer accepts, in milliseconds.
 const LONGEST_TIMER: u64 = 0x7fff_ffff;
 
-/// How much later than the worker the page's own timer takes over, in milliseconds.
+/// How much longer the page's timer runs than the worker's, in milliseconds.
 const GRACE: u32 = 1000;
 
-/// What the worker sent while the page was busy is taken before it counts as silent, in milliseconds.
+/// How long ticks that arrived while the page was busy may still be delivered before the worker counts as silent, in
+/// milliseconds.
 const CATCH_UP: u32 = 100;
 
-/// The browser's clocks.
 pub(crate) struct BrowserClock {
     performance: Option<Performance>,
     ticker: Option<Ticker>,
@@ -76,7 +76,7 @@ type Sleepers = Rc<RefCell<HashMap<u32, oneshot::Sender<()>>>>;
 struct Ticker {
     worker: Worker,
     sleepers: Sleepers,
-    /// Whether the worker has failed, or the last wait was ended by the page's own timer.
+    /// Whether the worker has failed, or the page's own timer ended the last wait.
     is_silent: Rc<Cell<bool>>,
     last: RefCell<u32>,
     _on_tick: Closure<dyn FnMut(MessageEvent)>,
@@ -103,7 +103,7 @@ impl Ticker {
         let id = self.last.borrow().wrapping_add(1);
         self.last.replace(id);
         let order = Object::new();
-        // A plain object takes any property, so neither call can fail.
+        // A plain object accepts any property, so neither call can fail.
         let _ = Reflect::set(&order, &"id".into(), &id.into());
         let _ = Reflect::set(&order, &"millis".into(), &millis.into());
         if self.worker.post_message(&order).is_err() {
@@ -117,7 +117,7 @@ impl Ticker {
         let grace = if is_silent.get() { 0 } else { GRACE };
         async move {
             let _awake = sleeper;
-            // The sender is dropped only together with the clock, and then nobody waits any more.
+            // The sender is dropped without a tick only together with the clock, and then nothing waits any more.
             let Either::Right(((), receiver)) = select(receiver, TimeoutFuture::new(millis + grace)).await
             else {
                 return;
@@ -141,12 +141,12 @@ fn wake(sleepers: &Sleepers, event: &MessageEvent) {
     )]
     let sender = id.and_then(|id| sleepers.borrow_mut().remove(&(id as u32)));
     if let Some(sender) = sender {
-        // A sleeper that has given up is no loss.
+        // The wait may have been dropped.
         let _ = sender.send(());
     }
 }
 
-/// Leaves the list when the wait is over or given up.
+/// Removes the entry when the wait ends or is dropped.
 struct Sleeper {
     id: u32,
     sleepers: Sleepers,
@@ -158,7 +158,7 @@ impl Drop for Sleeper {
     }
 }
 
-/// The worker among the options that a page gives, if it is one and `web/boot.js` hasn't marked it as failed.
+/// The clock worker in the mount options, unless it isn't a worker or `web/boot.js` has marked it as failed.
 pub(crate) fn worker_in(options: &JsValue) -> Option<Worker> {
     let worker: Worker = Reflect::get(options, &"clock".into()).ok()?.dyn_into().ok()?;
     let has_failed = Reflect::get(&worker, &"hasFailed".into()).is_ok_and(|failed| failed.is_truthy());
@@ -174,7 +174,7 @@ mod tests {
 
     wasm_bindgen_test_configure!(run_in_browser);
 
-    /// Something that stands in a worker's place: `post` is what it does with a message.
+    /// A fake worker. `post` is the body of its `postMessage`.
     fn stand_in(post: &str) -> Worker {
         let worker = Object::new();
         let post = Function::new_with_args("order", post);
@@ -195,18 +195,18 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_worker_that_ticks_is_waited_by() {
+    async fn waits_use_a_working_worker() {
         let clock = clock(TICKS);
         assert!(waits(&clock, 30).await >= 29);
         assert!(clock.keeps_pace_hidden());
     }
 
     #[wasm_bindgen_test]
-    async fn without_a_worker_or_with_one_that_never_ticks_the_pages_own_timers_take_over() {
+    async fn waits_use_the_pages_timers_without_a_working_worker() {
         let without = BrowserClock::new(None);
         assert!(waits(&without, 30).await >= 29);
         assert!(!without.keeps_pace_hidden());
-        // Silent; one that answers something else; one that refuses every message.
+        // A silent worker, one with an unusable answer, one that rejects every message.
         for post in ["", "setTimeout(() => this.onmessage({ data: null }), 0)", "throw new Error('blocked')"]
         {
             let clock = clock(post);
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn a_worker_that_failed_before_is_not_taken() {
+    fn a_worker_that_failed_before_is_not_used() {
         let program = Blob::new_with_str_sequence(&Array::of1(&"".into())).unwrap();
         let worker = Worker::new(&Url::create_object_url_with_blob(&program).unwrap()).unwrap();
         let options = Object::new();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_worker_that_fails_is_waited_for_no_longer() {
+    async fn a_worker_that_fails_counts_as_silent() {
         let worker = stand_in("");
         let clock = BrowserClock::new(Some(worker.clone()));
         assert!(clock.keeps_pace_hidden());
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_worker_that_stops_later_is_noticed_and_so_is_its_return() {
+    async fn a_worker_that_stops_and_recovers_is_noticed() {
         let clock = clock(&format!("if (!globalThis.isTickSilent) {TICKS}"));
         waits(&clock, 10).await;
         assert!(clock.keeps_pace_hidden());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_page_that_was_busy_takes_no_working_worker_for_silent() {
+    async fn a_working_worker_does_not_count_as_silent_after_the_page_was_busy() {
         let program = Array::of1(&include_str!("../../web/tick.js").into());
         let program = Blob::new_with_str_sequence(&program).unwrap();
         let worker = Worker::new(&Url::create_object_url_with_blob(&program).unwrap()).unwrap();

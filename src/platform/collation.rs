@@ -1,4 +1,5 @@
-//! How the browser compares texts in the reader's language. It stands behind the form: nobody searches or sorts before.
+//! Text comparison in the language of the browser. It is part of the second file: before connecting, nothing is
+//! searched or sorted.
 
 use js_sys::Intl::Collator;
 use js_sys::{Array, Function, JsString, Object, Reflect, RegExp};
@@ -7,29 +8,29 @@ use pingone_mfa_core::import::Form;
 use pingone_mfa_core::ports::Collation;
 use wasm_bindgen::JsCast;
 
-/// The browser's `Intl.Collator`, and its letters.
+/// Uses the browser's `Intl.Collator` and case conversion.
 pub(crate) struct BrowserCollation {
     collator: Function,
     marks: RegExp,
 }
 
 impl BrowserCollation {
-    /// People are sorted as their reader is used to, whatever language the page is in.
+    /// The collator uses the browser's language, not the page's, so that users are sorted as the reader expects.
     pub(crate) fn new() -> Self {
         Self {
             collator: Collator::new(&Array::new(), &Object::new()).compare(),
-            // Accents, and what can't be seen: soft hyphens, joiners, marks of direction.
+            // Accents and invisible characters: soft hyphens, joiners, direction marks.
             marks: RegExp::new("[\\p{M}\\p{Cf}]+", "gu"),
         }
     }
 
-    /// Lines as the reader's language sorts them. They cross over at once, and are sorted by the browser itself: one by
-    /// one, or compared by this program, they would cross over a million times.
+    /// Sorts lines by the browser's language. All lines cross the boundary to JavaScript in one call and are sorted
+    /// there. One call per line, or a comparison in Rust, would need a million crossings.
     fn sorted(&self, lines: &str) -> String {
         let lines = JsString::from(lines).split("\n");
         let sort = Reflect::get(&lines, &"sort".into()).and_then(JsCast::dyn_into::<Function>);
         if let Ok(sort) = sort {
-            // A comparison of texts throws nothing; unsorted they stay in their order.
+            // Comparing strings doesn't throw. If it did, the lines would keep their order.
             let _ = sort.call1(&lines, &self.collator);
         }
         String::from(lines.join("\n"))
@@ -40,7 +41,8 @@ impl Collation for BrowserCollation {
     fn fold(&self, text: &str) -> String {
         let apart = JsString::from(text).normalize("NFKD");
         let bare = apart.replace_by_pattern(&self.marks, "");
-        // Capitals first: they know that two letters make one, and one is two.
+        // Upper case first: it unifies letters with several lower-case forms, and expands one letter to two where
+        // necessary.
         let folded = String::from(bare.to_upper_case().to_lower_case());
         folded.chars().fold(String::with_capacity(folded.len()), |mut text, letter| {
             match plain(letter) {
@@ -75,7 +77,7 @@ impl Collation for BrowserCollation {
     }
 }
 
-/// Letters with a stroke and joined ones, which Unicode doesn't take apart.
+/// Letters with a stroke and ligatures, which Unicode doesn't decompose.
 const fn plain(letter: char) -> Option<&'static str> {
     match letter {
         'ø' => Some("o"),
@@ -87,7 +89,7 @@ const fn plain(letter: char) -> Option<&'static str> {
         'æ' => Some("ae"),
         'œ' => Some("oe"),
         'þ' => Some("th"),
-        // A sigma at the end of a word is written in another way, and may be in the middle of what is typed.
+        // A final sigma has its own form, but a search text may end in the middle of a word.
         'ς' => Some("σ"),
         _ => None,
     }

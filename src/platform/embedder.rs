@@ -1,4 +1,4 @@
-//! The page around the element: its token provider, and the events that it may listen to.
+//! The host page of the element: its token provider and the events sent to it.
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Function, JSON, Promise, Reflect};
@@ -9,8 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
-/// The page around the element, through what `web/element.js` gives: `givesTokens()`, `provide(reason)`,
-/// `tell(message)` and `permits(message)`.
+/// The host page, through the functions of `web/element.js`: `givesTokens()`, `provide(reason)`, `tell(message)` and
+/// `permits(message)`.
 pub(crate) struct PageEmbedder {
     options: JsValue,
 }
@@ -45,7 +45,7 @@ impl Embedder for PageEmbedder {
     }
 
     fn tell(&self, note: &HostNotice) {
-        // What the core writes is JSON.
+        // The core writes valid JSON.
         if let Ok(message) = JSON::parse(&note.json) {
             self.call("tell", &message);
         }

@@ -1,4 +1,4 @@
-//! Sends requests by the browser's `fetch`, and holds the token: nothing else in the program has it.
+//! Sends requests with the browser's `fetch`, and holds the access token. No other part of the program has it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::guarded_fetch::{self, Answer, send};
 use super::panic;
 
-/// The browser's `fetch`, with the one token.
+/// The browser's `fetch`, with the access token.
 #[derive(Default)]
 pub(crate) struct FetchTransport {
     token: Rc<RefCell<Option<Secret>>>,
@@ -37,7 +37,7 @@ impl Transport for FetchTransport {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let token = Rc::clone(&self.token);
         async move {
-            // Dropped with this future, and then it aborts the request.
+            // Dropped together with this future, and the drop aborts the request.
             let mut flight = Flight::new()?;
             let request = outgoing(&request, &token, &flight.controller.signal())?;
             let answer = send(request).await.ok_or(TransportError::Unreachable)?;
@@ -49,7 +49,8 @@ impl Transport for FetchTransport {
     }
 }
 
-/// The fetch profile of every API call. No other header: PingOne's preflight would refuse it.
+/// The fetch profile of every API request. Other headers are not allowed, because PingOne's preflight would refuse
+/// them.
 fn outgoing(
     request: &Request,
     token: &RefCell<Option<Secret>>,
@@ -96,7 +97,7 @@ enum BodyEnd {
     TooLarge,
 }
 
-/// Reads the body as it arrives, and no further than the limit.
+/// Reads the body as it arrives, up to the limit.
 async fn body(answer: &Answer) -> Result<Vec<u8>, BodyEnd> {
     let mut body = Vec::new();
     let Some(reader) = answer.reader().map_err(|_| BodyEnd::Cut)? else { return Ok(body) };
@@ -114,7 +115,7 @@ async fn body(answer: &Answer) -> Result<Vec<u8>, BodyEnd> {
     }
 }
 
-/// A request on its way. `fetch` doesn't abort one whose future is dropped.
+/// A request in progress. `fetch` doesn't abort a request whose future is dropped.
 struct Flight {
     controller: AbortController,
     has_landed: bool,

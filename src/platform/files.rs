@@ -1,4 +1,4 @@
-//! Files that are saved and opened: nothing of them stays in the program's memory, and nothing is written into the
+//! Saving and opening files. File contents don't stay in the program's memory, and nothing is written into the
 //! document.
 
 use std::rc::Rc;
@@ -14,14 +14,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
 
-/// How long a saved file's address holds, in milliseconds. Browsers begin to read it after the click, and none says
-/// when it has.
+/// How long the object URL of a saved file is kept, in milliseconds. Browsers start to read it after the click and
+/// don't report when they are done.
 const ADDRESS_HOLDS: u32 = 60_000;
 
-/// The browser's downloads and its question for a file.
+/// The browser's downloads and its file picker.
 pub(crate) struct BrowserFiles(pub(crate) Rc<dyn Clock>);
 
-/// How long reading a chosen file may take. One that is kept in a cloud is downloaded first.
+/// Time limit for reading a selected file. A file in cloud storage is downloaded first.
 const READING: Millis = Millis::seconds(30);
 
 impl Files for BrowserFiles {
@@ -30,7 +30,7 @@ impl Files for BrowserFiles {
     }
 
     fn open(&self, accept: &'static str, limit_bytes: u32) -> LocalBoxFuture<'static, Opened> {
-        // Asked now and not when the future is first polled: the user's press must still be fresh.
+        // The picker opens now, not when the future is first polled, because it requires a recent user action.
         let (asked, clock) = (ask(accept), Rc::clone(&self.0));
         async move {
             match asked {
@@ -42,7 +42,7 @@ impl Files for BrowserFiles {
     }
 }
 
-/// A file that is being written, each text a Blob of its own: the browser keeps those outside of the program.
+/// A file that is being written. Each piece is a Blob, which the browser keeps outside of the program's memory.
 struct BrowserDownload {
     name: String,
     mime: &'static str,
@@ -55,7 +55,6 @@ impl BrowserDownload {
         Self { name: name.to_owned(), mime, parts: Array::new(), is_whole: true }
     }
 
-    /// All that was written.
     fn blob(&self) -> Result<Blob, JsValue> {
         let options = BlobPropertyBag::new();
         options.set_type(self.mime);
@@ -79,8 +78,8 @@ impl Download for BrowserDownload {
     }
 }
 
-/// By a link that is never in the document: the policy has no word on a link that is saved, and the click reaches
-/// nobody's listener.
+/// Saves the file with a link that is never added to the document. The content security policy doesn't restrict
+/// downloads, and no listener sees the click.
 fn hand_over(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let link: HtmlAnchorElement = element("a")?;
     let address = Url::create_object_url_with_blob(blob)?;
@@ -88,7 +87,7 @@ fn hand_over(name: &str, blob: &Blob) -> Result<(), JsValue> {
     link.set_download(name);
     link.click();
     let revoke = move || {
-        // An address that is gone already is no loss.
+        // The URL may be revoked already.
         let _ = Url::revoke_object_url(&address);
     };
     Timeout::new(ADDRESS_HOLDS, revoke).forget();
@@ -100,7 +99,7 @@ fn element<E: JsCast>(tag: &str) -> Result<E, JsValue> {
     document.create_element(tag)?.dyn_into().map_err(JsValue::from)
 }
 
-/// The question for a file, and the answer to come.
+/// An open file picker and its pending result.
 struct Answer {
     input: HtmlInputElement,
     given: Promise,
@@ -111,7 +110,7 @@ fn ask(accept: &str) -> Result<Answer, JsValue> {
     input.set_type("file");
     input.set_accept(accept);
     let answer = Answer::of(input);
-    // Unlike a click, this says when the browser doesn't ask.
+    // Unlike `click()`, this fails if the browser doesn't open the picker.
     answer.input.show_picker()?;
     Ok(answer)
 }
@@ -125,7 +124,7 @@ impl Answer {
         Self { input, given }
     }
 
-    /// A person may take their time to choose; reading may not.
+    /// Only reading has a time limit. Choosing a file may take any time.
     async fn read(self, clock: &dyn Clock, limit_bytes: u32) -> Opened {
         if JsFuture::from(self.given).await.is_err() {
             return Opened::Unreadable;
@@ -181,8 +180,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_finished_file_is_handed_over_under_its_name() {
-        // Takes the click's place, so that no file is left on the disk of whoever runs the tests.
+    async fn a_finished_file_is_saved_under_its_name() {
+        // Replaces the click, so that tests leave no file on the disk.
         let links = Reflect::get(&js_sys::global(), &"HTMLAnchorElement".into()).unwrap();
         let links: Object = Reflect::get(&links, &"prototype".into()).unwrap().unchecked_into();
         let keep = Function::new_no_args("globalThis.clicked = this");
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn whoever_closes_the_question_has_opened_nothing() {
+    async fn closing_the_file_picker_opens_nothing() {
         let input: HtmlInputElement = element("input").unwrap();
         input.set_type("file");
         let answer = Answer::of(input.clone());
@@ -222,8 +221,8 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_browser_that_does_not_ask_keeps_nobody_waiting() {
-        // No user has pressed anything in a test.
+    async fn a_file_picker_that_does_not_open_is_reported_as_unreadable() {
+        // No test has a user action, which the picker requires.
         assert_eq!(files().open(".csv", 100).await, Opened::Unreadable);
     }
 }

@@ -1,8 +1,9 @@
-//! The focus stays where something was done. A browser gives it to nothing when the element that has it goes, is
-//! disabled or is hidden, and a person at a keyboard then starts again at the top of the page. Here it goes to what
-//! stands in that element's place: the control of the same name, the region that it was in, or the nearest control.
+//! Restores the keyboard focus. When the focused element is removed, disabled or hidden, browsers drop the focus, and
+//! a keyboard user starts again at the top of the page. This module moves the focus to the control with the same
+//! name, to the region that contained the element, or to the nearest control.
 //!
-//! What moves the focus on purpose comes first: this looks some frames later, and only if the focus is nowhere.
+//! Intentional focus changes take precedence: the check runs a few frames later, and acts only if no element has the
+//! focus.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,17 +13,17 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, Event, FocusOptions, HtmlElement, MutationObserver, ShadowRoot, Window};
 
-/// How many frames pass before the focus is looked after: a dialog that closes gives it back at once, and the table
-/// finds its cell again within two.
+/// Number of frames before the check: a closing dialog returns the focus at once, and the table focuses its cell
+/// again within two frames.
 const FRAMES: u32 = 3;
 
-/// What can have the focus without being made to.
+/// Elements that are focusable as they are.
 const CONTROLS: &str = "button, input, select, summary, [tabindex='0']";
 
-/// What a person reads first on each screen.
+/// The element that gets the focus if nothing else can be found.
 const HEADING: &str = "h1";
 
-/// The element that had the focus last, and what it was in, from the inside outwards.
+/// The element that had the focus last, and its ancestors, innermost first.
 struct Trail(Vec<Step>);
 
 struct Step {
@@ -36,7 +37,7 @@ struct Keeper {
     is_due: Cell<bool>,
 }
 
-/// Looks after the focus inside an element until it is dropped.
+/// Restores the focus inside an element until it is dropped.
 pub(crate) struct FocusGuard {
     wrapper: HtmlElement,
     on_enter: Closure<dyn Fn(Event)>,
@@ -64,10 +65,10 @@ impl FocusGuard {
                 changed.clone().look_later();
             }
         });
-        // These throw for no listener.
+        // A valid listener can't make these throw.
         let _ = wrapper.add_event_listener_with_callback("focusin", on_enter.as_ref().unchecked_ref());
         let _ = wrapper.add_event_listener_with_callback("focusout", on_leave.as_ref().unchecked_ref());
-        // What was lost while the window was in the background is looked after when it comes back.
+        // Focus lost while the window was in the background is restored when the window is focused again.
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("focus", on_leave.as_ref().unchecked_ref());
         }
@@ -81,19 +82,19 @@ fn observe(wrapper: &HtmlElement, on_change: &Closure<dyn Fn()>) -> Option<Mutat
     let observer = MutationObserver::new(on_change.as_ref().unchecked_ref()).ok()?;
     let options = Object::new();
     for part in ["childList", "subtree"] {
-        // A plain object takes any property, so this can't fail.
+        // A plain object accepts any property, so this can't fail.
         let _ = Reflect::set(&options, &part.into(), &true.into());
     }
     let attributes = Array::of2(&"disabled".into(), &"open".into());
     let _ = Reflect::set(&options, &"attributeFilter".into(), &attributes);
-    // It throws for options that contradict each other, and these don't.
+    // It throws only for contradictory options, and these are consistent.
     let _ = observer.observe_with_options(wrapper, options.unchecked_ref());
     Some(observer)
 }
 
 impl Drop for FocusGuard {
     fn drop(&mut self) {
-        // These throw for no listener.
+        // A valid listener can't make these throw.
         let _ = self
             .wrapper
             .remove_event_listener_with_callback("focusin", self.on_enter.as_ref().unchecked_ref());
@@ -111,7 +112,7 @@ impl Drop for FocusGuard {
 }
 
 impl Keeper {
-    /// The element inside that has the focus.
+    /// The focused element inside the wrapper.
     fn active(&self) -> Option<HtmlElement> {
         let root = self.wrapper.get_root_node();
         let active = match root.dyn_into::<ShadowRoot>() {
@@ -124,7 +125,7 @@ impl Keeper {
     fn follow(&self, target: &HtmlElement) {
         let mut steps = Vec::new();
         let mut next = Some(target.clone());
-        // The one element inside the wrapper is all that is shown: what is first in it is the page's start.
+        // The wrapper's only child contains the whole page: its first control would be the start of the page.
         let is_whole =
             |element: &HtmlElement| element.parent_element().is_none_or(|parent| parent == *self.wrapper);
         while let Some(element) = next.filter(|element| !is_whole(element)) {
@@ -147,14 +148,14 @@ impl Keeper {
             return;
         }
         if !is_nowhere() {
-            // Somebody went on, inside or outside.
+            // The focus moved on, inside or outside.
             if self.active().is_none() {
                 self.last.take();
             }
             return;
         }
         let last = self.last.take();
-        // An element that is still there was left on purpose.
+        // The focus was removed on purpose if the element is still usable.
         if let Some(trail) = last.filter(Trail::is_lost) {
             self.restore(&trail);
         }
@@ -168,7 +169,7 @@ impl Keeper {
         }
     }
 
-    /// Gives the focus to something in this step, or in what took its place. Says whether it could.
+    /// Focuses an element in this step or in its replacement. Returns whether it could.
     fn restore_at(&self, step: &Step, lost: &Step) -> bool {
         let is_lost_control = step.element == lost.element && is_control(&step.element);
         let place = if is_shown(&step.element) { Some(step.element.clone()) } else { self.counterpart(step) };
@@ -189,7 +190,7 @@ impl Keeper {
         first(&place, CONTROLS, is_usable).is_some_and(|nearest| focus(&nearest))
     }
 
-    /// What has the name of an element that has gone: the same one made anew, or the button that opened it.
+    /// The counterpart of a removed element: a new element with the same name, or the button that opened it.
     fn counterpart(&self, step: &Step) -> Option<HtmlElement> {
         if step.name.is_empty() {
             return None;
@@ -207,7 +208,6 @@ impl Trail {
     }
 }
 
-/// Whether it can be seen.
 fn is_shown(element: &HtmlElement) -> bool {
     element.offset_width() > 0
 }
@@ -224,7 +224,7 @@ fn label_of(element: &Element) -> String {
     element.get_attribute("aria-label").unwrap_or_default()
 }
 
-/// What a control is called, as far as it says so itself.
+/// The accessible name of a control, from its label or text.
 fn name_of(element: &HtmlElement) -> String {
     let label = label_of(element);
     if !label.is_empty() || element.tag_name() != "BUTTON" {
@@ -234,7 +234,7 @@ fn name_of(element: &HtmlElement) -> String {
 }
 
 fn first(inside: &HtmlElement, selector: &str, is_it: impl Fn(&HtmlElement) -> bool) -> Option<HtmlElement> {
-    // Only a wrong selector throws, and these are ours.
+    // Only an invalid selector throws, and these are constants.
     let all = inside.query_selector_all(selector).ok()?;
     let mut elements = (0..all.length()).filter_map(|place| all.item(place)?.dyn_into().ok());
     elements.find(|element| is_it(element))
@@ -244,27 +244,28 @@ fn document() -> Option<Document> {
     web_sys::window().and_then(|window| window.document())
 }
 
-/// Whether somebody works in this document, and not in another window or in the page around a frame: a document has no
-/// focused element then either.
+/// Whether this document has the focus, and not another window or the host page of the frame. Without it, the
+/// document has no focused element either.
 fn has_focus() -> bool {
     document().is_some_and(|document| document.has_focus().unwrap_or_default())
 }
 
-/// Whether the focus is on no element of the document.
+/// Whether no element of the document has the focus.
 fn is_nowhere() -> bool {
     let active = document().and_then(|document| document.active_element());
     active.is_none_or(|active| active.tag_name() == "BODY")
 }
 
-/// Gives it the focus, for which what isn't a control is made able to have it. Says whether it took it.
+/// Focuses the element, after making it focusable if it isn't a control. Returns whether an element has the focus
+/// afterwards.
 fn focus(element: &HtmlElement) -> bool {
     if !is_control(element) && element.get_attribute("tabindex").is_none() {
-        // It throws only for a name that is none.
+        // It throws only for an invalid attribute name.
         let _ = element.set_attribute("tabindex", "-1");
     }
     let still = FocusOptions::new();
     still.set_prevent_scroll(true);
-    // It throws for no element of HTML.
+    // It doesn't throw for an HTML element.
     let _ = element.focus_with_options(&still);
     !is_nowhere()
 }
@@ -279,6 +280,6 @@ fn in_frames(frames: u32, then: Box<dyn FnOnce()>) {
 }
 
 fn ask_for_frame(window: &Window, then: &js_sys::Function) {
-    // It throws for no function.
+    // It throws only if the argument isn't a function.
     let _ = window.request_animation_frame(then);
 }

@@ -1,5 +1,5 @@
-//! The page of another origin around this one's frame. Here is only listened and posted, to one window of one origin;
-//! what a message says is read by the core.
+//! The host page of another origin around this frame. This module only listens and posts messages, to one window of
+//! one origin; the core interprets them.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,17 +17,17 @@ use zeroize::Zeroizing;
 
 use super::panic;
 
-/// The page around the frame.
+/// The host page around the frame.
 #[derive(Clone)]
 pub(crate) struct FrameEmbedder {
     border: Rc<Border>,
 }
 
-/// Takes what the host page hands over.
+/// Receives the token, or `None` if the host page has none.
 type Answer = oneshot::Sender<Option<Zeroizing<String>>>;
 
 struct Border {
-    /// The only origin that is listened to and posted to.
+    /// The only origin that messages are accepted from and posted to.
     origin: String,
     around: Window,
     last_request: Cell<u32>,
@@ -36,7 +36,7 @@ struct Border {
 }
 
 impl FrameEmbedder {
-    /// The page that said hello (`frame` of the options, from `web/boot.js`), if one did.
+    /// The host page and its hello (the option `frame`, from `web/boot.js`). `None` without a hello.
     pub(crate) fn new(options: &JsValue) -> Option<(Self, Hello)> {
         let frame = Reflect::get(options, &"frame".into()).ok().filter(JsValue::is_object)?;
         let origin = Reflect::get(&frame, &"origin".into()).ok()?.as_string()?;
@@ -59,22 +59,22 @@ impl FrameEmbedder {
             Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| listening.received(&event));
         let listener = received.as_ref().unchecked_ref();
         window.add_event_listener_with_callback("message", listener).ok()?;
-        // A frame's page holds nothing else, and lives as long as this product does.
+        // The listener is never removed: the page of a frame contains nothing else and exists as long as the element.
         received.forget();
         Some((Self { border }, hello))
     }
 
-    /// The origin of the page around the frame.
+    /// The origin of the host page.
     pub(crate) fn origin(&self) -> &str {
         &self.border.origin
     }
 
-    /// What happens when the host page wants the token forgotten.
+    /// Registers what happens when the host page asks to forget the token.
     pub(crate) fn on_forget(&self, then: Box<dyn Fn()>) {
         self.border.on_forget.replace(Some(then));
     }
 
-    /// Tells how high `wrapper` is, now and whenever that changes.
+    /// Posts the height of `wrapper`, now and after every change.
     pub(crate) fn follow_height(&self, wrapper: &HtmlElement) {
         let border = Rc::clone(&self.border);
         let last = Cell::new(0);
@@ -107,16 +107,16 @@ impl Border {
                     forget();
                 }
             }
-            // Where and whom is said once, before anything is shown.
+            // The hello is read once, before anything is shown.
             Some(Message::Hello(_)) | None => {}
         }
     }
 
-    /// Only what answers the newest request is taken.
+    /// Accepts only the answer to the latest request.
     fn answered(&self, request: u32, text: Option<Zeroizing<String>>) {
         let asked = self.asked.borrow_mut().take_if(|(number, _)| *number == request);
         match asked {
-            // Whoever asked may have given up.
+            // The request may have been given up.
             Some((_, sender)) => drop(sender.send(text)),
             None => warn("request is not one that is waited for"),
         }
@@ -124,7 +124,7 @@ impl Border {
 
     fn post(&self, json: &str) {
         if let Ok(message) = JSON::parse(json) {
-            // A page that is gone hears nothing.
+            // The host page may be gone.
             let _ = self.around.post_message(&message, &self.origin);
         }
     }
@@ -159,7 +159,7 @@ impl Embedder for FrameEmbedder {
     }
 }
 
-/// Reads what was posted. What has no JSON form says nothing.
+/// Reads a posted message. A value without a JSON form isn't a message.
 fn read(data: &JsValue) -> Option<Message> {
     let text = JSON::stringify(data).ok().filter(|text| text.is_string())?;
     let reading = read_message(&Zeroizing::new(String::from(text)));
@@ -173,15 +173,15 @@ fn warn(said: &str) {
     );
 }
 
-/// Theme and custom properties hold for the whole page of the frame. Through the object model: the policy forbids the
-/// attribute.
+/// Applies theme and custom properties to the whole page of the frame. It uses the object model, because the content
+/// security policy forbids the style attribute.
 fn wear(look: &Appearance) {
     let root = web_sys::window().and_then(|window| window.document()?.document_element());
     let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) else { return };
     let theme = look.theme.map(|theme| ("color-scheme", theme.color_scheme()));
     let properties = look.properties.iter().map(|(name, value)| (*name, value.as_str()));
     for (name, value) in theme.into_iter().chain(properties) {
-        // A value that the browser doesn't understand changes nothing.
+        // A value that the browser doesn't accept changes nothing.
         let _ = root.style().set_property(name, value);
     }
 }

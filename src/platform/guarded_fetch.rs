@@ -1,6 +1,6 @@
-//! The browser's `fetch`, whatever stands in its place. A host page may have wrapped it, and such a wrapper can throw,
-//! reject with anything and resolve with anything. So nothing here is taken for what its type says: every call may throw,
-//! and whatever isn't a `Response` that can be read is no answer.
+//! The browser's `fetch`, hardened against wrappers. A host page may have replaced `fetch` with a function that
+//! throws, rejects with any value or resolves with any value. So no declared type is trusted: every call may throw,
+//! and anything that isn't a readable `Response` counts as no response.
 
 use gloo_net::http::{Request, RequestBuilder};
 use js_sys::{Promise, Reflect};
@@ -11,7 +11,7 @@ use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, Res
 
 #[wasm_bindgen]
 extern "C" {
-    /// Looked up at each call: the page may replace it at any time.
+    /// Looked up for each call, because the host page may replace it at any time.
     #[wasm_bindgen(catch)]
     fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
 
@@ -25,14 +25,14 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = "getReader")]
     fn reader(this: &Stream) -> Result<Reader, JsValue>;
 
-    /// Reads a body piece by piece.
+    /// Reads a body in chunks.
     pub(super) type Reader;
 
     #[wasm_bindgen(method, catch, js_name = "read")]
     fn next(this: &Reader) -> Result<JsValue, JsValue>;
 }
 
-/// What every request has in common: no cookies, nothing kept, no referrer.
+/// Settings of every request: no cookies, no cache, no referrer.
 pub(super) fn request(address: &str, mode: RequestMode) -> RequestBuilder {
     RequestBuilder::new(address)
         .mode(mode)
@@ -41,14 +41,14 @@ pub(super) fn request(address: &str, mode: RequestMode) -> RequestBuilder {
         .referrer_policy(ReferrerPolicy::NoReferrer)
 }
 
-/// An answer of which the status could be read.
+/// A response whose status could be read.
 pub(super) struct Answer {
     pub(super) status: u16,
     response: JsValue,
 }
 
-/// Sends a request. `None` where no answer came that can be read, for whatever reason. gloo-net's own `send` panics where a
-/// wrapper rejects with something that isn't an `Error`, or resolves with something that isn't a `Response`.
+/// Sends a request. `None` without a readable response, for any reason. gloo-net's own `send` panics if a
+/// wrapper rejects with a value that isn't an `Error` or resolves with one that isn't a `Response`.
 pub(super) async fn send(request: Request) -> Option<Answer> {
     let response = settled(fetch(&request.into())).await?;
     let status = response.is_instance_of::<Response>().then(|| Reflect::get(&response, &"status".into()))?;
@@ -57,7 +57,7 @@ pub(super) async fn send(request: Request) -> Option<Answer> {
     Some(Answer { status, response })
 }
 
-/// What a call that should have returned a promise comes to; `None` where it throws or rejects.
+/// The result of a call that should have returned a promise; `None` if it throws or rejects.
 pub(super) async fn settled(called: Result<JsValue, JsValue>) -> Option<JsValue> {
     JsFuture::from(Promise::resolve(&called.ok()?)).await.ok()
 }
@@ -71,7 +71,7 @@ impl Answer {
         self.part("headers")?.unchecked_into::<Headers>().get(name).ok()?.as_string()
     }
 
-    /// The body's reader; `Ok(None)` where there is no body.
+    /// The body's reader; `Ok(None)` without a body.
     ///
     /// # Errors
     /// The body can't be read, for example because a wrapper has read it already.
@@ -85,7 +85,7 @@ impl Answer {
 }
 
 impl Reader {
-    /// The next piece of the body, as `{ done, value }`.
+    /// The next chunk of the body, as `{ done, value }`.
     pub(super) async fn piece(&self) -> Option<JsValue> {
         settled(self.next()).await
     }
@@ -122,7 +122,7 @@ mod tests {
         Request { method: Method::Put, endpoint, body: Some(b"{}".to_vec()) }
     }
 
-    /// What is answered where the page has put `wrapper` in the place of `fetch`.
+    /// The result of a request while `wrapper` replaces the page's `fetch`.
     async fn sent_through(wrapper: &str) -> Result<Response, TransportError> {
         let real = Reflect::get(&global(), &"fetch".into()).unwrap();
         let replacement = Function::new_no_args(&format!("return {wrapper}")).call0(&JsValue::NULL).unwrap();
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn whatever_a_pages_own_fetch_throws_rejects_or_answers_is_no_answer() {
+    async fn invalid_results_of_a_wrapped_fetch_count_as_no_response() {
         for wrapper in [
             "() => Promise.reject('offline')",
             "() => Promise.reject(undefined)",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn an_answer_that_a_wrapper_only_looks_at_arrives_whole() {
+    async fn a_response_that_a_wrapper_only_inspects_arrives_complete() {
         for wrapper in [
             "async () => new Response('{}', { status: 201, headers: { 'correlation-id': '00000000-0000-4000-8000-000000000001' } })",
             "async () => new (class Own extends Response {})('{}', { status: 201, headers: { 'correlation-id': '00000000-0000-4000-8000-000000000001' } })",

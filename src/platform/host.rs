@@ -13,20 +13,19 @@ use super::guarded_fetch::settled;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A policy may leave a page without one, and then any call throws.
+    /// A policy can leave a page without a clipboard, and then any call throws.
     type Clipboard;
 
     #[wasm_bindgen(method, catch, js_name = "writeText")]
     fn write_text(this: &Clipboard, text: &str) -> Result<JsValue, JsValue>;
 }
 
-/// The browser's window.
 pub(crate) struct BrowserHost {
     owns_page: bool,
-    /// Whether the page's address is this product's to write.
+    /// Whether the element may write the page's address.
     owns_address: bool,
     leaving: Closure<dyn Fn(Event)>,
-    /// Reports that the address has changed.
+    /// Listener for changes of the address.
     moved: RefCell<Option<Closure<dyn Fn()>>>,
 }
 
@@ -49,7 +48,7 @@ impl Drop for BrowserHost {
     fn drop(&mut self) {
         self.ask_before_leaving(false);
         if let (Some(window), Some(moved)) = (web_sys::window(), self.moved.take()) {
-            // It throws for no listener.
+            // A valid listener can't make this throw.
             let _ = window.remove_event_listener_with_callback(MOVED, moved.as_ref().unchecked_ref());
         }
     }
@@ -73,7 +72,7 @@ impl Host for BrowserHost {
 
     fn set_address(&self, text: &str) {
         if let Some(location) = self.location() {
-            // A browser that refuses this shows an older address, and nothing else is lost.
+            // If the browser refuses, the page only shows an older address.
             let _ = location.set_hash(text);
         }
     }
@@ -83,7 +82,7 @@ impl Host for BrowserHost {
         let location = window.location();
         let changed = Closure::<dyn Fn()>::new(move || then(location.hash().unwrap_or_default()));
         let listener = changed.as_ref().unchecked_ref();
-        // It throws for no listener.
+        // A valid listener can't make this throw.
         let _ = window.add_event_listener_with_callback(MOVED, listener);
         self.moved.replace(Some(changed));
     }
@@ -91,7 +90,7 @@ impl Host for BrowserHost {
     fn ask_before_leaving(&self, asks: bool) {
         let Some(window) = web_sys::window() else { return };
         let listener = self.leaving.as_ref().unchecked_ref();
-        // It throws for no listener; the same one is there only once.
+        // A valid listener can't make this throw, and it is registered only once.
         let _ = if asks {
             window.add_event_listener_with_callback(LEAVING, listener)
         } else {
@@ -101,7 +100,7 @@ impl Host for BrowserHost {
 
     fn print(&self) {
         if let Some(window) = web_sys::window() {
-            // A browser without a printer says so itself.
+            // A browser that can't print says so itself.
             let _ = window.print();
         }
     }
@@ -109,7 +108,7 @@ impl Host for BrowserHost {
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool> {
         async move {
             let Some(window) = web_sys::window() else { return false };
-            // Without a secure context there is no clipboard, and touching it would throw.
+            // Without a secure context the clipboard is missing, and accessing it would throw.
             if !window.is_secure_context() {
                 return false;
             }

@@ -1,8 +1,9 @@
-//! What runs did, in the browser's IndexedDB: one store, its keys `[run, number]`, its values bytes.
+//! The journal of runs in the browser's IndexedDB: one store with keys `[run, number]` and bytes as values.
 //!
-//! A database may never answer: another page holds it, its disk hangs, or something stands in the browser's place. Each
-//! step (opening, every request, the end of a transaction) has a time limit. What is given up is aborted, and a connection
-//! that opens late is closed and does nothing, so that nothing is stored behind what was stored since.
+//! A database may never respond: another page holds it, the disk hangs, or something has replaced the browser's
+//! function. So each step (opening, every request, the end of a transaction) has a time limit. An abandoned
+//! transaction is aborted, and a connection that opens late is closed unused, so that nothing is stored after newer
+//! records.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -28,15 +29,15 @@ const DATABASE: &str = "pingone-mfa";
 const VERSION: u32 = 1;
 const STORE: &str = "records";
 
-/// So many records are read at once.
+/// How many records are read at once.
 const RECORDS_AT_ONCE: u32 = 1000;
 
-/// How long one step may take. Writing to a disk that is busy takes a second or two.
+/// Time limit of one step. Writing to a busy disk takes a second or two.
 const LIMIT: Millis = Millis::seconds(8);
 
 #[wasm_bindgen]
 extern "C" {
-    /// A database whose transactions take options; web-sys has that only as unstable.
+    /// A database whose transactions take options. In web-sys this is unstable.
     #[wasm_bindgen(extends = IdbDatabase)]
     #[derive(Clone, PartialEq)]
     type Database;
@@ -50,11 +51,10 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
-/// The browser's database.
 pub(crate) struct BrowserJournal(Rc<Connection>);
 
 impl BrowserJournal {
-    /// Opens nothing before it is asked for something.
+    /// The database is opened only when it is needed.
     pub(crate) fn new(clock: Rc<dyn Clock>) -> Self {
         Self::of(DATABASE, VERSION, clock)
     }
@@ -63,8 +63,8 @@ impl BrowserJournal {
         Self(Rc::new(Connection { name, version, database: RefCell::default(), clock }))
     }
 
-    /// Works on the store in one transaction, as a task of its own: a transaction ends as soon as nothing is asked of
-    /// it, so it can't wait until its caller is polled again.
+    /// Works on the store in one transaction. It runs as its own task: a transaction ends as soon as it has no
+    /// pending request, so it can't wait until its caller is polled again.
     fn transact<T: 'static>(
         &self,
         mode: IdbTransactionMode,
@@ -73,7 +73,7 @@ impl BrowserJournal {
         let connection = Rc::clone(&self.0);
         let (sender, receiver) = oneshot::channel();
         spawn_local(async move {
-            // Whoever has stopped waiting needs no answer.
+            // The caller may have stopped waiting.
             let _ = sender.send(connection.transact(mode, work).await);
         });
         receiver
@@ -106,13 +106,13 @@ impl Journal for BrowserJournal {
     }
 }
 
-/// Why a step came to nothing.
+/// Why a step failed.
 enum Failure {
-    /// It was not answered in time.
+    /// It timed out.
     Silent,
-    /// Another page, of another version, doesn't let go of the database.
+    /// A page with another version keeps the database open.
     Blocked,
-    /// What the browser says.
+    /// An error from the browser.
     Browser(JsValue),
 }
 
@@ -122,7 +122,7 @@ impl From<JsValue> for Failure {
     }
 }
 
-/// The store within one transaction, and the clock by which its answers are waited for.
+/// The store within one transaction, with the clock for the time limits.
 struct Store {
     objects: IdbObjectStore,
     clock: Rc<dyn Clock>,
@@ -140,11 +140,11 @@ async fn in_time<T>(clock: &dyn Clock, step: impl Future<Output = Result<T, JsVa
 }
 
 async fn append(store: &Store, run: &str, records: &[Vec<u8>]) -> Result<(), Failure> {
-    // Looked up and not remembered: another page may have written, if this one's lease was taken over.
+    // Looked up each time: another page may have written records, if it took over the lease.
     let mut number = next_number(store, run).await?;
     for record in records {
         let key = Array::of2(&run.into(), &number.into());
-        // A request that fails ends the transaction, which is waited for.
+        // A request that fails aborts the transaction, whose end is awaited.
         store.objects.add_with_key(&Uint8Array::from(record.as_slice()), &key)?;
         number += 1.0;
     }
@@ -160,11 +160,11 @@ async fn next_number(store: &Store, run: &str) -> Result<f64, Failure> {
         return Ok(0.0);
     }
     let key = Array::from(&last.unchecked_into::<IdbCursor>().key()?);
-    // Whatever stands there, a number of its own is better than one that is taken.
+    // The successor of the last number is never taken. A key without a number has none, and 0 is used.
     Ok(key.get(1).as_f64().map_or(0.0, |number| number + 1.0))
 }
 
-/// Reads some records at a time: those of a run of very many would hold the page up.
+/// Reads the records in batches: reading a large run at once would block the page.
 async fn read(store: &Store, run: &str) -> Result<Vec<Vec<u8>>, Failure> {
     let mut read = Vec::new();
     let mut rest = range(run)?;
@@ -192,7 +192,7 @@ async fn list(store: &Store) -> Result<Vec<(String, Vec<u8>)>, Failure> {
         }
         let cursor: IdbCursorWithValue = cursor.unchecked_into();
         let run = Array::from(&cursor.key()?).get(0).as_string().unwrap_or_default();
-        // On to the next run: only the first record of each is read.
+        // Skips to the next run, because only the first record of each is needed.
         cursor.continue_with_key(&end(&run))?;
         runs.push((run, bytes(&cursor.value()?)));
     }
@@ -202,17 +202,16 @@ fn bytes(record: &JsValue) -> Vec<u8> {
     Uint8Array::new(record).to_vec()
 }
 
-/// All keys of a run.
 fn range(run: &str) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&Array::of1(&run.into()), &end(run)).map(JsValue::from)
 }
 
-/// Sorts behind every number of the run, because arrays sort behind numbers.
+/// Upper bound of a run's keys. Arrays sort after numbers.
 fn end(run: &str) -> Array {
     Array::of2(&run.into(), &Array::new())
 }
 
-/// The one connection, opened when it is needed and again when it was lost.
+/// The connection, opened when it is needed and reopened when it was lost.
 struct Connection {
     name: &'static str,
     version: u32,
@@ -229,7 +228,7 @@ impl Connection {
         let transaction = self.begin(mode).await?;
         let result = carry_out(&transaction, &self.clock, work).await;
         result.map_err(|failure| {
-            // Whatever broke, the next call begins with a connection that works.
+            // After any failure, the next call opens a new connection.
             self.close();
             named(failure, fault)
         })
@@ -237,7 +236,8 @@ impl Connection {
 
     async fn begin(self: &Rc<Self>, mode: IdbTransactionMode) -> Result<IdbTransaction, JournalFault> {
         let open = self.database.borrow().clone();
-        // A connection that the browser has closed begins nothing; another one may, and says why if it doesn't.
+        // A connection that the browser has closed can't begin a transaction. Then a new one is opened, or reports
+        // why it can't be.
         if let Some(begun) = open.and_then(|database| begin(&database, mode).ok()) {
             return Ok(begun);
         }
@@ -251,7 +251,7 @@ impl Connection {
         let factory = web_sys::window().ok_or(JsValue::NULL)?.indexed_db()?.ok_or(JsValue::NULL)?;
         let request = known(factory.open_with_u32(self.name, self.version)?)?;
         let upgrading = request.clone();
-        // What it throws ends the request with an error.
+        // If this throws, the request ends with an error.
         let upgrade = Closure::once_into_js(move || create_store(&upgrading));
         request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
         opened(&*self.clock, &request).await
@@ -261,13 +261,13 @@ impl Connection {
         let connection = Rc::downgrade(self);
         let closing = database.clone();
         let lost = Closure::once_into_js(move || {
-            // A newer page waits until every older one has closed.
+            // A newer page waits until all older connections are closed.
             closing.close();
             forget(&connection, &closing);
         });
         let lost: &Function = lost.unchecked_ref();
         database.set_onversionchange(Some(lost));
-        // The transactions are told before, by their `abort`.
+        // Transactions are notified before this, by their `abort` event.
         database.set_onclose(Some(lost));
         if let Some(other) = self.database.replace(Some(database.clone())) {
             other.close();
@@ -276,7 +276,7 @@ impl Connection {
 
     fn close(&self) {
         if let Some(database) = self.database.take() {
-            // Transactions that are under way still end.
+            // Transactions in progress still complete.
             database.close();
         }
     }
@@ -290,17 +290,17 @@ impl Drop for Connection {
 
 fn begin(database: &Database, mode: IdbTransactionMode) -> Result<IdbTransaction, JsValue> {
     let options = Object::new();
-    // Some browsers otherwise report a transaction as complete before it is on the disk.
+    // Without it, some browsers report a transaction as complete before it is on the disk.
     Reflect::set(&options, &"durability".into(), &"strict".into())?;
     known(database.begin(STORE, mode, &options)?)
 }
 
-/// What something in the browser's place returns needn't be an object; asking anything of it would throw.
+/// If something has replaced the browser's function, the result may not be an object, and accessing it would throw.
 fn known<T: AsRef<JsValue>>(returned: T) -> Result<T, JsValue> {
     if returned.as_ref().is_object() { Ok(returned) } else { Err(JsValue::NULL) }
 }
 
-/// Unless another one is open by now.
+/// Drops the connection, unless a new one is open already.
 fn forget(connection: &Weak<Connection>, closed: &Database) {
     if let Some(connection) = connection.upgrade() {
         connection.database.borrow_mut().take_if(|open| open == closed);
@@ -325,7 +325,7 @@ async fn opened(clock: &dyn Clock, request: &IdbOpenDbRequest) -> Result<Databas
     Ok(known(opened?)?.unchecked_into())
 }
 
-/// What opens when nobody waits any more would stand in the way of others.
+/// Closes a connection that opens after its caller gave up: it would block other pages.
 fn close_when_opened(request: &IdbOpenDbRequest) {
     let late = request.clone();
     let close = Closure::once_into_js(move || {
@@ -334,13 +334,13 @@ fn close_when_opened(request: &IdbOpenDbRequest) {
     request.set_onsuccess(Some(close.unchecked_ref()));
 }
 
-/// Works until all is stored, or nothing is.
+/// Runs the work until everything is stored, or nothing.
 async fn carry_out<T>(
     transaction: &IdbTransaction,
     clock: &Rc<dyn Clock>,
     work: impl AsyncFnOnce(Store) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    // Listened to from the beginning, because it may end before the work does.
+    // Registered first, because the transaction may end before the work does.
     let ended = JsFuture::from(Promise::new(&mut |complete, abort| {
         transaction.set_oncomplete(Some(&complete));
         transaction.set_onabort(Some(&abort));
@@ -354,7 +354,7 @@ async fn carry_out<T>(
         }
     };
     stored.await.inspect_err(|_| {
-        // One that has ended has nothing left to undo.
+        // If the transaction has ended, there is nothing to undo.
         let _ = transaction.abort();
     })
 }
@@ -371,7 +371,7 @@ async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
     }
 }
 
-/// What the browser calls an end that has no other name.
+/// The error name of an aborted transaction, used if there isn't another name.
 const ABORTED: &str = "AbortError";
 
 fn named(failure: Failure, fault: fn(&JsValue) -> JournalFault) -> JournalFault {
@@ -390,18 +390,18 @@ fn fault(error: &JsValue) -> JournalFault {
     }
 }
 
-/// Without a name it is this file's own: there is no database, or it is blocked.
+/// An error without a name comes from this module: the database is missing or blocked.
 fn opening_fault(error: &JsValue) -> JournalFault {
     match name(error).as_deref() {
-        // So browsers say that their user forbids it, or that a private window has none.
+        // Browsers use these if the user forbids storage, or in a private window.
         None | Some("SecurityError" | "InvalidStateError" | "NotAllowedError") => JournalFault::Unavailable,
-        // So Chromium says that its user forbids it, but also that the database is broken.
+        // Chromium uses it if the user forbids storage, but also for a broken database.
         Some("UnknownError") if is_storage_forbidden() => JournalFault::Unavailable,
         Some(_) => fault(error),
     }
 }
 
-/// What forbids the database forbids the local storage too, and there it throws.
+/// A setting that forbids the database also forbids local storage, where access throws.
 fn is_storage_forbidden() -> bool {
     web_sys::window().is_none_or(|window| window.local_storage().is_err())
 }
@@ -421,7 +421,7 @@ mod tests {
 
     wasm_bindgen_test_configure!(run_in_browser);
 
-    /// The browser's clock, on which what is waited for comes forty times as soon.
+    /// The browser's clock with waits forty times shorter.
     struct Hasty(BrowserClock);
 
     impl Clock for Hasty {
@@ -442,7 +442,7 @@ mod tests {
         Rc::new(BrowserClock::new(None))
     }
 
-    /// The journal of the same database, in a page that gives up sooner.
+    /// The journal of the same database, in a page with shorter time limits.
     fn hasty(name: &'static str) -> BrowserJournal {
         BrowserJournal::of(name, VERSION, Rc::new(Hasty(BrowserClock::new(None))))
     }
@@ -451,7 +451,7 @@ mod tests {
         Function::new_no_args(script).call0(&JsValue::NULL).unwrap()
     }
 
-    /// A journal without anything in it, in a database of the test's own.
+    /// An empty journal in the test's own database.
     async fn empty(name: &'static str) -> BrowserJournal {
         let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
         answer(&factory.delete_database(name).unwrap()).await.unwrap();
@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn what_was_appended_is_read_byte_by_byte() {
+    async fn appended_records_are_read_back_unchanged() {
         let journal = empty("bytes").await;
         let written = vec![vec![0, 255, 10, 0], Vec::new(), "王".as_bytes().to_vec()];
         assert_eq!(journal.append("a", written.clone()).await, Ok(()));
@@ -489,7 +489,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn more_records_than_are_read_at_once_are_read_once_each() {
+    async fn records_of_several_batches_are_read_once_each() {
         let journal = empty("many").await;
         let all = records(0..RECORDS_AT_ONCE as usize * 2);
         assert_eq!(journal.append("a", all.clone()).await, Ok(()));
@@ -510,7 +510,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn an_append_that_nobody_waits_for_is_stored() {
+    async fn an_append_without_a_waiting_caller_is_stored() {
         let journal = empty("nobody waits").await;
         drop(journal.append("a", records(0..2)));
         assert_eq!(journal.read("a").await, Ok(records(0..2)));
@@ -529,7 +529,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn two_runs_do_not_mix_and_are_listed_by_their_first_record() {
         let journal = empty("two runs").await;
-        // One name begins with the other, as the names of one day do.
+        // One name is a prefix of the other, as run names of the same day are.
         for (run, numbers) in [("run", 0..1), ("run 2", 10..11), ("run", 1..3), ("run 2", 11..14)] {
             assert_eq!(journal.append(run, records(numbers)).await, Ok(()));
         }
@@ -559,7 +559,7 @@ mod tests {
         drop(journal);
         let journal = BrowserJournal::of("again", VERSION, clock());
         assert_eq!(journal.read("a").await, Ok(records(0..2)));
-        // Closed without a word, as a browser does that has lost its database.
+        // Closed without an event, as by a browser that has lost its database.
         journal.0.database.borrow().as_ref().unwrap().close();
         assert_eq!(journal.append("a", records(2..4)).await, Ok(()));
         assert_eq!(journal.read("a").await, Ok(records(0..4)));
@@ -584,7 +584,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_transaction_that_breaks_stores_nothing_and_the_next_one_works() {
+    async fn a_failed_transaction_stores_nothing_and_the_next_one_works() {
         let journal = empty("breaks").await;
         let half = journal.transact(IdbTransactionMode::Readwrite, async |store: Store| {
             append(&store, "a", &records(0..1)).await?;
@@ -605,7 +605,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_newer_page_gets_through_and_the_older_one_says_so() {
+    async fn a_newer_page_opens_the_database_and_the_older_one_reports_it() {
         let old = empty("newer").await;
         assert_eq!(old.append("a", records(0..1)).await, Ok(()));
         let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
@@ -617,7 +617,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_page_that_does_not_give_way_keeps_nobody_waiting() {
+    async fn a_page_that_keeps_the_database_open_is_reported_as_blocked() {
         drop(empty("blocked").await);
         let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
         let rigid = answer(&factory.open_with_u32("blocked", 1).unwrap()).await.unwrap();
@@ -628,7 +628,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn the_browsers_names_of_errors_are_told_apart() {
+    fn browser_errors_are_mapped_to_faults() {
         let error = |name| JsValue::from(DomException::new_with_message_and_name("secret", name).unwrap());
         let unknown = JournalFault::Failed("UnknownError".into());
         assert_eq!(fault(&error("QuotaExceededError")), JournalFault::Full);
@@ -640,7 +640,7 @@ mod tests {
         assert_eq!(opening_fault(&JsValue::NULL), JournalFault::Unavailable);
     }
 
-    /// Puts another function in the place of one of the browser's, until it is dropped.
+    /// Replaces a function of the browser until it is dropped.
     struct Replaced {
         owner: Object,
         name: &'static str,
@@ -664,7 +664,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_database_that_never_opens_keeps_nobody_waiting_and_is_opened_again_afterwards() {
+    async fn a_database_that_never_opens_times_out_and_is_reopened_afterwards() {
         drop(empty("never opens").await);
         let journal = hasty("never opens");
         for (open, expected) in [
@@ -686,10 +686,10 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_database_that_opens_too_late_stores_nothing_behind_what_was_stored_since() {
+    async fn a_database_that_opens_too_late_stores_nothing_after_newer_records() {
         drop(empty("opens late").await);
         let journal = hasty("opens late");
-        // Opens when it is told to.
+        // Opens on request.
         let late = "function (...given) {
             const request = {};
             globalThis.openNow = () => {
@@ -711,10 +711,10 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_transaction_behind_one_that_never_ends_is_given_up_and_stores_nothing_late() {
+    async fn a_transaction_behind_one_that_never_ends_times_out_and_stores_nothing_late() {
         let journal = empty("held up").await;
         assert_eq!(journal.append("a", records(0..1)).await, Ok(()));
-        // Another page writes and never comes to an end.
+        // A write transaction of another page that never ends.
         evaluate(
             "indexedDB.open('held up').onsuccess = ({ target }) => {
                  const transaction = target.result.transaction('records', 'readwrite');
@@ -738,7 +738,7 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn transactions_that_are_no_transactions_end_as_faults() {
+    async fn invalid_transaction_objects_are_faults() {
         let journal = empty("no transactions").await;
         assert_eq!(journal.append("a", records(0..1)).await, Ok(()));
         drop(journal);

@@ -1,4 +1,5 @@
-//! One page at a time, by the browser's Web Locks. They end with their page, however it ends.
+//! Ensures that only one page works on a run, with the browser's Web Locks. A lock ends with its page, however the
+//! page ends.
 
 use std::rc::Rc;
 
@@ -16,7 +17,7 @@ use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A navigator that may lend locks; web-sys has them only as unstable.
+    /// A navigator with locks. In web-sys they are unstable.
     type Lender;
 
     #[wasm_bindgen(method, getter)]
@@ -28,10 +29,10 @@ extern "C" {
     fn request(this: &Locks, name: &str, options: &Object, granted: &Function) -> Result<JsValue, JsValue>;
 }
 
-/// The browser's locks, where it has them: no page that came over plain http does.
+/// The browser's locks. A page that was loaded over plain HTTP has none.
 pub(crate) struct BrowserLease(pub(crate) Rc<dyn Clock>);
 
-/// How long the browser may take. It only has to look who holds the lock.
+/// Time limit for the browser, which only has to check who holds the lock.
 const LIMIT: Millis = Millis::seconds(5);
 
 impl Lease for BrowserLease {
@@ -39,7 +40,7 @@ impl Lease for BrowserLease {
         let (asked, clock) = (ask(name, steal), Rc::clone(&self.0));
         async move {
             match asked {
-                // Given up, the answer that was to come is dropped: a lock that is granted late is given back.
+                // After the time limit the pending answer is dropped, so a lock that is granted late is released.
                 Ok(asked) => within(&*clock, LIMIT, Box::pin(asked.answer())).await.unwrap_or(Taken::Silent),
                 Err(_) => Taken::Unavailable,
             }
@@ -48,11 +49,11 @@ impl Lease for BrowserLease {
     }
 }
 
-/// A lock that was asked for.
+/// A requested lock.
 struct Asked {
     /// `None` if another page holds it.
     granted: oneshot::Receiver<Option<Release>>,
-    /// Ends when the lock does, or when the browser refuses to be asked.
+    /// Resolves when the lock ends, or when the browser refuses the request.
     ended: JsFuture,
 }
 
@@ -69,11 +70,11 @@ fn ask(name: &str, steal: bool) -> Result<Asked, JsValue> {
     Ok(Asked { granted, ended })
 }
 
-/// The browser holds the lock until the promise that it is given here resolves.
+/// The browser holds the lock until the returned promise resolves.
 fn grant(lock: &JsValue, sender: oneshot::Sender<Option<Release>>) -> Promise {
     let mut release = None;
     let held = Promise::new(&mut |resolve, _| release = Some(Release(resolve)));
-    // Not sent, the release is dropped here, and with it goes the lock that nobody waits for.
+    // If it can't be sent, the release is dropped here, which releases the lock.
     let _ = sender.send(release.filter(|_| !lock.is_null()));
     held
 }
@@ -90,21 +91,21 @@ impl Asked {
 
 fn held(ended: JsFuture, release: Release) -> Held {
     let lost = async move {
-        // The promise that holds the lock never rejects, so a rejection means that the lock was taken away.
+        // The promise that holds the lock never rejects, so a rejection means that the lock was stolen.
         if ended.await.is_ok() {
             pending::<()>().await;
         }
     };
-    // Fused, because it may be asked again after it has resolved.
+    // Fused, because it may be polled after it has resolved.
     Held::new(lost.fuse().boxed_local(), release)
 }
 
-/// Gives the lock back when it is dropped.
+/// Releases the lock when it is dropped.
 struct Release(Function);
 
 impl Drop for Release {
     fn drop(&mut self) {
-        // Resolving a promise throws nothing.
+        // Resolving a promise doesn't throw.
         let _ = self.0.call0(&JsValue::UNDEFINED);
     }
 }
@@ -140,18 +141,18 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_lease_is_refused_while_it_is_held_and_free_when_it_is_dropped() {
+    async fn a_lease_is_refused_while_it_is_held_and_available_after_it_is_dropped() {
         let first = take("held").await.unwrap();
         assert!(take("held").await.is_none());
         assert!(take("another name").await.is_some());
         drop(first);
-        // The browser gives it back in a task of its own.
+        // The browser releases the lock in its own task.
         TimeoutFuture::new(50).await;
         assert!(take("held").await.is_some());
     }
 
     #[wasm_bindgen_test]
-    async fn whoever_held_a_stolen_lease_is_told_and_nobody_else() {
+    async fn only_the_previous_holder_of_a_stolen_lease_is_notified() {
         let mut first = take("stolen").await.unwrap();
         assert_eq!(poll!(&mut first.lost), Poll::Pending);
         let mut second = steal("stolen").await;
@@ -171,20 +172,20 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn a_lease_that_nobody_waits_for_is_given_back() {
+    async fn a_lease_without_a_waiting_caller_is_released() {
         drop(lease().take("not waited for", false));
         TimeoutFuture::new(50).await;
         assert!(take("not waited for").await.is_some());
     }
 
     #[wasm_bindgen_test]
-    async fn a_browser_that_refuses_to_be_asked_keeps_nobody_waiting() {
-        // Names that begin with a hyphen are reserved, so the request is rejected before anything is granted.
+    async fn a_rejected_lock_request_makes_the_lease_unavailable() {
+        // Names that start with a hyphen are reserved, so the request is rejected.
         assert!(matches!(lease().take("-reserved", false).await, Taken::Unavailable));
     }
 
     #[wasm_bindgen_test]
-    async fn a_browser_that_never_says_who_holds_a_lock_keeps_nobody_waiting() {
+    async fn a_lock_request_without_a_response_times_out() {
         let locks = js_sys::eval("LockManager.prototype").unwrap();
         let real = Reflect::get(&locks, &"request".into()).unwrap();
         let replace = |with: &JsValue| Reflect::set(&locks, &"request".into(), with).unwrap();

@@ -1,4 +1,4 @@
-//! Numbers and times as the browser writes them.
+//! Formatting of numbers and times with the browser's `Intl`.
 
 use js_sys::Intl::{DateTimeFormat, NumberFormat};
 use js_sys::{Array, Date, Function, Object, Reflect};
@@ -6,7 +6,6 @@ use pingone::time::Timestamp;
 use pingone_mfa_core::ports::Locale;
 use wasm_bindgen::JsValue;
 
-/// The browser's `Intl`, in the page's language.
 pub(crate) struct BrowserLocale {
     numbers: Function,
     times: Function,
@@ -15,7 +14,7 @@ pub(crate) struct BrowserLocale {
 }
 
 impl BrowserLocale {
-    /// The page is written in English, so are its numbers and months; the clock is the reader's.
+    /// Numbers and months are in English, like the page. The time zone is the reader's.
     pub(crate) fn new() -> Self {
         let locale = Array::of1(&"en-GB".into());
         let times = |options: &[(&str, &str)]| DateTimeFormat::new(&locale, &object(options)).format();
@@ -28,13 +27,13 @@ impl BrowserLocale {
     }
 }
 
-/// A day of 27 hours in milliseconds: longer than any that a change of the clocks makes.
+/// 27 hours in milliseconds: longer than any day with a time change.
 const LONGEST_DAY: i64 = 27 * 3_600_000;
 
 fn object(options: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (key, value) in options {
-        // A plain object takes any property, so this can't fail.
+        // A plain object accepts any property, so this can't fail.
         let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
     }
     object
@@ -68,7 +67,7 @@ impl Locale for BrowserLocale {
     }
 
     fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool {
-        // To write a date is slow, and no day is longer.
+        // Formatting a date is slow, and no day is longer.
         one.since(other).abs() <= LONGEST_DAY && self.date(one) == self.date(other)
     }
 }

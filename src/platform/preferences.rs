@@ -1,5 +1,5 @@
-//! Region and environment of the last connection and the chosen ceiling for reads, in the browser's local storage. Three
-//! keys, nothing else.
+//! Region and environment of the last connection and the selected request rate for reads, stored in the browser's
+//! local storage under three keys. Nothing else is stored there.
 
 use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;
@@ -11,7 +11,6 @@ const REGION: &str = "pingone-mfa.region";
 const ENVIRONMENT: &str = "pingone-mfa.environment";
 const READ_CEILING: &str = "pingone-mfa.requests-per-second";
 
-/// The browser's local storage, where it may be used.
 pub(crate) struct LocalPreferences;
 
 impl Preferences for LocalPreferences {
@@ -23,7 +22,7 @@ impl Preferences for LocalPreferences {
 
     fn remember(&self, region: &RegionCode, environment: EnvironmentId) {
         let Some(storage) = storage() else { return };
-        // A full or forbidden store only costs the convenience.
+        // If storage is full or forbidden, the value just isn't remembered.
         let _ = storage.set_item(REGION, &region.0);
         let _ = storage.set_item(ENVIRONMENT, &environment.to_string());
     }
@@ -39,7 +38,7 @@ impl Preferences for LocalPreferences {
     }
 }
 
-/// `None` where the browser forbids storage: reading the property throws there.
+/// `None` if the browser forbids storage. Then reading the property throws.
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }

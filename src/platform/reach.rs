@@ -1,4 +1,4 @@
-//! What the browser can reach at all, without a token and without asking for permission first.
+//! Network diagnosis: which endpoints the browser can reach, without a token and without a preflight.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,13 +17,13 @@ use web_sys::{Document, RequestMode, SecurityPolicyViolationEvent, SecurityPolic
 
 use super::guarded_fetch::{request, send};
 
-/// The browser's `fetch`, and the clock by which its answers are waited for.
+/// The browser's `fetch`, with the clock for its time limit.
 pub(crate) struct BrowserReaching(pub(crate) Rc<dyn Clock>);
 
-/// How long an answer is waited for.
+/// Time limit for a response.
 const PATIENCE: Millis = Millis::seconds(8);
 
-/// So much later than a refused request the browser says that it was the policy, in milliseconds.
+/// How long after a refused request the browser reports a policy violation, in milliseconds.
 const LATE: u32 = 100;
 
 const VIOLATION: &str = "securitypolicyviolation";
@@ -37,7 +37,8 @@ impl NetworkProbe for BrowserReaching {
             let own = window.map(|window| window.location()).and_then(|location| {
                 Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
             });
-            // The same request twice: once so that any answer counts, readable or not, and once to be read.
+            // The same request twice: in the first, any response counts, readable or not; the second must be
+            // readable.
             let host = status(&*clock, &api, RequestMode::NoCors);
             let readable = status(&*clock, &api, RequestMode::Cors);
             let page = async {
@@ -61,7 +62,7 @@ impl NetworkProbe for BrowserReaching {
     }
 }
 
-/// Whether the page's own policy refuses an address. The browser says so in an event alone.
+/// Detects whether the page's content security policy blocks an address. The browser reports it only in an event.
 struct Forbidden {
     document: Option<Document>,
     is_seen: Rc<Cell<bool>>,
@@ -74,7 +75,7 @@ impl Forbidden {
         let (seen, api) = (Rc::clone(&is_seen), api.to_owned());
         let heard = Closure::new(move |event: SecurityPolicyViolationEvent| {
             let is_enforced = event.disposition() == SecurityPolicyViolationEventDisposition::Enforce;
-            // A browser names the address, or no more of it than its origin.
+            // A browser reports the address or only its origin.
             let blocked = event.blocked_uri();
             let is_ours = !blocked.is_empty() && api.starts_with(&blocked);
             if is_enforced && is_ours && event.effective_directive() == "connect-src" {
@@ -83,13 +84,13 @@ impl Forbidden {
         });
         let document = web_sys::window().and_then(|window| window.document());
         if let Some(document) = &document {
-            // Without a listener nothing is seen, and another cause is named.
+            // Without the listener no violation is seen, and another cause is reported.
             let _ = document.add_event_listener_with_callback(VIOLATION, heard.as_ref().unchecked_ref());
         }
         Self { document, is_seen, heard }
     }
 
-    /// The event comes a little after the failure.
+    /// Waits first, because the event comes slightly after the failure.
     async fn was_seen(self) -> bool {
         TimeoutFuture::new(LATE).await;
         self.is_seen.get()
@@ -105,7 +106,7 @@ impl Drop for Forbidden {
     }
 }
 
-/// The status of the answer to a plain GET, 0 for one that may not be read; `None` without an answer.
+/// The status of the response to a simple GET, 0 for an unreadable one; `None` without a response.
 async fn status(clock: &dyn Clock, url: &str, mode: RequestMode) -> Option<u16> {
     let request = request(url, mode).build().ok()?;
     let answer = within(clock, PATIENCE, Box::pin(send(request))).await;

@@ -1,4 +1,4 @@
-//! The demo's transport: a PingOne look-alike in this page's own memory. Nothing here sends anything.
+//! The demo's transport: a sandbox that imitates PingOne in the page's memory. It sends nothing.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,18 +17,18 @@ use zeroize::Zeroizing;
 
 use super::panic;
 
-/// Where the look-alike says that it is. No name under `.invalid` leads anywhere (RFC 2606).
+/// API address of the sandbox. No name under `.invalid` resolves (RFC 2606).
 pub(crate) const API_BASE: &str = "https://api.demo.invalid/v1";
-/// The same for its authorization server.
+/// Address of its authorization server.
 pub(crate) const AUTH_BASE: &str = "https://auth.demo.invalid";
 
-/// Enough for filters, counts and a run to say something.
+/// Enough users for meaningful filters, counts and runs.
 const USERS: u32 = 250;
 
-/// How long an answer takes to arrive, and a request before it: about as long as PingOne's.
+/// Latency of a request and of a response, each about as long as PingOne's.
 const WAY_MILLIS: u32 = 40;
 
-/// The look-alike, with the one token. It begins anew with the page.
+/// The sandbox with its access token. Reloading the page resets it.
 #[derive(Clone)]
 pub(crate) struct SandboxTransport {
     token: Rc<RefCell<Option<Secret>>>,
@@ -50,7 +50,7 @@ impl Default for SandboxTransport {
 }
 
 impl SandboxTransport {
-    /// A token that is good here, and nowhere else.
+    /// A token that only the sandbox accepts.
     pub(crate) fn issue_token(&self) -> Zeroizing<String> {
         Zeroizing::new(self.sandbox.borrow_mut().issue_token(&TokenSpec::default(), now()))
     }

@@ -1,4 +1,4 @@
-//! The way to PingOne and back, where somebody signs in.
+//! Signing in with PingOne: leaving the page, and the answer after the return.
 
 mod window;
 
@@ -16,14 +16,13 @@ use super::fetch::received;
 use super::guarded_fetch::{request, send};
 use super::panic;
 
-/// What an attempt is kept under, in this tab and until it ends.
+/// Key of the sign-in attempt in session storage. It is kept for this tab until the attempt ends.
 const KEY: &str = "pingone-mfa:sign-in";
 
-/// The browser's window.
 pub(crate) struct BrowserSignIn {
-    /// Whether the page is this product's own.
+    /// Whether this page belongs to the product, so that it may be left.
     owns_page: bool,
-    /// Where the answer is to be sent, if that is a page of this origin.
+    /// The redirect URI, if it is on this origin.
     redirect_uri: Option<String>,
     answer: Option<Zeroizing<String>>,
 }
@@ -33,7 +32,7 @@ impl BrowserSignIn {
         Self { owns_page, redirect_uri, answer: answer.map(Zeroizing::new) }
     }
 
-    /// The window, where it can be left.
+    /// The window, if the page may be left.
     fn window(&self) -> Option<Window> {
         web_sys::window().filter(|window| self.owns_page && is_top(window))
     }

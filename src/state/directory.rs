@@ -1,5 +1,5 @@
-//! The people of the connected environment: the list, what is shown of it, the search in PingOne, the one user who is
-//! opened, their switches.
+//! The users of the connected environment: the user list, its filters, the search in PingOne, the user drawer and the
+//! MFA switches.
 
 use std::rc::Rc;
 
@@ -57,65 +57,62 @@ pub use sheet::{
     By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, UnreadableBody,
 };
 
-/// Which rows the table shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// The list, as far as search and filters show it.
+    /// The user list, filtered by the table's search and filters.
     List,
-    /// The people whom PingOne found.
+    /// The results of the search in PingOne.
     Found,
 }
 
-/// The people of the connected environment.
+/// State and actions for the users of the connected environment.
 #[derive(Clone, Copy)]
 pub struct Directory {
-    /// Whoever was read.
+    /// All users that were read.
     pub users: RwSignal<UserStore>,
-    /// How many users the token may see.
+    /// The number of users the token can see.
     pub total: RwSignal<Load<Option<u64>>>,
-    /// How far the list is.
+    /// Loading progress of the user list.
     pub list: RwSignal<List>,
-    /// When the reading of the list began.
+    /// Start time of the last load.
     pub listed_at: RwSignal<Option<Timestamp>>,
-    /// The populations.
     pub populations: RwSignal<Load<Vec<Population>>>,
-    /// What is shown of the list.
+    /// Search, filters, order and columns of the list.
     pub table: Table,
-    /// The search in PingOne whose hits are shown, if any.
+    /// The active search in PingOne, if any.
     pub search: RwSignal<Option<Search>>,
-    /// Whom it found.
+    /// The rows that the search found.
     found: RwSignal<Vec<UserIndex>>,
-    /// The user who is opened, if any.
+    /// The user shown in the user drawer, if any.
     pub opened: RwSignal<Option<Opened>>,
-    /// The user about whom is asked whether MFA is to be disabled, or bypassed for a while.
+    /// The user of the open disable dialog. The dialog also offers a bypass.
     pub asking: RwSignal<Option<UserId>>,
-    /// The change of one user that a person has to confirm, if any.
+    /// The change of one user that waits for confirmation, if any.
     pub confirming: RwSignal<Option<Confirming>>,
-    /// The bypass that was asked for last, and for whom.
+    /// The latest bypass, with its user.
     pub bypassing: RwSignal<Option<(UserId, Bypassing)>>,
-    /// What the flag of new users begins with.
+    /// The environment's MFA default for new users.
     pub mfa_default: RwSignal<Load<Option<bool>>>,
-    /// Whether PingID is in the environment, as far as the token is told.
+    /// Whether the environment has PingID. False if the token can't read the products.
     pub has_pingid: RwSignal<bool>,
-    /// The groups.
     pub groups: RwSignal<Load<Vec<Group>>>,
-    /// Who is in the group that is filtered by.
+    /// The members of the group in the filter.
     pub members: RwSignal<Option<Members>>,
-    /// The report of a run that is filtered by, if any.
+    /// The run report that filters the list, if any.
     pub outcomes: RwSignal<Option<Outcomes>, LocalStorage>,
-    /// PingOne's report of everyone's devices.
+    /// PingOne's report of all users' devices.
     pub report: RwSignal<Load<Report>>,
-    /// How far the reading of devices one by one is.
+    /// Progress of the reads of single users' devices.
     pub checking: RwSignal<Option<Checking>>,
-    /// How fast reads leave at most, in requests a second.
+    /// The maximum request rate for reads, in requests per second.
     pub read_ceiling: Ceiling,
-    /// The switches that were pressed.
+    /// Switches with a change or a read in progress, or with its result.
     pub switches: RwSignal<HashMap<UserId, Switch>>,
-    /// A list of people that was opened, if any.
+    /// The open import file, if any.
     pub sheet: Sheet,
-    /// The user who is signed in, where the token is a person's and says whose.
+    /// The signed-in user. `None` unless the token belongs to a person and has the user's ID.
     own: StoredValue<Option<UserId>, LocalStorage>,
-    /// Told whenever devices of several users were learned.
+    /// Called when the devices of several users were read.
     on_devices: StoredValue<Option<Box<dyn Fn()>>, LocalStorage>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
     commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
@@ -181,7 +178,6 @@ impl Directory {
         self.settings.get_value()
     }
 
-    /// Whether the deployment permits bypasses.
     pub fn may_bypass(self) -> bool {
         self.settings().bypass.is_allowed && self.settings().limits.access >= Access::One
     }
@@ -191,7 +187,7 @@ impl Directory {
         self.settings().limits.may_change_one(to)
     }
 
-    /// Whether there is anything that pressing the switch of a user with this flag may do.
+    /// Whether pressing the switch of a user in this state can do anything.
     pub fn may_press(self, mfa: Mfa) -> bool {
         match mfa {
             Mfa::Off => self.may_change(true),
@@ -204,7 +200,7 @@ impl Directory {
         self.connection.read_value().clone()
     }
 
-    /// Begins with a new connection: asks how many users there are, and lists them at once if they are few.
+    /// Starts with a new connection: counts the users, and loads the list if there are at most `list_up_to`.
     pub fn begin(self, connection: Connection, list_up_to: u64) {
         connection.limit(Kind::Read, self.read_ceiling.get_untracked());
         self.connection.set_value(Some(connection.clone()));
@@ -214,7 +210,7 @@ impl Directory {
         self.read_populations();
     }
 
-    /// Reads anew how many users there are, and everyone if they had been read.
+    /// Counts the users again, and reloads the list if it was loaded.
     pub(super) fn refresh(self) {
         match (self.connection(), self.list.get_untracked()) {
             (None, _) | (_, List::Loading { .. }) => {}
@@ -223,7 +219,7 @@ impl Directory {
         }
     }
 
-    /// Asks how many users there are, and lists them at once if they are few.
+    /// Counts the users, and loads the list if there are at most `list_up_to`.
     fn count(self, connection: Connection, list_up_to: u64) {
         self.total.set(Load::Loading);
         self.tasks.spawn(async move {
@@ -254,13 +250,13 @@ impl Directory {
             if self.list.with_untracked(List::is_loading) {
                 self.read_list();
             }
-            // Whoever isn't told has nothing to be warned of.
+            // Without access to the products, no PingID warning is shown.
             let products = connection.call(ReadProducts).await.ok().flatten().unwrap_or_default();
             self.has_pingid.set(products.iter().any(|product| is_pingid_product(product)));
         });
     }
 
-    /// Goes on with another token: what waits for one continues.
+    /// Replaces the connection after a new token, and resumes what waits for one.
     pub fn continue_with(self, connection: Connection) {
         self.connection.set_value(Some(connection));
         if matches!(self.list.get_untracked(), List::Halted { .. }) {
@@ -270,7 +266,7 @@ impl Directory {
         self.continue_sheet();
     }
 
-    /// Forgets everything that was read, and ends what is going on.
+    /// Clears everything that was read, and aborts all requests.
     pub fn clear(self) {
         self.tasks.abort_all();
         self.connection.set_value(None);
@@ -299,7 +295,7 @@ impl Directory {
         self.populations.set(Load::Idle);
     }
 
-    /// Whether something is going on that a person waits for.
+    /// Whether an operation that the person waits for is in progress.
     pub fn is_working(self) -> bool {
         self.list.with_untracked(List::is_loading)
             || self.report.with_untracked(|report| *report == Load::Loading)
@@ -310,18 +306,18 @@ impl Directory {
             || self.sheet.is_asking()
     }
 
-    /// Learns users, folded as the reader's language does.
+    /// Stores users. Their texts are case-folded by the rules of the browser's language.
     fn learn(self, rows: impl IntoIterator<Item = ReadRow>) -> Vec<UserIndex> {
         let (learned, has_changed) = self.learn_unseen(rows);
-        // Who comes new changes no row that is shown, and while a list is read thousands come every second.
+        // A new user changes no visible row, and thousands arrive per second while a list is loading.
         if has_changed {
             self.users.notify();
         }
         learned
     }
 
-    /// Learns users without showing them anew, which [`Directory::recount_all`] does; and whether somebody was known
-    /// before.
+    /// Stores users without updating the view, which [`Directory::recount_all`] does. Also returns whether any of
+    /// them was known already.
     pub(super) fn learn_unseen(self, rows: impl IntoIterator<Item = ReadRow>) -> (Vec<UserIndex>, bool) {
         let fold = |text: &str| self.ports.get().collation.fold(text);
         self.users.update_untracked(|users| {
@@ -336,13 +332,13 @@ impl Directory {
         })
     }
 
-    /// Shows and counts anew what was learned.
+    /// Updates the view and the counts.
     pub(super) fn recount_all(self) {
         self.users.notify();
         self.recount();
     }
 
-    /// The user with this username, if one was read.
+    /// Finds a user by username among the users that were read.
     pub(super) fn named(self, username: &str) -> Option<UserId> {
         self.users.with_untracked(|users| {
             let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex);
@@ -350,7 +346,7 @@ impl Directory {
         })
     }
 
-    /// Who is selected, in the order that is shown.
+    /// The selected users, in the order shown.
     pub(super) fn selected_ids(self) -> Vec<UserId> {
         let rows: Vec<UserIndex> = self.table.selected.with_untracked(|selected| {
             let is_selected = |row: &&UserIndex| selected.contains(**row);
@@ -359,18 +355,16 @@ impl Directory {
         self.users.with_untracked(|users| rows.into_iter().filter_map(|row| users.id(row)).collect())
     }
 
-    /// Looks at the list in another way.
+    /// Changes search, filters, order or columns.
     pub(super) fn look(self, view: View) {
         self.table.look(self.users, view);
         self.follow_group();
     }
 
-    /// Which rows the table shows.
     pub fn source(self) -> Source {
         self.search.with(|search| if search.is_some() { Source::Found } else { Source::List })
     }
 
-    /// Something of the rows that the table shows.
     pub fn with_rows<R>(self, read: impl FnOnce(&[UserIndex]) -> R) -> R {
         match self.source() {
             Source::List => self.table.shown.with(|rows| read(rows)),
@@ -378,22 +372,19 @@ impl Directory {
         }
     }
 
-    /// How many rows the table shows.
+    /// The number of rows in the table.
     pub fn shown_len(self) -> usize {
         self.with_rows(<[UserIndex]>::len)
     }
 
-    /// Something of a user, if that user was read.
     pub fn with_user<R>(self, id: UserId, read: impl FnOnce(&UserStore, UserIndex) -> R) -> Option<R> {
         self.users.with(|users| users.find(id).map(|row| read(users, row)))
     }
 
-    /// A user, if read.
     pub fn user(self, id: UserId) -> Option<User> {
         self.with_user(id, UserStore::user).flatten()
     }
 
-    /// A population's name, if it is known.
     pub fn population_name(self, id: PopulationId) -> Option<String> {
         self.populations.with(|populations| {
             let known = populations.ready()?.iter().find(|population| population.id == id)?;
@@ -402,7 +393,7 @@ impl Directory {
     }
 }
 
-/// More pages of populations than an environment can have.
+/// Upper bound for pages of populations, above what an environment can have.
 const MOST_PAGES: usize = 50;
 
 async fn all_populations(connection: &Connection) -> Result<Vec<Population>, Fault> {

@@ -1,7 +1,7 @@
-//! Every sentence that the page says, in one place.
+//! All sentences of the page.
 //!
-//! MFA is on or off; accounts are enabled or disabled; the verbs are Enable MFA and Disable MFA. Short, exact,
-//! calm. What is written here once is tested, read aloud and translated here once.
+//! MFA is on or off; accounts are enabled or disabled; the actions are Enable MFA and Disable MFA. Sentences are
+//! short, exact and calm. Each is defined once, so that there is one place to test and translate it.
 
 use pingone::device::DeviceState;
 use pingone::fault::WriteRefusal;
@@ -38,223 +38,176 @@ pub mod sign_in;
 
 pub mod troubleshooting;
 
-/// The product's name.
 pub const PRODUCT: &str = "PingOne MFA";
 
-/// What the flag is and isn't. Stands wherever a state is shown for many.
+/// What the flag is and isn't. Shown wherever a state is shown for many users.
 pub const MEANING: &str =
     "On means that PingOne may ask for a second factor. Sign-on policies decide whether it does.";
 
-/// A token was taken out of a field that is for something else.
+/// Shown after a token was taken out of a field for something else.
 pub const TOKEN_WITHHELD: &str =
     "This is a token. It was not sent. It was taken out of the field, because only Access token is for it.";
 
-/// The form.
+/// Texts of the connect form.
 pub mod connect {
     use pingone::environment::EnvironmentId;
 
-    /// The form's title.
     pub const TITLE: &str = "Connect to PingOne";
-    /// Where the deployment helps.
+    /// Where to get help, set by the deployment.
     pub fn support(where_to_ask: &str) -> String {
         format!("Help: {where_to_ask}")
     }
 
-    /// The token field's name.
     pub const TOKEN: &str = "Access token";
-    /// Under the token field.
     pub const TOKEN_HINT: &str = "Kept in this page's memory only. Reloading the page forgets it.";
-    /// In the token field.
     pub const TOKEN_PLACEHOLDER: &str = "Paste it here";
-    /// Where to get one.
     pub const TOKEN_SOURCE: &str =
         "PingOne's console: Applications, your worker application, Configuration, Get Access Token.";
-    /// Over the facts.
     pub const FACTS: &str = "Read from the token";
-    /// A fact's name.
     pub const REGION: &str = "Region";
-    /// A fact's name, and the field's.
     pub const ENVIRONMENT: &str = "Environment ID";
-    /// A fact's name.
     pub const ENVIRONMENT_FACT: &str = "Environment";
-    /// A fact's name.
     pub const ACTS_AS: &str = "Acts as";
-    /// A fact's name.
     pub const ENDS: &str = "Ends";
-    /// A fact's name.
     pub const TOKEN_FACT: &str = "Token";
-    /// The button beside a fact.
     pub const CHANGE: &str = "Change";
-    /// Under the environment where it is the token's own.
+    /// Shown for the token's own environment.
     pub const ENVIRONMENT_HINT: &str = "The one the application lives in. Yours may be another.";
-    /// Wherever the token's own environment is another than the one worked on.
+    /// Shown wherever the token's own environment isn't the one in use.
     pub fn other_environment(own: EnvironmentId) -> String {
         format!("This token was issued in another environment: {own}")
     }
-    /// Before such a token takes another one's place.
+    /// Shown before such a token replaces another one.
     pub fn replacement_of_other_environment(own: EnvironmentId) -> String {
         format!(
             "{}. It isn't in use yet. To work there, forget the token in use and connect with this one.",
             other_environment(own)
         )
     }
-    /// The way on.
+
     pub const USE_HERE: &str = "Use it in this environment";
-    /// The optional field.
     pub const USER: &str = "User ID";
-    /// Under the optional field.
     pub const USER_HINT: &str = "Optional. Opens this user directly.";
-    /// No region is preselected.
     pub const CHOOSE_REGION: &str = "Choose the region";
-    /// The button.
     pub const CONNECT: &str = "Connect";
-    /// While it works.
     pub const CONNECTING: &str = "Connecting …";
-    /// While the part of the program that it needs is still on its way.
+    /// Shown while the second file is loading.
     pub const LOADING: &str = "Loading …";
-    /// Where that part didn't arrive.
+    /// Shown if the second file could not be loaded.
     pub const NOT_LOADED: &str =
         "The rest of the page could not be loaded. Nothing was sent, and the token is still here.";
-    /// Under the button.
     pub const CONNECT_HINT: &str = "Reads the environment's name and the number of users.";
-    /// Where few users are listed at once.
+    /// Used if users up to a limit are listed automatically.
     pub fn connect_hint_list(limit: &str) -> String {
         format!("{CONNECT_HINT} Up to {limit} users are listed at once.")
     }
-    /// Where no one is listed.
+    /// Used if users are never listed automatically.
     pub fn connect_hint_none() -> String {
         format!("{CONNECT_HINT} Loads no one.")
     }
-    /// Beside the token's facts.
+
     pub fn last_four(last_four: &str) -> String {
         format!("… {last_four}")
     }
-    /// An application acts.
+    /// Shown if the token belongs to an application.
     pub const AUDIT_APPLICATION: &str = "PingOne's audit log will name the application, not you.";
-    /// Under the form.
     pub const NO_TOKEN: &str = "Paste an access token first.";
-    /// Under the form.
     pub const NO_REGION: &str = "The token doesn't name its region. Choose it.";
-    /// Under the form.
     pub const NO_ENVIRONMENT: &str =
         "Enter the environment ID. PingOne's console shows it under Settings, Environment Properties.";
-    /// Under the form.
     pub const BAD_ENVIRONMENT: &str =
         "Environment ID: this is no UUID. One looks like 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4.";
-    /// Under the form.
     pub const BAD_USER: &str = "User ID: this is no UUID. Leave it empty to connect without one.";
-    /// Region and token disagree.
+    /// Shown if region and token disagree.
     pub fn region_conflict(issued: &str, chosen: &str) -> String {
         format!("This token was issued in {issued}, but {chosen} is chosen. Nothing was sent.")
     }
-    /// The way out of it.
+    /// Button that resolves the disagreement.
     pub fn take_region(issued: &str) -> String {
         format!("Use {issued}")
     }
-    /// A replacement of another region.
+    /// Shown if a replacement token is for another region.
     pub fn replacement_elsewhere(issued: &str) -> String {
         format!("This token was issued in {issued}. It was not kept; the token in use stays.")
     }
 }
 
-/// The band.
+/// Texts of the top bar.
 pub mod band {
-    /// The button.
     pub const REPLACE: &str = "Replace token";
-    /// The button.
     pub const FORGET: &str = "Forget token";
-    /// The button.
     pub const HELP: &str = "Help";
-    /// The way back.
     pub const KEEP: &str = "Keep the token in use";
-    /// Ended.
     pub const ENDED: &str = "token has ended";
-    /// Expired when it was taken, by this computer's clock.
+    /// Shown if the token had already expired by this computer's clock when it was accepted.
     pub const EXPIRED_BY_CLOCK: &str = "token expired by this computer's clock";
-    /// The end is not known.
     pub const END_UNKNOWN: &str = "token end not known";
-    /// The landmark.
     pub const NAME: &str = "Connection";
 }
 
-/// The directory.
+/// Texts of the directory.
 pub mod directory {
-    /// The table's name.
     pub const USERS: &str = "Users";
-    /// The search field.
     pub const FIND: &str = "Find a person";
-    /// Beside it.
     pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
-    /// While counting.
     pub const COUNTING: &str = "Counting the users …";
-    /// How fast reads leave at most.
     pub const CEILING: &str = "Requests a second, at most";
-    /// The button.
     pub const STOP: &str = "Stop";
-    /// The button.
     pub const GO_ON: &str = "Go on";
-    /// The button.
     pub const READ_AGAIN: &str = "Read again";
-    /// The button.
     pub const BACK_TO_LIST: &str = "Back to the list";
-    /// The button.
     pub const CLEAR_SEARCH: &str = "Clear search";
-    /// No users at all.
     pub const NO_USERS: &str = "This environment has no users that your token may see.";
-    /// A name that isn't there.
     pub const NO_NAME: &str = "(no name)";
-    /// A sign-on that never was.
     pub const NEVER: &str = "never";
-    /// Nothing there.
     pub const NOTHING: &str = "–";
-    /// Something that was not read.
     pub const NOT_CHECKED: &str = "not checked";
-    /// How many there are, before any is listed.
+    /// Shown before any user is listed.
     pub fn none_loaded(users: &str) -> String {
         format!("{users} users. None loaded.")
     }
-    /// The count is not given.
+    /// Used if PingOne returns no count.
     pub const COUNT_UNKNOWN: &str = "PingOne doesn't say how many users there are.";
-    /// The button.
+
     pub fn load_all(users: &str) -> String {
         format!("Load all {users} users")
     }
-    /// The button where the number is not known.
+    /// Used if the number of users is unknown.
     pub const LOAD_ALL: &str = "Load all users";
-    /// What loading costs.
+
     pub fn cost(requests: &str, seconds: &str) -> String {
         format!("{requests} requests, about {seconds} s")
     }
-    /// While loading. The time that is left is not known where the number of users isn't.
+    /// The remaining time is unknown if the number of users is.
     pub fn loading(loaded: &str, total: &str, pace: &str, seconds: Option<&str>) -> String {
         let left = seconds.map(|seconds| format!(", about {seconds} s left")).unwrap_or_default();
         format!("{loaded} of about {total} loaded, {pace} requests a second{left}.")
     }
-    /// Users whose pages could not be had.
+    /// Users whose pages failed.
     pub fn unread(users: &str) -> String {
         format!("{users} users were not read and are not in the list.")
     }
-    /// Stopped or halted.
+    /// A list that was stopped, or paused by a fault.
     pub fn partial(loaded: &str, total: &str, at: &str) -> String {
         format!("{loaded} of {total} users loaded. Reading began {at}.")
     }
-    /// The list differs from its own count.
+    /// The list differs from PingOne's count.
     pub fn differs(count: &str) -> String {
         format!("PingOne counts {count}: the list changed while it was read.")
     }
-    /// Rows that can't be read.
+
     pub fn unreadable(rows: &str) -> String {
         format!("{rows} could not be read; they are listed as unreadable.")
     }
-    /// One such row.
+    /// A row that can't be read.
     pub fn unreadable_row(field: &str, problem: &str) -> String {
         format!("Unreadable: {field}: {problem}")
     }
-    /// While a search runs.
+
     pub fn searching(text: &str) -> String {
         format!("Searching PingOne for '{text}' …")
     }
-    /// A search's end.
+
     pub fn found(shown: u64, all: &str, text: &str, at: &str) -> String {
         match shown {
             0 => format!(
@@ -264,32 +217,32 @@ pub mod directory {
             _ => format!("{all} people for '{text}', from PingOne at {at}."),
         }
     }
-    /// Whom only the loaded list has.
+    /// Users that only the loaded list contains.
     pub fn found_loaded(users: &str, count: u64) -> String {
         let users = if count == 1 { "1 more user".to_owned() } else { format!("{users} more users") };
         format!("{users} from the loaded list.")
     }
-    /// A search with more hits than are shown.
+    /// A search with more results than are shown.
     pub fn found_many(shown: &str, all: &str, text: &str, at: &str) -> String {
         format!(
             "The first {shown} of {all} people for '{text}', from PingOne at {at}. Type more to narrow it down."
         )
     }
-    /// The switch's name.
+    /// Accessible name of the switch.
     pub fn switch(username: &str) -> String {
         format!("MFA for {username}")
     }
-    /// The button where the state is not known.
+    /// Button that is shown if the flag is unknown.
     pub fn read_mfa(username: &str) -> String {
         format!("Read MFA for {username}")
     }
-    /// The button that opens a user.
+    /// Button that opens the user drawer.
     pub fn open(name: &str, username: &str) -> String {
         format!("{name}, open {username}")
     }
 }
 
-/// The table, and what is shown of it.
+/// Texts of the table and its filters.
 pub mod table {
     use pingone::time::{PerSecond, Timestamp};
     use pingone_mfa_core::directory::order::Column;
@@ -299,44 +252,30 @@ pub mod table {
 
     use crate::state::directory::Checking;
 
-    /// The landmark.
     pub const TOOLBAR: &str = "Search and filter";
-    /// The field.
     pub const SEARCH: &str = "Search users";
-    /// A filter.
     pub const MFA: &str = "MFA status";
-    /// A filter.
     pub const DEVICES: &str = "Devices";
-    /// A filter.
     pub const ACCOUNT: &str = "Account";
-    /// A filter.
     pub const POPULATION: &str = "Population";
-    /// A filter.
     pub const GROUP: &str = "Group";
-    /// The rest of the filters, and the columns.
+    /// The remaining filters and the columns.
     pub const MORE: &str = "More";
-    /// In the filter by group.
     pub const DIRECT: &str = "Direct members of the group only";
-    /// While the members are read.
     pub const READING_GROUP: &str = "Reading the group's members …";
-    /// A filter.
     pub const CREATED_SINCE: &str = "Created since (UTC)";
-    /// A filter.
     pub const INACTIVE_DAYS: &str = "No sign-on for so many days";
-    /// A filter.
     pub const NEVER_SIGNED_ON: &str = "Never signed on";
-    /// The choice of columns.
     pub const COLUMNS: &str = "Columns";
-    /// Takes search and filters away.
+    /// Removes search and filters.
     pub const SHOW_ALL: &str = "Show everyone";
-    /// Selects nobody.
     pub const CLEAR_SELECTION: &str = "Clear selection";
 
-    /// A filter's first choice.
+    /// The first choice of a filter.
     pub fn any(filter: &str) -> String {
         format!("{filter}: any")
     }
-    /// A choice of the filter by the flag.
+
     pub const fn mfa_filter(filter: &MfaFilter) -> &'static str {
         match filter {
             MfaFilter::On => "MFA: on",
@@ -348,7 +287,7 @@ pub mod table {
             MfaFilter::Class(Class::Unknown) => "MFA: unknown",
         }
     }
-    /// A choice of the filter by devices.
+
     pub const fn devices_filter(filter: &DevicesFilter) -> &'static str {
         match filter {
             DevicesFilter::With => "Devices: at least one",
@@ -356,7 +295,7 @@ pub mod table {
             DevicesFilter::NotChecked => "Devices: not checked",
         }
     }
-    /// A column's name.
+
     pub const fn column(column: Column) -> &'static str {
         match column {
             Column::Name => "Name",
@@ -372,14 +311,14 @@ pub mod table {
             Column::Mfa => "MFA",
         }
     }
-    /// How many are shown, over how many, and how old they are.
+    /// How many users are shown, of how many, and how old the list is.
     pub fn shown(shown: &str, count: u64, of: Option<&str>, age: Option<&str>) -> String {
         let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
         let users = if count == 1 && of.is_empty() { "user" } else { "users" };
         let age = age.map(|age| format!(" {age}")).unwrap_or_default();
         format!("{shown}{of} {users}.{age}")
     }
-    /// When the list was read.
+
     pub fn age(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
         let minutes = now.since(at).max(0) / 60_000;
         let ago = match minutes {
@@ -389,39 +328,39 @@ pub mod table {
         };
         format!("List read {}{ago}.", locale.time(at))
     }
-    /// Users about whom a filter can't decide.
+    /// Users that a filter can't be decided for.
     pub fn undecided(users: &str, count: u64) -> String {
         let users = if count == 1 { "1 more user".to_owned() } else { format!("{users} more users") };
         format!("Devices or bypass of {users} were not checked, so this filter can't tell.")
     }
-    /// Nobody of a whole list.
+    /// No match in a complete list.
     pub fn no_match(listed: &str) -> String {
         format!("No match among {listed} users.")
     }
-    /// Nobody of a list that isn't whole.
+    /// No match in an incomplete list.
     pub fn no_match_yet(listed: &str) -> String {
         format!("No match in the {listed} users loaded so far.")
     }
-    /// The button.
+
     pub fn ask_pingone(text: &str) -> String {
         format!("Search PingOne for '{text}'")
     }
-    /// The checkbox in the head.
+
     pub fn select_all(shown: &str) -> String {
         format!("Select all {shown} that match")
     }
-    /// A row's checkbox.
+
     pub fn select(username: &str) -> String {
         format!("Select {username}")
     }
-    /// Over what can be done with a selection.
+
     pub fn selected(selected: &str, count: usize) -> String {
         if count == 0 {
             return "Nobody is selected.".into();
         }
         format!("{selected} {} selected.", if count == 1 { "user" } else { "users" })
     }
-    /// Who is in a group.
+
     pub fn group_read(locale: &dyn Locale, members: u64, unlisted: u64, at: &str) -> String {
         let word = if members == 1 { "member" } else { "members" };
         let unlisted = if unlisted == 0 {
@@ -431,17 +370,17 @@ pub mod table {
         };
         format!("Group: {} {word}, read from PingOne at {at}.{unlisted}", locale.number(members))
     }
-    /// The button that reads devices.
+
     pub fn check(selected: &str, count: usize) -> String {
         format!("Check devices of {selected} {}", if count == 1 { "user" } else { "users" })
     }
-    /// What it costs: a call each, and a preflight.
+    /// One request per user, each with a preflight.
     pub fn check_cost(locale: &dyn Locale, users: u64, pace: PerSecond) -> String {
         let requests = users * 2;
         let seconds = requests.div_ceil(pace.whole().max(1));
         format!("{} requests, about {} s", locale.number(requests), locale.number(seconds))
     }
-    /// How far it is.
+
     pub fn checked(locale: &dyn Locale, checking: &Checking) -> String {
         let number = |number: usize| locale.number(number as u64);
         let failed = match checking.failed {
@@ -450,13 +389,13 @@ pub mod table {
         };
         format!("Devices of {} of {} users read.{failed}", number(checking.done), number(checking.of))
     }
-    /// An address that names what isn't known.
+    /// An address that contains unknown parts.
     pub fn address_problem(parts: &str) -> String {
         format!("This page's address names what isn't known, and it was left out: {parts}")
     }
 }
 
-/// Saving users.
+/// Texts of saving users.
 pub mod saving {
     use std::fmt::Display;
 
@@ -464,35 +403,23 @@ pub mod saving {
     use crate::state::unusable::UnreadableBody;
     use pingone_mfa_core::ports::Locale;
 
-    /// The button.
     pub const SAVE: &str = "Save as file …";
-    /// The dialog's name.
     pub const NAME: &str = "Save users";
-    /// The first choice.
     pub const CONTENTS: &str = "What the file says";
-    /// Without names.
     pub const STATES_ONLY: &str = "User IDs, states and times only";
-    /// With names.
     pub const WITH_NAMES: &str = "With names, usernames and e-mail addresses: contains personal data";
-    /// The second choice.
     pub const FORMAT: &str = "Format";
-    /// A format.
     pub const CSV: &str = "CSV";
-    /// A format.
     pub const JSON: &str = "JSON";
-    /// The byte order mark.
     pub const FOR_EXCEL: &str = "For Excel (with a byte order mark)";
-    /// Where the file is.
     pub const PLACE: &str = "The file is made in this browser and sent nowhere.";
-    /// The way back.
     pub const CLOSE: &str = "Close";
 
-    /// The button.
     pub fn go(locale: &dyn Locale, rows: usize) -> String {
         let users = if rows == 1 { "user" } else { "users" };
         format!("Save {} {users}", locale.number(rows as u64))
     }
-    /// How far it is.
+
     pub fn progress(locale: &dyn Locale, progress: Progress) -> String {
         let number = |rows: usize| locale.number(rows as u64);
         match progress {
@@ -518,7 +445,7 @@ pub mod saving {
     }
 }
 
-/// MFA status. Never called coverage.
+/// Texts of the MFA status. They never call it coverage.
 pub mod status {
     use pingone::fault::{Fault, RetryKind};
     use pingone::time::Timestamp;
@@ -531,88 +458,63 @@ pub mod status {
     use crate::state::directory::Report;
     use crate::state::unusable::UnreadableBody;
 
-    /// The region's and the table's name.
     pub const NAME: &str = "MFA status";
-    /// What on means, and what this page doesn't know.
+    /// What on means, and what the page doesn't know.
     pub const MEANING: &str = "On means that PingOne may ask this user for a second factor. Whether it asks is decided by sign-on policies and DaVinci flows, which this page doesn't read.";
-    /// Whom the numbers count.
+    /// Which users the numbers count.
     pub const VISIBLE: &str =
         "Counted are those that your token may see; a role may be limited to some populations.";
-    /// Before the report.
     pub const NOT_READ: &str = "PingOne's report of devices isn't loaded.";
-    /// The button.
     pub const READ_DEVICES: &str = "Read PingOne's report of devices";
-    /// What it costs.
     pub const REPORT_COST: &str = "PingOne makes one every 5 s at most; its data is up to 15 min old.";
-    /// While it is read.
     pub const READING_DEVICES: &str = "Reading PingOne's report of devices …";
-    /// `PingID` is there.
+    /// Shown if `PingID` is in use.
     pub const PINGID: &str = "PingID is in use here. For users of PingID this flag may not decide whether they are asked for a second factor.";
-    /// The columns.
     pub const HEADS: [&str; 9] =
         ["Population", "Users", "On", "Share", "No device", "Not checked", "Bypassed", "Off", "Unknown"];
-    /// The first line.
     pub const ALL: &str = "All users";
-    /// Users who name no population.
     pub const NO_POPULATION: &str = "No population";
-    /// The button.
     pub const COPY_SUMMARY: &str = "Copy summary";
-    /// The button.
     pub const SAVE_SNAPSHOT: &str = "Save snapshot";
-    /// The button.
     pub const COMPARE: &str = "Compare with a snapshot …";
-    /// The button.
     pub const STOP_COMPARING: &str = "Stop comparing";
-    /// Why a snapshot can't be compared with.
+
     pub fn unusable(unusable: &UnreadableBody<SnapshotFault>) -> String {
         super::saving::unusable("snapshot", "1 MB", unusable)
     }
-    /// The button.
+
     pub const PRINT: &str = "Print";
-    /// What a number counts.
     pub const USERS: &str = "users";
-    /// What a number counts.
     pub const ON: &str = "MFA on";
-    /// What a number counts.
     pub const NO_DEVICE: &str = "MFA on, no device";
-    /// What a number counts.
     pub const NOT_CHECKED: &str = "MFA on, devices not checked";
-    /// What a number counts.
     pub const BYPASSED: &str = "MFA on, but bypassed";
-    /// What a number counts.
     pub const OFF: &str = "MFA off";
-    /// What a number counts.
     pub const UNKNOWN: &str = "MFA unknown";
-    /// In place of a number that was looked for with no user.
+    /// Shown instead of a number if no user's devices were checked.
     pub const NOT_CHECKED_YET: &str = "not checked";
-    /// In the legend.
     pub const LEGEND_ON: &str = "on, with a device";
-    /// In the legend.
     pub const LEGEND_BYPASSED: &str = "on, bypassed";
-    /// In the legend.
     pub const LEGEND_NOT_CHECKED: &str = "on, not checked";
-    /// In the legend.
     pub const LEGEND_NO_DEVICE: &str = "on, no device";
-    /// In the legend.
     pub const LEGEND_OFF: &str = "off";
-    /// In the legend.
     pub const LEGEND_UNKNOWN: &str = "unknown";
 
-    /// Behind a number that was looked for with some users.
+    /// Shown after a number if only some users' devices were checked.
     pub fn of_checked(checked: &str) -> String {
         format!(" of {checked} checked")
     }
-    /// For how many MFA is on.
+
     pub fn headline(locale: &dyn Locale, counts: &Counts) -> String {
         let (on, users) = (locale.number(counts.on()), locale.number(counts.users()));
         let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
         format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
     }
-    /// On paper: when the list was read that the numbers are of.
+    /// On paper: when the list behind the numbers was loaded.
     pub fn read_on(locale: &dyn Locale, at: Timestamp) -> String {
         format!("List read on {} at {}.", locale.date(at), locale.time(at))
     }
-    /// The report that was merged.
+    /// The device report that was merged with the list.
     pub fn report(locale: &dyn Locale, report: &Report) -> String {
         let number = |number: usize| locale.number(number as u64);
         let unreadable = match report.unreadable {
@@ -625,7 +527,7 @@ pub mod status {
             number(report.users)
         )
     }
-    /// There is no report.
+    /// Why the device report is missing.
     pub fn no_report(fault: &Fault) -> String {
         let way = "Devices of a selection can be read one by one.";
         match fault {
@@ -636,11 +538,11 @@ pub mod status {
             _ => format!("{} {way}", super::fault(fault)),
         }
     }
-    /// What is compared with.
+
     pub fn compared(at: &str) -> String {
         format!("Compared with the snapshot of {at}:")
     }
-    /// What became of a population.
+    /// How a population has changed.
     pub fn change(locale: &dyn Locale, name: &str, presence: &Presence) -> String {
         let on =
             |counts: &Counts| format!("{} of {}", locale.number(counts.on()), locale.number(counts.users()));
@@ -663,8 +565,8 @@ pub mod status {
     }
 }
 
-/// A share to one decimal, rounded to the nearest; `None` of nobody. What would be rounded to none or to all, and is
-/// neither, is told apart.
+/// A percentage with one decimal, rounded to the nearest; `None` if `whole` is 0. A share that would be rounded to
+/// none or all, but is neither, is marked as such.
 pub fn percent(part: u64, whole: u64) -> Option<String> {
     let tenths = part.saturating_mul(2000).saturating_add(whole).checked_div(whole.saturating_mul(2))?;
     Some(match tenths {
@@ -674,50 +576,38 @@ pub fn percent(part: u64, whole: u64) -> Option<String> {
     })
 }
 
-/// The opened user.
+/// Texts of the user drawer.
 pub mod user {
     use pingone::device::{Device, DeviceState};
     use pingone_mfa_core::directory::second_factor::{AccountNote, SecondFactor, SignInOutlook};
 
-    /// The panel's name.
     pub const NAME: &str = "User";
-    /// While reading.
     pub const READING: &str = "Reading the user …";
-    /// While reading a part.
     pub const READING_PART: &str = "reading …";
-    /// Whether somebody is protected could not be read.
+    /// Shown if it could not be read whether a user is protected.
     pub fn protection_unread(fault: &str) -> String {
         format!("Whether this person is in a protected group could not be read, so nothing was sent. {fault}")
     }
-    /// A part that nobody has asked for.
+    /// A part that was not requested.
     pub const NOT_READ: &str = "not read";
-    /// The button.
     pub const CLOSE: &str = "Close";
-    /// The button.
     pub const COPY_ID: &str = "Copy ID";
-    /// A fact's name.
     pub const ID: &str = "ID";
-    /// A state's name.
     pub const BYPASS: &str = "Bypass";
-    /// Without one.
     pub const NO_BYPASS: &str = "none";
-    /// A state's name.
     pub const GROUPS: &str = "Groups";
-    /// A state's name.
     pub const DEFAULT: &str = "Default";
-    /// The role may not read it.
+    /// Shown if the role doesn't permit reading the default.
     pub const DEFAULT_FORBIDDEN: &str =
         "for new users: not readable with this role. An Environment Admin can look it up.";
-    /// While a bypass is written.
     pub const BYPASSING: &str = "Allowing …";
-    /// The role may not write one.
+    /// Shown if the role doesn't permit writing a bypass.
     pub const BYPASS_FORBIDDEN: &str = "PingOne refused: your role may not allow a bypass. Nothing was changed. In PingOne's console it is under Directory, Users, the user, Services, Authentication: Allow MFA bypass.";
 
-    /// When it was read.
     pub fn read_at(at: &str) -> String {
         format!("read {at}")
     }
-    /// How many devices there are.
+
     pub fn devices(devices: &[Device]) -> String {
         let usable = devices.iter().filter(|device| device.state == DeviceState::Active).count();
         match (devices.len(), usable) {
@@ -726,15 +616,15 @@ pub mod user {
             (all, usable) => format!("{usable} active of {all}"),
         }
     }
-    /// When a device was paired.
+
     pub fn paired(date: &str) -> String {
         format!("paired {date}")
     }
-    /// No group is known.
+
     pub const fn no_groups(is_told: bool) -> &'static str {
         if is_told { "none" } else { "PingOne doesn't say" }
     }
-    /// What new users begin with.
+
     pub const fn default(enabled: Option<bool>) -> &'static str {
         match enabled {
             Some(true) => "new users begin with MFA on",
@@ -742,7 +632,7 @@ pub mod user {
             None => "for new users: PingOne doesn't say",
         }
     }
-    /// What is said first, where the account itself is in the way.
+    /// Shown first if the account itself prevents signing in.
     pub const fn account_note(note: AccountNote) -> &'static str {
         match note {
             AccountNote::Locked => {
@@ -754,8 +644,8 @@ pub mod user {
             AccountNote::NotStated => "PingOne doesn't say whether this account can sign in.",
         }
     }
-    /// What account, flag, bypass and devices mean together. Where the account is in the way, that is said before, and
-    /// nothing here says that the user signs in.
+    /// What account, flag, bypass and devices mean together. If the account prevents signing in, that is shown first,
+    /// and nothing here says that the user signs in.
     pub const fn meaning(outlook: &SignInOutlook) -> &'static str {
         let is_usable = outlook.account.is_none();
         match outlook.factor {
@@ -781,21 +671,21 @@ pub mod user {
             SecondFactor::FlagNotKnown => "The flag is not known.",
         }
     }
-    /// A bypass that PingOne confirmed.
+
     pub fn bypassed(until: &str, at: &str) -> String {
         format!("Bypass {until}. PingOne answered at {at}.")
     }
-    /// A bypass that was refused.
+
     pub fn not_bypassed(why: &str) -> String {
         format!("{why} No bypass was set.")
     }
-    /// A bypass whose answer was lost.
+    /// A bypass whose response was lost.
     pub fn bypass_lost(why: &str) -> String {
         format!("Sent, answer lost: the bypass may have been set or not. {why}")
     }
 }
 
-/// The word for a type of device; PingOne's own where there is no other.
+/// The word for a device type; if there isn't one, PingOne's own.
 pub fn device_kind(kind: &str) -> String {
     match kind {
         "EMAIL" => "E-mail",
@@ -825,54 +715,51 @@ pub const fn device_state(state: DeviceState) -> Option<&'static str> {
     }
 }
 
-/// The question before turning off.
+/// Texts of the disable dialog.
 pub mod question {
     use pingone::time::Timestamp;
     use pingone_mfa_core::ports::Locale;
 
-    /// The first way.
+    /// The first option.
     pub const BYPASS_WAY: &str = "Allow sign-on without MFA for";
-    /// What it means.
     pub const BYPASS_MEANING: &str = "MFA stays on and asks again afterwards.";
-    /// The name of the choice of hours.
     pub const HOURS: &str = "Hours";
-    /// The second way.
+    /// The second option.
     pub const DISABLE_WAY: &str = "Disable MFA until someone enables it again";
-    /// The deployment forbids the first way.
+    /// Shown if the deployment forbids the first option.
     pub const NO_BYPASS: &str = "This deployment doesn't permit bypasses.";
-    /// The deployment forbids the second way.
+    /// Shown if the deployment forbids the second option.
     pub const NEVER_OFF: &str = "This deployment doesn't permit turning MFA off.";
-    /// The way back; it has the focus.
+    /// Has the initial focus.
     pub const KEEP: &str = "Keep as it is";
-    /// The way forward.
     pub const DISABLE: &str = "Disable MFA";
 
-    /// The question.
     pub fn title(name: &str) -> String {
         format!("Change MFA for {name}")
     }
-    /// Where it happens.
+
     pub fn place(environment: &str, kind: &str) -> String {
         format!("{environment}, {kind}")
     }
-    /// So many hours.
+
     pub fn hours(hours: u64) -> String {
         if hours == 1 { "1 hour".into() } else { format!("{hours} hours") }
     }
-    /// Until when, here and for a colleague elsewhere.
+    /// The end of the bypass, in local time and in UTC for a colleague elsewhere.
     pub fn until(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
         format!("until {} ({})", here(locale, end, now), super::utc(end))
     }
-    /// The button of the first way.
+    /// Button of the first option.
     pub fn allow(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
         format!("Allow until {}", here(locale, end, now))
     }
-    /// A time without its date could be today's, and a date without its time any hour of it.
+    /// The time if it is today, otherwise date and time: a time alone would mean today, and a date alone leaves the
+    /// hour open.
     fn here(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
         let time = locale.time(end);
         if locale.is_same_day(end, now) { time } else { format!("{} {time}", locale.date(end)) }
     }
-    /// What turning off means.
+
     pub fn disabled(devices: Option<usize>) -> String {
         let devices = match devices {
             Some(1) => "the paired device is".to_owned(),
@@ -885,57 +772,39 @@ pub mod question {
     }
 }
 
-/// The response panel.
+/// Texts of the response panel.
 pub mod response {
-    /// The region's name.
     pub const NAME: &str = "Response";
-    /// A tab.
     pub const TYPED: &str = "Typed";
-    /// A tab.
     pub const RAW: &str = "Raw";
-    /// A tab.
     pub const CODE: &str = "Code";
-    /// Nothing yet.
     pub const NONE: &str = "Nothing was sent yet.";
-    /// No answer.
     pub const NO_ANSWER: &str = "no answer";
-    /// A line's name.
     pub const STATUS: &str = "Status";
-    /// A line's name.
     pub const DURATION: &str = "Duration";
-    /// A line's name.
     pub const ATTEMPT: &str = "Attempt";
-    /// A line's name.
     pub const CORRELATION_ID: &str = "Correlation-Id";
-    /// A line's name.
     pub const AT: &str = "Sent";
-    /// A line's name.
     pub const PROBLEM: &str = "Problem";
-    /// A heading.
     pub const REQUEST: &str = "Request";
-    /// A heading.
     pub const ANSWER: &str = "Answer";
-    /// Under the panel.
     pub const KEPT: &str = "The last 200, in this page's memory. The token is never among them.";
 }
 
-/// A fault's card.
+/// Texts of a fault's card.
 pub mod fault {
-    /// Over PingOne's words.
     pub const WORDS: &str = "PingOne's words";
-    /// The same where it may not have been PingOne.
+    /// Used if the response may not be PingOne's.
     pub const ANSWER: &str = "What was answered";
-    /// The button.
     pub const TRY_AGAIN: &str = "Try again";
 }
 
-/// A region's short description: its name and its host.
+/// A region's name and host.
 pub fn region(label: &str, api_base: &str) -> String {
     let host = api_base.trim_end_matches("/v1").split("://").nth(1).unwrap_or(api_base);
     format!("{label}, {host}")
 }
 
-/// Who acts.
 pub fn actor(actor: &Actor) -> String {
     match actor {
         Actor::Application(id) => format!("application {}, not a person", short(id)),
@@ -947,7 +816,7 @@ pub fn actor(actor: &Actor) -> String {
     }
 }
 
-/// Who acts, for the band.
+/// Short form for the top bar.
 pub fn actor_short(actor: &Actor) -> String {
     match actor {
         Actor::Application(id) => format!("application {}", short(id)),
@@ -962,7 +831,7 @@ fn short(id: &str) -> &str {
     id.get(..8).unwrap_or(id)
 }
 
-/// How long until `end`: "58 min", "40 s", "2 h 5 min".
+/// Time until `end`: "58 min", "40 s", "2 h 5 min".
 pub fn remaining(end: Timestamp, now: Timestamp) -> String {
     let seconds = end.since(now).max(0) / 1000;
     match seconds {
@@ -972,7 +841,6 @@ pub fn remaining(end: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// When a token ends.
 pub fn ends(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => "not known; PingOne's tokens last 60 min".into(),
@@ -981,7 +849,7 @@ pub fn ends(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> Stri
     }
 }
 
-/// The end of the token in the band.
+/// When the token expires, for the top bar.
 pub fn band_end(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => band::END_UNKNOWN.into(),
@@ -990,27 +858,25 @@ pub fn band_end(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> 
     }
 }
 
-/// A point in time as short as it is clear: the time today, the date otherwise.
+/// A point in time in its shortest clear form: the time if it is today, otherwise the date.
 pub fn moment(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
     if locale.is_same_day(at, now) { locale.time(at) } else { locale.date(at) }
 }
 
-/// When someone signed on last.
 pub fn last_sign_on(locale: &dyn Locale, at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| directory::NEVER.into(), |at| moment_of(locale, at, now))
 }
 
-/// A point in time that may be long ago: today's with its time, others by their date.
+/// A point in time that may be long ago: "today" and the time, or the date.
 pub fn moment_of(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
     if locale.is_same_day(at, now) { format!("today {}", locale.time(at)) } else { locale.date(at) }
 }
 
-/// What a user is called: the name, or the words for having none.
+/// A user's name, or a placeholder if there is none.
 pub fn name_of(user: &User) -> String {
     if user.name.is_empty() { directory::NO_NAME.to_owned() } else { user.name.to_string() }
 }
 
-/// After a token was forgotten.
 pub fn forgotten(locale: &dyn Locale, until: Option<Timestamp>, idle_minutes: Option<u64>) -> String {
     let why = match idle_minutes {
         Some(1) => "Forgotten after 1 minute without use.".into(),
@@ -1021,7 +887,6 @@ pub fn forgotten(locale: &dyn Locale, until: Option<Timestamp>, idle_minutes: Op
     format!("{why} PingOne can't revoke it: it stays valid {until}.")
 }
 
-/// The state of an account.
 pub const fn account(account: Account) -> &'static str {
     match account {
         Account::Enabled => "enabled",
@@ -1031,7 +896,6 @@ pub const fn account(account: Account) -> &'static str {
     }
 }
 
-/// The state of the flag.
 pub const fn mfa(mfa: Mfa) -> &'static str {
     match mfa {
         Mfa::On => "on",
@@ -1040,7 +904,7 @@ pub const fn mfa(mfa: Mfa) -> &'static str {
     }
 }
 
-/// Why a paste was not taken.
+/// Why a pasted text was not accepted.
 pub fn paste_fault(fault: PasteFault) -> String {
     match fault {
         PasteFault::Empty => "The field was empty.".into(),
@@ -1056,13 +920,13 @@ pub fn paste_fault(fault: PasteFault) -> String {
     }
 }
 
-/// The time of day in UTC: what a colleague elsewhere can compare.
+/// The time of day in UTC, which a colleague elsewhere can compare.
 fn utc(at: Timestamp) -> String {
     let minutes = at.0.div_euclid(60_000).rem_euclid(24 * 60);
     format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
 }
 
-/// What should be said about a token that was taken.
+/// A remark about a token that was accepted.
 pub fn note(locale: &dyn Locale, note: Remark, now: Timestamp) -> String {
     match note {
         Remark::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
@@ -1082,7 +946,6 @@ pub fn note(locale: &dyn Locale, note: Remark, now: Timestamp) -> String {
     }
 }
 
-/// A fault in one sentence.
 pub fn fault(fault: &Fault) -> String {
     match fault {
         Fault::TokenExpired(_) => "PingOne refused the token: it has expired.".into(),
@@ -1124,7 +987,7 @@ pub fn fault(fault: &Fault) -> String {
     }
 }
 
-/// A chosen file was not read in time.
+/// A selected file was not read in time.
 pub const FILE_SILENT: &str = "The file didn't arrive within 30 seconds. It may be on another computer or in a cloud: copy it to this computer and choose it again.";
 
 fn not_stored(why: &JournalFault) -> String {
@@ -1138,7 +1001,7 @@ fn not_stored(why: &JournalFault) -> String {
     }
 }
 
-/// What is wrong with an answer, and what PingOne said, for the small print.
+/// Details for the small print: what is wrong with a response, and PingOne's message.
 pub fn words(fault: &Fault) -> Option<String> {
     if let Some(bad) = fault.bad_answer() {
         let id = bad.correlation_id.as_ref().map(|id| format!(" Correlation-Id {id}")).unwrap_or_default();
@@ -1161,7 +1024,7 @@ fn refusal(refusal: &Refusal) -> String {
     text
 }
 
-/// How a change ended, for the line beside the switch.
+/// The result of a change, for the line beside the switch.
 pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
     let state = if to { "on" } else { "off" };
     match outcome {
@@ -1182,65 +1045,55 @@ pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
     }
 }
 
-/// While a switch works.
+/// States of a switch.
 pub mod switch {
-    /// The deployment protects this user.
     pub const PROTECTED: &str = "protected by this deployment";
-    /// The PUT is on its way.
     pub const SENDING: &str = "sending";
-    /// The answer was lost.
     pub const CHECKING: &str = "answer lost, being checked";
-    /// A GET is on its way.
     pub const READING: &str = "reading";
-    /// PingOne refused.
     pub const REFUSED: &str = "refused";
-    /// It did not work.
     pub const FAILED: &str = "failed";
-    /// Nobody knows.
     pub const LOST: &str = "answer lost";
-    /// The user is not there.
     pub const GONE: &str = "no longer exists";
 }
 
-/// What is said aloud.
+/// Announcements for screen readers.
 pub mod announce {
-    /// A token was taken.
     pub const TOKEN_TAKEN: &str = "Token taken.";
-    /// Connected.
+
     pub fn connected(name: &str) -> String {
         format!("Connected to {name}.")
     }
-    /// Copied, or not.
+
     pub const fn copied(copied: bool) -> &'static str {
         if copied { "Copied." } else { "The browser didn't permit copying." }
     }
-    /// Saved, or not.
+
     pub const fn saved(saved: bool) -> &'static str {
         if saved { "Saved." } else { "The browser didn't take the file." }
     }
-    /// Another ceiling.
+
     pub fn ceiling(ceiling: &str) -> String {
         format!("At most {ceiling} requests a second from now on.")
     }
-    /// Loaded.
+
     pub fn loaded(users: &str) -> String {
         format!("{users} users loaded.")
     }
-    /// Found.
+
     pub fn found(people: &str) -> String {
         format!("{people} found.")
     }
-    /// Changed.
+
     pub fn changed(username: &str, state: &str) -> String {
         format!("MFA for {username} is {state}.")
     }
-    /// Not changed.
+
     pub fn not_changed(username: &str, why: &str) -> String {
         format!("MFA for {username}: {why}")
     }
 }
 
-/// The word for an environment's kind.
 pub fn kind(kind: &pingone::environment::EnvironmentKind) -> String {
     use pingone::environment::EnvironmentKind;
     match kind {
@@ -1255,7 +1108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_remains_is_said_in_the_unit_that_matters() {
+    fn remaining_time_is_shown_in_a_suitable_unit() {
         for (seconds, text) in
             [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7500, "2 h 5 min")]
         {
@@ -1270,7 +1123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_exact_to_one_decimal_and_never_all_or_none_by_rounding() {
+    fn a_percentage_has_one_decimal_and_is_never_rounded_to_none_or_all() {
         for (part, whole, share) in [
             (0, 7, "0.0"),
             (7, 7, "100.0"),
@@ -1292,7 +1145,7 @@ mod tests {
     }
 
     #[test]
-    fn pingones_words_are_complete() {
+    fn pingones_message_is_shown_in_full() {
         let fault = Fault::RoleMissing(Refusal {
             status: 403,
             code: Some("ACCESS_FAILED".into()),

@@ -1,7 +1,8 @@
-//! A window of PingOne's, and the answer that it brings back to this origin (`web/boot.js` hands it over).
+//! The sign-in window, and the answer that it sends back to this origin (`web/boot.js` does so).
 //!
-//! Two ways lead there, because neither always does: a page with a strict opener policy has no hold on its windows, and in
-//! a frame on another site a channel reaches nobody outside.
+//! The answer comes by window message or broadcast channel, because neither always works: with a strict opener policy
+//! the page is disconnected from its windows, and in a frame on another site a broadcast channel doesn't reach pages
+//! outside.
 
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -13,16 +14,17 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent, Window};
 use zeroize::Zeroizing;
 
-/// The channel's name, and the kind of its messages, as in `web/boot.js`.
+/// Name of the channel and kind of its messages, as in `web/boot.js`.
 const KIND: &str = "pingone-mfa:sign-in";
 
-/// A window of its own, as browsers read it.
+/// Window features that open a separate window.
 const FEATURES: &str = "popup,width=520,height=760";
 
-/// The window, and who listens.
+/// The sign-in window and its listeners.
 pub(super) struct BrowserWindow {
     opened: Window,
-    /// A page that shares memory with nobody has no hold on the windows that it opens: they seem closed from the start.
+    /// False if the page is cross-origin isolated: it is disconnected from windows that it opens, which seem closed
+    /// from the start.
     is_in_sight: bool,
     stays_open: bool,
     answers: UnboundedReceiver<Zeroizing<String>>,
@@ -52,7 +54,7 @@ impl BrowserWindow {
     }
 }
 
-/// Takes only what this very origin says. Whether it answers the attempt, its state tells.
+/// Accepts only messages of this origin. The sign-in state tells whether one belongs to this attempt.
 fn hear(event: &MessageEvent, origin: &str, sender: &UnboundedSender<Zeroizing<String>>) {
     if event.origin() != origin {
         return;
@@ -61,7 +63,7 @@ fn hear(event: &MessageEvent, origin: &str, sender: &UnboundedSender<Zeroizing<S
     let text = |name: &str| Reflect::get(&data, &JsValue::from_str(name)).ok()?.as_string();
     let is_ours = data.is_object() && text("kind").as_deref() == Some(KIND);
     if let Some(answer) = is_ours.then(|| text("answer")).flatten() {
-        // Nobody waits any more: then it is of no use.
+        // If nothing waits for the answer any more, it isn't needed.
         let _ = sender.unbounded_send(Zeroizing::new(answer));
     }
 }
@@ -89,14 +91,14 @@ impl SignInWindow for BrowserWindow {
 impl Drop for BrowserWindow {
     fn drop(&mut self) {
         let listener = self.heard.as_ref().unchecked_ref();
-        // What can't be taken away was never there.
+        // If the listener can't be removed, it was never added.
         let _ = self.page.remove_event_listener_with_callback("message", listener);
         if let Some(channel) = &self.channel {
             channel.set_onmessage(None);
             channel.close();
         }
         if !self.stays_open {
-            // One out of sight closes itself when it comes back.
+            // If the page is disconnected from the window, the window closes itself after the return.
             let _ = self.opened.close();
         }
     }

@@ -1,4 +1,4 @@
-//! Letting one user sign on without a second factor for a while.
+//! MFA bypass: one user can sign in without a second factor until a given time.
 
 use leptos::prelude::*;
 use pingone::connection::Connection;
@@ -19,33 +19,33 @@ use crate::state::troubleshooting::Location;
 
 use super::Directory;
 
-/// How a bypass that was asked for ended.
+/// State of a requested bypass.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bypassing {
-    /// The PUT is on its way.
+    /// The PUT was sent.
     Sending,
-    /// PingOne says until when.
+    /// PingOne confirmed the bypass.
     Allowed {
-        /// Until when.
+        /// End of the bypass.
         until: Timestamp,
-        /// When PingOne said so.
+        /// Time of the confirmation.
         at: Timestamp,
     },
-    /// PingOne refused, and nothing was changed.
+    /// PingOne refused. Nothing was changed.
     Refused(Fault),
-    /// Nobody knows: the answer was lost, and no other could be had.
+    /// The outcome is unknown: the response was lost and the read after it failed or was inconclusive.
     Unconfirmed(Fault),
 }
 
 const HOUR: i64 = 3_600_000;
 
 impl Directory {
-    /// The end of a bypass of so many hours that begins now.
+    /// The end of a bypass of `hours` that starts now.
     pub fn bypass_end(self, hours: u64) -> Timestamp {
         self.ports.get().clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
     }
 
-    /// Lets the user about whom is asked sign on without a second factor for so many hours.
+    /// Allows the user of the disable dialog to sign in without a second factor for `hours`.
     pub fn allow_bypass(self, hours: u64) {
         let (Some(user), Some(connection)) = (self.asking.get_untracked(), self.connection()) else { return };
         if !self.may_bypass() {
@@ -76,7 +76,7 @@ impl Directory {
                 );
             }
             self.bypassing.set(Some((user, ended)));
-            // Opened only now: a read that overtakes the write would show what was so before.
+            // Opened only now: a read during the write could return the old value.
             if !self.is_open(user) {
                 self.open(user);
             }
@@ -85,14 +85,14 @@ impl Directory {
 }
 
 impl Directory {
-    /// The permit to set the end of a user's bypass. The question was answered; it says so where it is the person's own
-    /// account.
+    /// The permit to write the end of a user's bypass. The dialog was confirmed, and it warns if this is the
+    /// signed-in person's own account.
     async fn permit_bypass(self, connection: &Connection, user: UserId) -> Result<BypassPermit, Fault> {
         let guard = self.guard(connection).await?;
         let permit = match guard.bypass(user, Choices::ALL) {
             Ok(permit) => permit,
             Err(Objection::Refused(refusal)) => return Err(Fault::NotPermitted(refusal)),
-            // Everything is accepted, so that nothing is asked.
+            // All concerns are accepted, so the guard has nothing to ask.
             Err(Objection::Ask(_)) => return Err(Fault::NotPermitted(WriteRefusal::ProtectionNotKnown)),
         };
         let is_permitted =
@@ -101,12 +101,12 @@ impl Directory {
     }
 }
 
-/// Writes the end, and reads it where the answer was lost. Writing the same end twice is as good as once.
+/// Writes the end of the bypass, and reads it back if the response was lost. The write is idempotent.
 async fn bypass(connection: &Connection, permit: BypassPermit, until: Timestamp) -> Bypassing {
     let at = || connection.clock().wall();
     let fault = match connection.call(WriteBypass { permit, until }).await {
         Ok(Some(until)) => return Bypassing::Allowed { until, at: at() },
-        // A 200 that names no end proves nothing.
+        // A 200 without an end proves nothing.
         Ok(None) => Fault::Unreachable,
         Err(fault) => fault,
     };
@@ -117,7 +117,7 @@ async fn bypass(connection: &Connection, permit: BypassPermit, until: Timestamp)
     match connection.call(ReadBypass(permit.user())).await {
         Ok(Some(read)) if read == until => Bypassing::Allowed { until, at: at() },
         Ok(None) => Bypassing::Refused(fault),
-        // Another end may be an earlier bypass, or this one as PingOne took it.
+        // A different end may be an earlier bypass, or this one as adjusted by PingOne.
         Ok(Some(_)) | Err(_) => Bypassing::Unconfirmed(fault),
     }
 }

@@ -1,4 +1,4 @@
-//! Devices of many: by PingOne's report for everyone, or one by one for those who are selected.
+//! Devices of many users: from PingOne's device report for all users, or one request per user for a selection.
 
 use std::rc::Rc;
 
@@ -21,36 +21,33 @@ use crate::state::troubleshooting::Location;
 
 use super::Directory;
 
-/// PingOne's report of devices, merged with the list.
+/// PingOne's device report, merged with the user list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
-    /// When PingOne made it; its data is up to fifteen minutes older.
+    /// When PingOne created the report. Its data may be up to 15 minutes older.
     pub made_at: Timestamp,
-    /// How many users it names.
+    /// The number of users in the report.
     pub users: usize,
-    /// How many of its rows could not be read.
+    /// The number of rows that could not be read.
     pub unreadable: usize,
-    /// Whether it has devices of PingID.
+    /// Whether the report contains PingID devices.
     pub has_pingid: bool,
 }
 
-/// How far the reading of devices one by one is.
+/// Progress of the reads of single users' devices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checking {
-    /// So many were asked for.
+    /// The number of users to read.
     pub of: usize,
-    /// So many were read.
     pub done: usize,
-    /// So many could not be read.
     pub failed: usize,
-    /// What ended it early, if anything did.
+    /// The most recent fault, if any.
     pub fault: Option<Fault>,
-    /// Whether it goes on.
     pub is_running: bool,
 }
 
 impl Directory {
-    /// Reads PingOne's report of everyone's devices and merges it with the list. One that waits for a token goes on.
+    /// Loads PingOne's device report and merges it with the user list. A report that waits for a token is resumed.
     pub fn read_report(self) {
         let Some(connection) = self.connection() else { return };
         if self.report.with_untracked(|report| *report == Load::Loading) {
@@ -65,7 +62,7 @@ impl Directory {
         let (sender, mut inbox) = mpsc::unbounded();
         self.report_commands.set_value(Some(sender));
         self.report_tasks.spawn(async move {
-            // The connection is asked for at every page, because a new token makes a new one.
+            // Looked up per page, because a new token comes with a new connection.
             let page = |job| {
                 let connection = self.connection();
                 async move { connection.ok_or(Fault::TokenForgotten)?.send(job).await }
@@ -85,13 +82,13 @@ impl Directory {
         });
     }
 
-    /// Goes on with a report that waits for a token; whether there is one.
+    /// Resumes a report that waits for a token. Returns whether there was one.
     fn resume_report(self) -> bool {
         let commands = self.report_commands.read_value();
         commands.as_ref().is_some_and(|sender| sender.unbounded_send(Command::Resume).is_ok())
     }
 
-    /// Goes on with a report that the last token's end has halted.
+    /// Resumes a report that was paused because the token expired.
     pub(super) fn continue_report(self) {
         let is_halted = self.report_commands.read_value().is_some();
         if is_halted && self.report.with_untracked(|report| matches!(report, Load::Failed(_))) {
@@ -109,7 +106,7 @@ impl Directory {
         self.devices_learned();
     }
 
-    /// Whom to tell that devices of several users were learned.
+    /// Registers a callback for when the devices of several users were read.
     pub(in crate::state) fn when_devices_are_learned(self, then: Box<dyn Fn()>) {
         self.on_devices.set_value(Some(then));
     }
@@ -120,7 +117,7 @@ impl Directory {
         }
     }
 
-    /// Ends the reading of a report, and forgets what one said.
+    /// Stops loading the device report, and forgets the data of an earlier one.
     pub(super) fn forget_report(self) {
         self.report_tasks.abort_all();
         self.report_commands.set_value(None);
@@ -145,7 +142,7 @@ impl Directory {
         }
     }
 
-    /// Reads the devices of everyone who is selected, one call each.
+    /// Reads the devices of all selected users, one request each.
     pub fn check_selected(self) {
         let selected = self.table.selected.get_untracked();
         let shown = self.table.shown.get_untracked().into_iter();
@@ -155,7 +152,7 @@ impl Directory {
         self.check(ids);
     }
 
-    /// Reads the devices of these users, one call each. One user's own fault skips that user.
+    /// Reads the devices of these users, one request each. A fault that concerns only one user skips that user.
     pub fn check(self, ids: Vec<UserId>) {
         let Some(connection) = self.connection() else { return };
         let is_running = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.is_running);
@@ -171,7 +168,7 @@ impl Directory {
                 let fault = answer.map(|devices| self.learn_devices(id, &devices)).err();
                 let ends = match &fault {
                     None => false,
-                    // Nobody's devices can be had without it, or with a network that is gone.
+                    // Without a valid token or a network, the reads of all users fail.
                     Some(fault) => unread.failed(id, fault.clone()).is_err(),
                 };
                 if fault.is_none() {
@@ -187,9 +184,9 @@ impl Directory {
         });
     }
 
-    /// Takes note of one answer, and whether it ends the reading.
+    /// Records the result of one read. `ends` says whether it ends the check.
     fn checked(self, id: UserId, fault: Option<Fault>, ends: bool) {
-        // The first one tells; hundreds may follow.
+        // Only the first fault is diagnosed; hundreds may follow.
         let is_first = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.fault.is_none());
         if let Some(fault) = fault.as_ref().filter(|_| self.checking.with_untracked(is_first)) {
             self.trouble.explain(
@@ -218,13 +215,13 @@ impl Directory {
         });
     }
 
-    /// Ends the reading of devices; what was read stays.
+    /// Stops reading devices. Devices already read are kept.
     pub fn stop_checking(self) {
         self.checking_tasks.abort_all();
         self.checking.set(None);
     }
 
-    /// When the devices of everyone were read, if they were.
+    /// The time of the device report, if it is loaded.
     pub fn devices_as_of(self) -> Option<Timestamp> {
         self.report.with(|report| report.ready().map(|report| report.made_at))
     }

@@ -1,4 +1,4 @@
-//! The search in PingOne.
+//! Search for users in PingOne.
 
 use leptos::prelude::*;
 use pingone::redaction::secrets::has_token;
@@ -14,20 +14,19 @@ use crate::state::troubleshooting::Location;
 
 use super::Directory;
 
-/// A search in PingOne.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Search {
-    /// What was looked for.
+    /// The search text.
     pub text: String,
-    /// How many people PingOne has for it.
+    /// The number of users that PingOne found.
     pub hits: Load<u64>,
-    /// How many of those who are shown were found only in the loaded list.
+    /// The number of shown users that only the loaded list contains.
     pub loaded: u64,
 }
 
 impl Directory {
-    /// Asks PingOne for a person. An id opens that user, whatever may be listed. What is asked for stands in an address, so
-    /// that a token which was meant for another field is not sent.
+    /// Searches PingOne for a user. An ID opens that user, whether or not it is in the list. The search text becomes
+    /// part of a URL, so text that contains an access token, pasted into the wrong field, is not sent.
     pub fn find(self, text: &str) {
         let text = text.trim().to_owned();
         if let Some(id) = UserId::read(&text) {
@@ -41,7 +40,7 @@ impl Directory {
         let casing =
             Casing { capitalized: &|text| collation.capitalized(text), lower: &|text| collation.lower(text) };
         let find = SearchUsers(person_search(&text, casing));
-        // What is shown next is about other people.
+        // The view is about to show other users.
         self.close();
         self.table.deselect();
         let loaded = self.loaded(&text);
@@ -53,7 +52,7 @@ impl Directory {
         self.found.set(loaded.clone());
         self.tasks.spawn(async move {
             let answer = connection.call(find).await;
-            // A newer search has taken this one's place.
+            // A newer search has replaced this one.
             if self.search.with_untracked(|search| search.as_ref().map(|search| &search.text) != Some(&text))
             {
                 return;
@@ -83,12 +82,12 @@ impl Directory {
         });
     }
 
-    /// Whom the loaded list has for a text: it finds what stands in the middle, and needs no capitals.
+    /// Matches in the loaded list. They may be anywhere in the text, and case doesn't matter.
     fn loaded(self, text: &str) -> Vec<UserIndex> {
         self.users.with_untracked(|users| self.table.find(users, text, MAX_HITS as usize))
     }
 
-    /// Shows the list again.
+    /// Returns to the user list.
     pub fn close_search(self) {
         self.table.deselect();
         self.search.set(None);

@@ -1,4 +1,4 @@
-//! Groups: their names for the filter, and who is in the one that is filtered by.
+//! Groups: their names for the filter, and the members of the group in the filter.
 
 use std::rc::Rc;
 
@@ -22,20 +22,20 @@ use crate::state::troubleshooting::Location;
 
 use super::Directory;
 
-/// The members of the group that is filtered by.
+/// The members of the group in the filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Members {
-    /// Which group, and in which way.
+    /// The group, and whether only direct members count.
     pub filter: GroupFilter,
-    /// How far the reading is. Everyone whom PingOne named, whether listed or not.
+    /// All members that PingOne returned, whether or not they are in the user list.
     pub read: Load<Vec<UserId>>,
 }
 
-/// More pages of groups than this are not read: no choice has room for them.
+/// The maximum number of pages of groups that are loaded. A choice list can't show more.
 const MOST_PAGES: usize = 25;
 
 impl Directory {
-    /// Reads the names of the groups, once.
+    /// Loads the names of the groups, if that wasn't done yet or failed.
     pub fn read_groups(self) {
         let Some(connection) = self.connection() else { return };
         let is_wanted = self.groups.with_untracked(|groups| matches!(groups, Load::Idle | Load::Failed(_)));
@@ -49,7 +49,7 @@ impl Directory {
         });
     }
 
-    /// Reads who is in the group that is filtered by, if that is another one than before.
+    /// Loads the members of the group in the filter, if the group has changed.
     pub(super) fn follow_group(self) {
         let filter = self.table.view.with_untracked(|view| view.filters.group);
         let known = self.members.with_untracked(|members| members.as_ref().map(|members| members.filter));
@@ -62,7 +62,7 @@ impl Directory {
         }
     }
 
-    /// Asks PingOne who is in a group.
+    /// Loads the members of a group.
     pub fn read_members(self, filter: GroupFilter) {
         let Some(connection) = self.connection() else { return };
         self.read_groups();
@@ -72,7 +72,7 @@ impl Directory {
             let members = members.map(|members| members.into_iter().flatten().collect());
             let is_asked =
                 |members: &Option<Members>| members.as_ref().is_some_and(|known| known.filter == filter);
-            // Another group has been chosen meanwhile.
+            // Another group was selected in the meantime.
             if self.members.with_untracked(|known| !is_asked(known)) {
                 return;
             }
@@ -86,7 +86,7 @@ impl Directory {
         });
     }
 
-    /// Shows those of the members who were listed.
+    /// Applies the members to the table: the ones that are in the user list.
     pub(super) fn place_members(self) {
         let rows = self.members.with_untracked(|members| {
             let ids = members.as_ref()?.read.ready()?;
@@ -114,7 +114,7 @@ async fn all_groups(connection: &Connection) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-/// Who is in a group; `None` for a member whose id can't be read.
+/// The IDs of a group's members; `None` for a member whose ID can't be read.
 pub(super) async fn members(
     connection: &Connection,
     filter: GroupFilter,
@@ -122,7 +122,7 @@ pub(super) async fn members(
     let filter = Filter::MemberOf { group: filter.group, is_direct: filter.is_direct };
     let policy = Rc::new(connection.policy().clone());
     let mut listing = Listing::of_filter(filter, policy, connection.jitter());
-    // Nobody resumes it, so that a page that can't be had ends it.
+    // Without a sender, the listing can't be resumed, and a page that fails ends it.
     let (sender, mut inbox) = mpsc::unbounded();
     drop(sender);
     let page = |job: Job| connection.send(job.page);

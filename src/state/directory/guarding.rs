@@ -1,4 +1,4 @@
-//! What has to be known before a user is written, and the questions that a person answers first.
+//! Checks before a change of one user, and the confirmations that they require.
 
 use std::collections::HashSet;
 
@@ -20,38 +20,37 @@ use crate::state::switch::Switch;
 
 use super::{Directory, members};
 
-/// A change of one user that a person has to confirm.
+/// A change of one user that waits for confirmation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirming {
-    /// Whose flag.
     pub user: UserId,
-    /// On or off.
+    /// Whether MFA is turned on.
     pub to: bool,
-    /// What the person has to know.
+    /// The concerns that the dialog shows.
     pub concerns: Vec<Concern>,
-    /// What was confirmed before.
+    /// The concerns that were accepted earlier.
     accepted: Choices,
 }
 
 impl Directory {
-    /// Takes note of who is signed in.
+    /// Stores the signed-in user.
     pub(in crate::state) fn set_actor(self, actor: &Actor) {
         self.own.set_value(actor.user());
     }
 
-    /// Whether it is the account of the person who is signed in.
+    /// Whether this is the signed-in person's own account.
     pub fn is_own(self, user: UserId) -> bool {
         self.own.get_value() == Some(user)
     }
 
-    /// A guard that knows no members: where the deployment protects a group, it permits nothing.
+    /// A guard without group members. If the deployment protects any group, it permits no change.
     pub(in crate::state) fn guard_without_members(self) -> Guard {
         let limits = self.settings().limits.clone();
         Guard::new(Rules::new(limits, self.settings().bypass.is_allowed), self.own.get_value())
     }
 
-    /// What decides who may be written, once the members of the protected groups are read. A group that can't be read
-    /// protects nobody, so nothing is written without it; nor is it where a member can't be told apart.
+    /// The guard, once the members of all protected groups are read. If a group can't be read, its members can't be
+    /// protected, so nothing is written. The same goes for a member without a readable ID.
     pub(in crate::state) async fn guard(self, connection: &Connection) -> Result<Guard, Fault> {
         let guard = self.guard_without_members();
         if self.settings().limits.protected_groups.is_empty() {
@@ -66,7 +65,7 @@ impl Directory {
         Ok(guard.with_members(all))
     }
 
-    /// A person wants one user changed, whom they have selected.
+    /// Starts the change of a single selected user.
     pub(in crate::state) fn begin_change(self, id: UserId, to: bool) {
         if to {
             self.set_mfa(id, true);
@@ -75,8 +74,7 @@ impl Directory {
         }
     }
 
-    /// Asks whether MFA of a user is to be disabled, or bypassed for a while. Where neither is permitted, that is said
-    /// before anything is asked.
+    /// Opens the disable dialog, which also offers a bypass. If neither is permitted, the refusal is shown instead.
     pub(super) fn ask(self, id: UserId) {
         if self.settings().limits.protected_groups.is_empty() {
             return self.asking.set(Some(id));
@@ -96,7 +94,7 @@ impl Directory {
                 Err(Objection::Refused(refusal)) => self.refused(id, false, refusal),
                 Ok(()) | Err(Objection::Ask(_)) => {
                     self.end_switch(id);
-                    // A dialog that is open is about somebody else, and must not change under a person's hand.
+                    // An open dialog concerns another user, and its content must not change while a person uses it.
                     if !self.is_asking() {
                         self.asking.set(Some(id));
                     }
@@ -109,8 +107,8 @@ impl Directory {
         self.asking.with_untracked(Option::is_some) || self.confirming.with_untracked(Option::is_some)
     }
 
-    /// The permit to set one user's flag; `None` where there is none, which is shown. Devices that aren't known are read
-    /// first, so that a person is asked about them only where that says nothing.
+    /// The permit to change one user's flag. `None` if it is refused or needs confirmation; both are shown. Unknown
+    /// devices are read first, so that the person is asked about them only if the read fails.
     pub(super) async fn permit(
         self,
         connection: &Connection,
@@ -139,7 +137,7 @@ impl Directory {
                     self.changed(id, to, outcome, Mfa::Unknown, at);
                     return None;
                 }
-                // The person is told that they aren't known.
+                // The dialog says that the devices are unknown.
                 Err(_) => Devices::NotChecked,
             };
             permit = guard.change(id, to, devices, accepted);
@@ -160,7 +158,7 @@ impl Directory {
         }
     }
 
-    /// The answer to the question: change it all the same.
+    /// Confirms the change.
     pub fn confirm(self) {
         if let Some(Confirming { user, to, concerns, accepted }) = self.confirming.get_untracked() {
             self.confirming.set(None);
@@ -168,7 +166,7 @@ impl Directory {
         }
     }
 
-    /// The answer to the question: leave it as it is.
+    /// Cancels the change.
     pub fn cancel(self) {
         self.confirming.set(None);
     }
@@ -181,7 +179,7 @@ impl Directory {
         self.changed(id, to, outcome, Mfa::Unknown, self.ports.get().clock.wall());
     }
 
-    /// Of these users, those who would be asked about because their devices aren't known.
+    /// The users that need confirmation because their devices are unknown.
     pub fn with_unknown_devices(self, users: impl Iterator<Item = UserId>) -> Vec<UserId> {
         let is_unknown = |user: &UserId| !user.0.is_nil() && self.known_devices(*user) == Devices::NotChecked;
         users.filter(is_unknown).collect()

@@ -1,4 +1,4 @@
-//! What the checks of one user read is shown in that user's panel as well, so that the two never say different things.
+//! Copies results of a user's diagnosis to the user drawer, so that both show the same values.
 
 use leptos::prelude::*;
 use pingone::time::Timestamp;
@@ -10,7 +10,7 @@ use crate::state::load::Load;
 use super::Directory;
 
 impl Directory {
-    /// Takes note of the answer that came in last. Older ones were learned when they came, and may be outdated by now.
+    /// Stores the results of the latest check. Earlier ones were stored when they arrived, and may be outdated.
     pub(super) fn learn_evidence(self, evidence: &Evidence) {
         let Symptom::NotPrompted(user) = evidence.symptom else { return };
         let at = evidence.now;
@@ -36,7 +36,7 @@ impl Directory {
         }
     }
 
-    /// Whether the flag is being changed: what is read meanwhile may be what it was before.
+    /// Whether the flag is being changed, so that a value read at that time may be outdated.
     fn is_flag_in_doubt(self, user: UserId, at: Timestamp) -> bool {
         self.switches.with_untracked(|switches| switches.get(&user).is_some_and(|switch| switch.outdates(at)))
     }

@@ -1,4 +1,4 @@
-//! The list of everyone.
+//! Loading the list of all users.
 
 use std::rc::Rc;
 
@@ -18,40 +18,36 @@ use crate::state::troubleshooting::Location;
 
 use super::Directory;
 
-/// A row as PingOne's pages bring it.
+/// A row from a page of users.
 pub(in crate::state) type ReadRow = Result<User, UnreadableUser>;
 
-/// How far the list is.
+/// Loading state of the user list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum List {
-    /// Nobody asked for it.
+    /// Not requested yet.
     Idle,
-    /// Pages are being read.
     Loading {
-        /// Requests a second, preflights counted.
+        /// Requests per second, including preflights.
         pace: PerSecond,
     },
-    /// Pages could not be had; the rows so far are there.
+    /// Some pages failed. The rows loaded so far are kept.
     Halted {
-        /// Why.
         fault: Fault,
-        /// How many users were not read, by PingOne's count.
+        /// The number of users that were not loaded, according to PingOne's count.
         unread: u64,
     },
-    /// A person stopped it.
+    /// Stopped by the person.
     Stopped,
-    /// Every page was read.
     Complete,
 }
 
 impl List {
-    /// Whether pages are being read.
     #[must_use]
     pub fn is_loading(&self) -> bool {
         matches!(self, Self::Loading { .. })
     }
 
-    /// Whether more may be in PingOne than was read.
+    /// Whether PingOne may have more users than were loaded.
     #[must_use]
     pub fn is_partial(&self) -> bool {
         !matches!(self, Self::Complete | Self::Idle)
@@ -59,7 +55,8 @@ impl List {
 }
 
 impl Directory {
-    /// Reads all users, from the first page on. What was read before is forgotten but for the one who is opened.
+    /// Loads all users, starting with the first page. Users read earlier are forgotten, except the one in the user
+    /// drawer.
     pub fn load_all(self) {
         let Some(connection) = self.connection() else { return };
         if self.list.with_untracked(List::is_loading) {
@@ -67,7 +64,7 @@ impl Directory {
         }
         self.forget_list();
         self.list.set(List::Loading { pace: connection.pace() });
-        // How it is read depends on the populations. Once they are known, they begin it.
+        // How the list is paged depends on the populations. Once they are loaded, they start the list.
         if self.populations.with_untracked(|populations| *populations != Load::Loading) {
             self.read_list();
         }
@@ -84,7 +81,7 @@ impl Directory {
         let (sender, mut inbox) = mpsc::unbounded();
         self.commands.set_value(Some(sender));
         self.tasks.spawn(async move {
-            // The connection is asked for at every page, because a new token makes a new one.
+            // Looked up per page, because a new token comes with a new connection.
             let page = |job: Job| {
                 let connection = self.connection();
                 async move { connection.ok_or(Fault::TokenForgotten)?.send(job.page).await }
@@ -99,19 +96,19 @@ impl Directory {
         self.search.set(None);
         self.found.set(Vec::new());
         self.table.forget_rows();
-        // A new list says nothing about devices.
+        // A new list has no data about devices.
         self.forget_report();
         self.stop_checking();
         self.users.set(UserStore::default());
         self.learn(opened.map(Ok));
     }
 
-    /// Starts no further page.
+    /// Stops loading further pages.
     pub fn stop(self) {
         self.command(Command::Stop);
     }
 
-    /// Asks again for the pages that could not be had.
+    /// Retries the pages that failed.
     pub fn resume(self) {
         if let Some(connection) = self.connection() {
             self.list.set(List::Loading { pace: connection.pace() });
@@ -121,7 +118,7 @@ impl Directory {
 
     fn command(self, command: Command) {
         if let Some(sender) = &*self.commands.read_value() {
-            // A listing that has ended takes no command.
+            // A listing that has ended accepts no command.
             let _ = sender.unbounded_send(command);
         }
     }
@@ -166,7 +163,7 @@ impl Directory {
     }
 }
 
-/// How much room is made at once: an answer that counts a billion users is not believed before they come.
+/// Limits the rows allocated up front, because PingOne's count may be wrong.
 fn room(total: Option<u64>) -> usize {
     const MOST: u64 = 500_000;
     usize::try_from(total.unwrap_or(0).min(MOST)).unwrap_or(0)

@@ -1,4 +1,4 @@
-//! The one user who is opened: everything that is known of one person, each with its own time.
+//! The user drawer: everything known about one user. Each part is loaded separately and has its own time.
 
 use std::future::Future;
 
@@ -16,20 +16,18 @@ use crate::state::troubleshooting::Location;
 
 use super::Directory;
 
-/// The user who is opened.
+/// The user shown in the user drawer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
-    /// Who.
     pub id: UserId,
-    /// How far the reading of that user is.
+    /// Loading state of the user.
     pub read: Load<()>,
-    /// The flag, read alone.
+    /// The MFA flag, read by its own request.
     pub mfa: Load<()>,
-    /// The devices.
     pub devices: Load<Vec<Device>>,
-    /// Until when a bypass runs; `None` without one.
+    /// End of the MFA bypass; `None` without one.
     pub bypass: Load<Option<Timestamp>>,
-    /// The names of the groups; `None` where PingOne says nothing.
+    /// The names of the groups; `None` if PingOne doesn't return them.
     pub groups: Load<Option<Vec<String>>>,
 }
 
@@ -40,7 +38,7 @@ impl Opened {
 }
 
 impl Directory {
-    /// Opens one user, by id alone.
+    /// Opens the user drawer for an ID.
     pub fn open(self, id: UserId) {
         let Some(connection) = self.connection() else { return };
         self.opened.set(Some(Opened::new(id, Load::Loading)));
@@ -67,7 +65,7 @@ impl Directory {
         });
     }
 
-    /// Reads what the list doesn't say of a user.
+    /// Loads what the user list doesn't contain.
     pub fn read_parts(self, id: UserId) {
         let Some(connection) = self.connection() else { return };
         let to = connection.clone();
@@ -92,7 +90,7 @@ impl Directory {
         self.read_default();
     }
 
-    /// Reads one part of what is shown of the opened user.
+    /// Loads one part of the user drawer.
     fn part<T: 'static>(
         self,
         id: UserId,
@@ -107,7 +105,7 @@ impl Directory {
         });
     }
 
-    /// What new users begin with is the environment's, and is asked for once.
+    /// The default for new users belongs to the environment, and is loaded only once.
     fn read_default(self) {
         let Some(connection) = self.connection() else { return };
         if !self.mfa_default.with_untracked(|default| matches!(default, Load::Idle | Load::Failed(_))) {
@@ -152,7 +150,7 @@ impl Directory {
         self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id) == Some(id))
     }
 
-    /// Opens a user who has been read already, to show what went wrong beside the row.
+    /// Opens the user drawer for a user who was read already, to show what failed.
     pub(super) fn show(self, id: UserId, at: Timestamp) {
         let is_known = self.users.with_untracked(|users| users.find(id).is_some());
         if !self.is_open(id) && is_known {
@@ -160,7 +158,7 @@ impl Directory {
         }
     }
 
-    /// Closes the opened user.
+    /// Closes the user drawer.
     pub fn close(self) {
         self.opened.set(None);
     }

@@ -1,4 +1,4 @@
-//! The report of a run that the list is filtered by.
+//! The run report that filters the user list.
 
 use std::rc::Rc;
 
@@ -14,30 +14,26 @@ use crate::state::unusable::UnreadableBody;
 
 use super::Directory;
 
-/// What came of a report that was opened.
+/// Loading state of a report file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcomes {
-    /// It is being read.
     Reading,
-    /// It can't be used.
     UnreadableBody(UnreadableBody<ReportFault>),
-    /// Some of its people are shown.
+    /// Users of the report are shown in the list.
     Shown(Shown),
 }
 
-/// Whom of a report the list shows.
+/// The part of a report that is shown in the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// The report.
     pub report: Rc<RunReport>,
-    /// Which of its people.
     pub part: Part,
-    /// How many of them are not in the list.
+    /// The number of its users that are not in the list.
     pub unlisted: usize,
 }
 
 impl Directory {
-    /// Asks for a report that was saved as JSON and shows its people.
+    /// Opens a report that was saved as JSON, and filters the list by it.
     pub fn open_outcomes(self) {
         let opening = self.ports.get().files.open(".json", REPORT_LIMIT);
         self.tasks.spawn(async move {
@@ -62,7 +58,7 @@ impl Directory {
         });
     }
 
-    /// A thousand rows at a time, so that the page goes on meanwhile.
+    /// Parses the report a thousand rows at a time, so that the page is not blocked.
     async fn read_outcomes(self, bytes: Vec<u8>) -> Result<RunReport, UnreadableBody<ReportFault>> {
         let mut reader = ReportReader::new(bytes).map_err(UnreadableBody::Fault)?;
         let report = loop {
@@ -77,26 +73,26 @@ impl Directory {
         is_ours.then_some(report).ok_or(UnreadableBody::OtherEnvironment)
     }
 
-    /// Shows the people of a report.
+    /// Filters the list by a report.
     pub(in crate::state) fn show_outcomes(self, report: Rc<RunReport>) {
         self.close_search();
         self.place_outcomes(report, Part::Planned);
     }
 
-    /// Shows some of the people of the report that is shown.
+    /// Shows another part of the current report.
     pub fn show_part(self, part: Part) {
         if let Some(Outcomes::Shown(shown)) = self.outcomes.get_untracked() {
             self.place_outcomes(shown.report, part);
         }
     }
 
-    /// Lets the report go: the list shows everyone again, as far as search and filters do.
+    /// Closes the report and removes its filter from the list.
     pub fn close_outcomes(self) {
         self.outcomes.set(None);
         self.users.with_untracked(|users| self.table.narrow(users, None));
     }
 
-    /// Finds the report's people in a list that was read anew.
+    /// Applies the report to a list that was reloaded.
     pub(super) fn follow_outcomes(self) {
         if let Some(Outcomes::Shown(shown)) = self.outcomes.get_untracked() {
             self.place_outcomes(shown.report, shown.part);

@@ -1,4 +1,4 @@
-//! How fast is read: chosen by a person, and remembered on this computer.
+//! The maximum request rate for reads. The choice is remembered in this browser.
 
 use pingone::policy::Rate;
 use pingone::request::Kind;
@@ -9,14 +9,14 @@ use crate::state::announcement::Announcement;
 
 use super::Directory;
 
-/// What was chosen last on this computer, or else what the deployment begins with.
+/// The remembered rate, or the deployment's default.
 pub(super) fn remembered(ports: &Ports, rate: Rate) -> PerSecond {
     let chosen = ports.get().preferences.read_ceiling().filter(|chosen| *chosen > 0);
     chosen.map_or(rate.read, |chosen| PerSecond(f64::from(chosen)).min(rate.max))
 }
 
 impl Directory {
-    /// Reads at most so many requests a second from now on, in what is under way too.
+    /// Sets the maximum request rate for reads, including those in progress.
     pub fn limit_reads(self, per_second: u32) {
         let ceiling = self.read_ceiling.choose(per_second);
         self.ports.get().preferences.remember_read_ceiling(per_second);

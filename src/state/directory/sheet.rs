@@ -1,4 +1,4 @@
-//! A list of people that somebody has as a file: how it is understood, whom it names, and what is kept of it.
+//! Import of a file of users: how the file is interpreted, which users it names, and what is kept of it.
 
 use std::rc::Rc;
 
@@ -26,106 +26,96 @@ use leptos::prelude::*;
 
 use super::{Directory, List};
 
-/// So many lines are looked up in PingOne at most. Longer lists are compared with the list of all users.
+/// The maximum number of lines that are looked up in PingOne. Longer files are matched against the list of all users.
 pub const MOST_LOOKED_UP: usize = 2000;
 
-/// The largest file that is read, in bytes.
+/// Maximum file size in bytes.
 pub const LARGEST: u32 = 64 << 20;
 
-/// Of each problem so many lines are named.
+/// How many example lines are shown per problem.
 const NAMED: usize = 3;
 
-/// So long a cell is shown at most, in letters.
+/// The maximum number of characters shown of a cell.
 const SHOWN_OF_A_CELL: usize = 60;
 
-/// So many columns are shown and can be chosen. A file that isn't a list may have any number.
+/// The maximum number of columns that are shown and can be selected. A file that isn't a list of users may have any
+/// number.
 const MOST_COLUMNS: usize = 200;
 
-/// What came of the file.
+/// Loading state of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Opening {
-    /// It is being read.
     Reading,
-    /// It is no list.
     UnreadableBody(UnreadableBody),
-    /// It is a list.
     Read(Rc<Understood>),
 }
 
-/// Why a file can't be taken for a list.
+/// Why a file can't be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnreadableBody {
-    /// What is in it.
+    /// The content is not valid.
     Fault(ImportFault),
-    /// It has more bytes than are read.
+    /// The file is larger than the maximum size.
     TooLarge,
-    /// The browser could not read it.
+    /// The browser could not read the file.
     Unreadable,
-    /// Reading it took longer than is waited for.
+    /// Reading the file timed out.
     Silent,
 }
 
-/// A list as it is understood.
+/// A file as it was interpreted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Understood {
-    /// How the file was written.
     pub encoding: Encoding,
-    /// What stands between its cells.
     pub separator: Option<Separator>,
-    /// How many people it has.
+    /// The number of lines with a user.
     pub lines: usize,
-    /// How many have to be looked up: each once, and nobody whose cell can't name anybody.
+    /// The number of lookups: one per distinct user, without cells that can't identify a user.
     pub questions: usize,
-    /// How many requests that takes.
+    /// The number of requests for the lookups.
     pub requests: usize,
-    /// What has to be answered before anybody is looked for.
+    /// Guesses that have to be confirmed before users are matched.
     pub guesses: Vec<Guess>,
     /// The columns that say on or off for each line.
     pub directions: Vec<Direction>,
-    /// The words whose lines are taken, each with its column.
+    /// Words that select the lines to import, each with its column.
     pub taken: Vec<(usize, String)>,
-    /// Whether a line is taken for the columns' names.
     pub has_header: bool,
-    /// That line, or the one that would be taken, counted from 1.
+    /// The header line, or the line that would be taken as one, counted from 1.
     pub header_line: usize,
-    /// The columns.
     pub columns: Vec<Column>,
-    /// The place of the column that says who is meant.
+    /// Index of the column that identifies the users.
     pub column: usize,
-    /// By what users are named there.
+    /// The attribute in that column.
     pub identity: Identity,
-    /// The first lines.
     pub preview: Vec<PreviewLine>,
-    /// Why some lines name nobody.
+    /// Problems because of which lines name no user.
     pub troubles: Vec<Trouble>,
 }
 
-/// A problem that lines have.
+/// A problem that some lines have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Which.
     pub problem: Problem,
-    /// How many lines have it.
     pub lines: usize,
-    /// The first of them: where they stand, and what they say.
+    /// Examples: line number and content.
     pub first: Vec<(usize, String)>,
 }
 
-/// How far it is known whom the list names.
+/// State of the match against the users.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
-    /// Nobody has looked.
+    /// Not started.
     NotYet,
-    /// PingOne is asked.
+    /// PingOne is being asked.
     Asking {
-        /// So many questions were answered.
+        /// Lookups answered so far.
         done: usize,
-        /// Of so many.
+        /// All lookups.
         of: usize,
-        /// What it waits for, if it waits.
+        /// The fault because of which the lookup is paused.
         halted: Option<Fault>,
     },
-    /// It is known.
     Done(Rc<Found>),
 }
 
@@ -138,27 +128,25 @@ impl Finding {
     }
 }
 
-/// Whom the list names.
+/// Result of the match.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The list's entries.
     pub matches: Matches,
-    /// Who told.
     pub by: By,
-    /// How many questions PingOne didn't answer; they are among those who weren't found.
+    /// The number of lookups that PingOne did not answer. Their entries are counted as not found.
     pub refused: usize,
 }
 
-/// Who told whom a list names.
+/// Source of the match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// The list of all users, of that time.
+    /// The list of all users, loaded at that time.
     List(Timestamp),
-    /// PingOne, at that time.
+    /// Lookups in PingOne, at that time.
     PingOne(Timestamp),
 }
 
-/// One of the four matches.
+/// A result category of [`Matches`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pile {
     /// [`Matches::found`]
@@ -167,15 +155,14 @@ pub enum Pile {
     NotFound,
     /// [`Matches::ambiguous`]
     MoreThanOne,
-    /// [`Matches::twice`]
+    /// [`Matches::duplicates`]
     Twice,
 }
 
 impl Pile {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Found, Self::NotFound, Self::MoreThanOne, Self::Twice];
 
-    /// The list's entries in it, by their places.
+    /// The indexes of its entries.
     #[must_use]
     pub fn entries(self, matches: &Matches) -> Vec<usize> {
         match self {
@@ -186,7 +173,6 @@ impl Pile {
         }
     }
 
-    /// How many entries are in it.
     #[must_use]
     pub fn len(self, matches: &Matches) -> usize {
         match self {
@@ -197,7 +183,7 @@ impl Pile {
         }
     }
 
-    /// The word for it in a file's name.
+    /// The word for it in a file name.
     const fn word(self) -> &'static str {
         match self {
             Self::Found => "mfa-list-found",
@@ -208,16 +194,15 @@ impl Pile {
     }
 }
 
-/// A list of people that somebody has as a file. It is forgotten when it is closed.
+/// An import file. It is forgotten when it is closed.
 #[derive(Clone, Copy)]
 pub struct Sheet {
-    /// What came of the file; `None` where none is open.
+    /// The file, or `None` if no file is open.
     pub opening: RwSignal<Option<Opening>, LocalStorage>,
-    /// How far it is known whom the list names.
     pub finding: RwSignal<Finding, LocalStorage>,
     people: StoredValue<Option<People>, LocalStorage>,
     commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
-    /// The question for a file, and the lookup.
+    /// The file dialog and the lookup.
     tasks: Tasks,
 }
 
@@ -234,7 +219,7 @@ impl Default for Sheet {
 }
 
 impl Sheet {
-    /// Forgets the file and ends what is going on about it.
+    /// Forgets the file and aborts what is in progress.
     pub fn close(self) {
         self.forget();
         if self.opening.with_untracked(Option::is_some) {
@@ -247,25 +232,25 @@ impl Sheet {
         self.people.update_value(|value| drop(std::mem::take(value)));
     }
 
-    /// Asks PingOne no further; what it has answered is forgotten.
+    /// Stops the lookup and discards its results.
     pub fn stop(self) {
         self.tasks.abort_all();
         self.commands.update_value(|value| drop(std::mem::take(value)));
         self.finding.set(Finding::NotYet);
     }
 
-    /// Whether PingOne is being asked.
+    /// Whether a lookup is in progress.
     pub(super) fn is_asking(self) -> bool {
         self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: None, .. }))
     }
 
-    /// Whom the list names, once that is known.
+    /// The result of the match, once it is complete.
     #[must_use]
     pub fn found(self) -> Option<Rc<Found>> {
         self.finding.with(Finding::found)
     }
 
-    /// The users whom the list names, in its order.
+    /// The users that were found, in the order of the file.
     #[must_use]
     pub fn users(self) -> Vec<UserId> {
         let found = self.finding.with_untracked(Finding::found);
@@ -279,7 +264,7 @@ impl Sheet {
 }
 
 impl Directory {
-    /// Asks for a file and reads the list in it.
+    /// Opens a file and parses it.
     pub fn open_sheet(self) {
         let opening = self.ports.get().files.open(".csv,.tsv,.txt,text/csv,text/plain", LARGEST);
         let clock = Rc::clone(&self.ports.get().clock);
@@ -290,7 +275,7 @@ impl Directory {
             }
             self.sheet.forget();
             self.sheet.opening.set(Some(Opening::Reading));
-            // A large file takes a moment, and the page says so before.
+            // A large file takes a moment, so the page gets time to show that it is being read.
             clock.sleep_until(clock.now() + Millis(20)).await;
             let read = match opened {
                 Opened::Bytes(bytes) => {
@@ -300,7 +285,7 @@ impl Directory {
                 Opened::Silent => Err(UnreadableBody::Silent),
                 Opened::Cancelled | Opened::Unreadable => Err(UnreadableBody::Unreadable),
             };
-            // Whoever has closed it meanwhile wants none of it.
+            // The import was closed in the meantime.
             if self.sheet.opening.with_untracked(Option::is_none) {
                 return;
             }
@@ -320,7 +305,7 @@ impl Directory {
         Rc::new(move |text: &str, form: Form| collation.normalize(text, form))
     }
 
-    /// Takes an answer to what was guessed about the list, and reads it anew.
+    /// Applies an answer to a guess and interprets the file again.
     pub fn answer_sheet(self, answer: GuessAnswer) {
         self.sheet.stop();
         let answered = self.sheet.people.write_value().as_mut().map(|people| people.answer(answer));
@@ -332,8 +317,7 @@ impl Directory {
         self.match_sheet();
     }
 
-    /// Looks for the list's people among all users, if they were read to the end and nothing is left to ask about the
-    /// list.
+    /// Matches the file against all users, if the list is complete and no guess is unanswered.
     pub fn match_sheet(self) {
         let at = self.listed_at.get_untracked();
         let (true, Some(at)) = (self.list.with_untracked(|list| *list == List::Complete), at) else { return };
@@ -351,7 +335,7 @@ impl Directory {
         self.sheet.finding.set(Finding::Done(Rc::new(found)));
     }
 
-    /// Looks the list's people up in PingOne.
+    /// Looks up the users of the file in PingOne.
     pub fn look_up_sheet(self) {
         let Some(connection) = self.connection() else { return };
         let people = self.sheet.people.read_value();
@@ -366,7 +350,7 @@ impl Directory {
         let (sender, mut inbox) = mpsc::unbounded();
         self.sheet.commands.set_value(Some(sender));
         self.sheet.tasks.spawn(async move {
-            // The connection is asked for at every request, because a new token makes a new one.
+            // Looked up per request, because a new token comes with a new connection.
             let ask = |job: Job| {
                 let connection = self.connection();
                 async move {
@@ -411,15 +395,15 @@ impl Directory {
         });
     }
 
-    /// Goes on with a lookup that waits.
+    /// Resumes a paused lookup.
     pub fn resume_sheet(self) {
         if let Some(sender) = &*self.sheet.commands.read_value() {
-            // A lookup that has ended takes no command.
+            // A lookup that has ended accepts no command.
             let _ = sender.unbounded_send(Command::Resume);
         }
     }
 
-    /// Goes on with a lookup that the last token's end has halted.
+    /// Resumes a lookup that was paused because the token expired.
     pub(super) fn continue_sheet(self) {
         if self
             .sheet
@@ -430,7 +414,7 @@ impl Directory {
         }
     }
 
-    /// Saves a pile: its lines as they are in the file, with all columns.
+    /// Saves a category: its original lines, with all columns.
     pub fn save_pile(self, pile: Pile, environment_name: &str) {
         let Some(found) = self.sheet.finding.with_untracked(Finding::found) else { return };
         let saved = {
@@ -445,13 +429,13 @@ impl Directory {
         self.announcer.tell(Announcement::Saved(saved));
     }
 
-    /// Selects exactly the list's people, as far as they are in the table.
+    /// Selects exactly the users of the file that are in the table.
     pub(in crate::state) fn select_sheet(self) {
         self.close_search();
         self.table.select_only(self.users, self.rows_of_sheet());
     }
 
-    /// Takes the list's people out of the selection.
+    /// Removes the users of the file from the selection.
     pub fn deselect_sheet(self) {
         let mut selected = self.table.selected.get_untracked();
         for row in self.rows_of_sheet() {
@@ -460,7 +444,7 @@ impl Directory {
         self.table.set_selected(selected);
     }
 
-    /// How many of the list's people are selected.
+    /// The number of users of the file that are selected.
     pub fn sheet_selected(self) -> usize {
         self.sheet.finding.with(|_| ());
         let rows = self.rows_of_sheet();

@@ -1,4 +1,4 @@
-//! The switches: one user's flag at a time.
+//! The MFA switches: changes of one user's flag.
 
 use std::rc::Rc;
 
@@ -27,7 +27,8 @@ use crate::state::troubleshooting::Location;
 use super::Directory;
 
 impl Directory {
-    /// A person pressed the switch. Turning off asks always; turning on asks where the person may be locked out.
+    /// Handles a press of the switch. Turning off always asks for confirmation; turning on asks if the user may be
+    /// locked out.
     pub fn press(self, id: UserId) {
         let mfa = self.users.with_untracked(|users| users.find(id).map(|row| users.mfa(row)));
         match mfa {
@@ -38,21 +39,21 @@ impl Directory {
         }
     }
 
-    /// The answer to the question: disable MFA.
+    /// Confirms the disable dialog.
     pub fn disable(self) {
         if let Some(id) = self.asking.get_untracked() {
             self.asking.set(None);
-            // The question says so where it is the person's own account.
+            // The dialog warns if this is the signed-in person's own account.
             self.change(id, false, Choices { own_account: true, ..Choices::default() });
         }
     }
 
-    /// The answer to the question: keep it as it is.
+    /// Cancels the disable dialog.
     pub fn keep(self) {
         self.asking.set(None);
     }
 
-    /// Sets one user's flag, once everything that has to be asked is answered.
+    /// Changes one user's flag, after the necessary confirmations.
     pub fn set_mfa(self, id: UserId, to: bool) {
         self.change(id, to, Choices::default());
     }
@@ -111,7 +112,7 @@ impl Directory {
         });
     }
 
-    /// Something had to be read about a user and could not be. It is shown with that user.
+    /// Shows a failed read in the drawer of that user.
     pub(super) fn not_read(
         self,
         id: UserId,
@@ -124,7 +125,7 @@ impl Directory {
         self.trouble.meet(Location::User(id), operation, fault, self.population(id), again);
     }
 
-    /// The connection, if nothing is in flight for this user.
+    /// Marks the switch as busy and returns the connection, unless an operation is in progress for this user.
     pub(super) fn start(self, id: UserId, switch: Switch) -> Option<Connection> {
         let busy = self.switches.with_untracked(|switches| switches.get(&id).is_some_and(Switch::is_busy));
         let connection = self.connection().filter(|_| !busy)?;
@@ -152,7 +153,7 @@ impl Directory {
                 let told = HostEvent::Changed { user: id, enabled: read == Mfa::On };
                 self.ports.get().embedder.tell(&note(&told));
             }
-            // Nobody knows any more what the flag is.
+            // The current value is unknown.
             Outcome::Unconfirmed(_) => {
                 self.learn_mfa(id, Mfa::Unknown);
                 self.announcer.tell(Announcement::NotChanged { username, to, outcome: outcome.clone() });
@@ -164,7 +165,7 @@ impl Directory {
                 }
                 self.announcer.tell(Announcement::NotChanged { username, to, outcome: outcome.clone() });
                 self.show(id, at);
-                // Where PingOne answers, the rest of what explains a refusal can be had as well.
+                // If PingOne responds, the rest of the evidence for a refusal can be read too.
                 if matches!(outcome, Outcome::Refused(_)) {
                     self.read_parts(id);
                 }
@@ -178,7 +179,7 @@ impl Directory {
         self.set_switch(id, Switch::Ended { to, outcome, at });
     }
 
-    /// Looks for the cause of a refusal that halted a run.
+    /// Diagnoses a refusal that paused a run.
     pub(in crate::state) fn look_into_run(
         self,
         operation: Operation,
@@ -193,7 +194,7 @@ impl Directory {
         self.trouble.meet(Location::Run, operation, fault, population, again);
     }
 
-    /// Looks for the cause of a refusal that a run which is over had at that time.
+    /// Diagnoses a refusal in a finished run, which occurred at that time.
     pub(in crate::state) fn ask_why_refused(
         self,
         user: UserId,
@@ -208,12 +209,12 @@ impl Directory {
         self.trouble.explain(Location::Run, operation, fault, at, self.population(user));
     }
 
-    /// Looks for the cause of something else that keeps a run from going on, or from beginning.
+    /// Diagnoses another fault that keeps a run from starting or continuing.
     pub(in crate::state) fn explain(self, spot: Location, operation: Operation, fault: &Fault) {
         self.trouble.explain(spot, operation, fault, None, None);
     }
 
-    /// Another run is shown, or none.
+    /// Forgets the diagnosis when another run, or none, is shown.
     pub(in crate::state) fn forget_why_of_run(self) {
         self.trouble.close_at(Location::Run);
     }
@@ -246,7 +247,7 @@ impl Directory {
         self.recount();
     }
 
-    /// Takes note of many flags at once, and counts once.
+    /// Stores many flags, and updates the counts once.
     pub(in crate::state) fn learn_flags(self, flags: &[(UserId, Mfa)]) {
         self.users.update(|users| {
             for (id, mfa) in flags {
@@ -258,7 +259,7 @@ impl Directory {
         self.recount();
     }
 
-    /// Shows and counts anew what a change of one user may have changed.
+    /// Updates the view and the counts after a change of one user.
     pub(super) fn recount(self) {
         self.users.with_untracked(|users| self.table.renew(users));
     }

@@ -1,25 +1,23 @@
-//! What a person confirms before one user is changed.
+//! Texts of the confirmation before one user is changed.
 //!
-//! Sources: patrickcping/pingone-go-sdk-v2, `EnumSignOnPolicyNoDeviceMode` (a sign-on policy lets users without a device
-//! through or blocks them); docs.pingidentity.com, PingOne, "Managing a user's devices" (disabling MFA on one's own
-//! administrator account blocks signing in).
+//! Sources: patrickcping/pingone-go-sdk-v2, `EnumSignOnPolicyNoDeviceMode` (a sign-on policy lets users without a
+//! device through or blocks them); docs.pingidentity.com, PingOne, "Managing a user's devices" (disabling MFA on
+//! one's own administrator account blocks signing in).
 
 use pingone_mfa_core::run::guard::Concern;
 
-/// Leaves everything as it is; it has the focus.
+/// Has the initial focus.
 pub const CANCEL: &str = "Cancel";
 
-/// The question.
 pub fn title(to: bool, name: &str) -> String {
     format!("{} for {name}?", super::run::action(to))
 }
 
-/// The button.
 pub fn go(to: bool) -> String {
     super::run::action(to).to_owned()
 }
 
-/// What the person has to know.
+/// What the person has to know before the change.
 pub fn concern(concern: Concern, to: bool, name: &str) -> String {
     match concern {
         Concern::OwnAccount => own_account(to).to_owned(),
@@ -45,7 +43,7 @@ fn lower(sentence: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What changing one's own account may bring about.
+/// Possible consequences of changing one's own account.
 pub const fn own_account(to: bool) -> &'static str {
     if to {
         "This is your own account. PingOne may ask you for a second factor at your next sign-in; without a device that you can use, you may not be able to sign in."

@@ -1,19 +1,16 @@
-//! What is asked before a run is stopped or discarded.
+//! Texts of the dialog before a run is stopped or discarded.
 
-/// The dialog's name.
 pub fn title(is_stop: bool) -> &'static str {
     if is_stop { "Stop this run?" } else { "Discard this run?" }
 }
 
-/// The button that does it.
 pub fn go(is_stop: bool) -> &'static str {
     if is_stop { "Stop run" } else { "Discard run" }
 }
 
-/// The button that doesn't.
 pub const CANCEL: &str = "Cancel";
 
-/// Users, as a number and as it is written.
+/// A number of users, and its formatted text.
 type Count = (u32, String);
 
 fn users((count, written): &Count) -> String {
@@ -24,7 +21,7 @@ fn are((count, _): &Count) -> &'static str {
     if *count == 1 { "is" } else { "are" }
 }
 
-/// What a stop loses.
+/// What is lost by stopping.
 pub fn stop(waiting: &Count, has_unstored: bool) -> Vec<String> {
     let mut said = Vec::new();
     if waiting.0 > 0 {
@@ -43,7 +40,7 @@ pub fn stop(waiting: &Count, has_unstored: bool) -> Vec<String> {
     said
 }
 
-/// What a discard loses: users who are left, users whose result isn't known, and users who were changed.
+/// What is lost by discarding: remaining users, users with an unknown result, and changed users.
 pub fn discard(left: &Count, open: &Count, changed: &Count) -> Vec<String> {
     let mut said = Vec::new();
     if left.0 > 0 {
@@ -70,7 +67,7 @@ pub fn discard(left: &Count, open: &Count, changed: &Count) -> Vec<String> {
     said
 }
 
-/// Of a stored run that can't be read.
+/// Used for a stored run that can't be read.
 pub const UNREADABLE: &str =
     "What is stored of it can't be read by this version of the page. Another version may be able to.";
 
@@ -83,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_names_what_is_lost_and_nothing_else() {
+    fn the_dialog_names_only_what_is_lost() {
         assert_eq!(stop(&count(1), false).len(), 1);
         assert!(stop(&count(1), false).concat().starts_with("1 user is not changed yet."));
         assert!(stop(&count(40), false).concat().starts_with("40 users are not changed yet."));

@@ -1,37 +1,35 @@
-//! What was guessed about a file of users, and the answers to it.
+//! Texts of the guesses about a file of users, and of their answers.
 
 use pingone_mfa_core::import::{DirectionWord, Guess};
 use pingone_mfa_core::ports::Locale;
 
-/// The name of the questions.
 pub const NAME: &str = "Check before anyone is selected";
-/// Why nothing else is offered.
+/// Why no other action is offered.
 pub const FIRST: &str =
     "Parts of this file could mean something else. Nothing is looked up or selected until you have answered.";
-/// Every address is a user.
 pub const EVERY_CELL: &str = "Every address is a user";
-/// Lines above the header are no users.
+/// The lines above the header are not users.
 pub const SKIP_LINES: &str = "Skip these lines";
-/// There is no header.
+/// The file has no header.
 pub const READ_LINES: &str = "Read all lines as users";
-/// Cells of several lines are right.
+/// Cells with several lines are intended.
 pub const CELLS_ARE_RIGHT: &str = "The file is right";
-/// Cells don't have several lines.
+/// Cells never have several lines.
 pub const LINES_APART: &str = "Read each line by itself";
-/// The numbers are whole.
+/// The numbers were not rounded.
 pub const NUMBERS_ARE_RIGHT: &str = "The numbers are right";
 
-/// Names one column.
+/// Selects one column.
 pub fn use_column(name: &str) -> String {
     format!("Use the column '{name}'")
 }
 
-/// All lines, whatever a column says.
+/// Imports all lines, whatever a column says.
 pub fn all_lines(locale: &dyn Locale, lines: usize) -> String {
     format!("Take all {} lines", locale.number(lines as u64))
 }
 
-/// The lines with one word.
+/// Imports only the lines with one word.
 pub fn only_lines(locale: &dyn Locale, word: &DirectionWord) -> String {
     let lines = locale.number(word.lines as u64);
     let noun = if word.lines == 1 { "line" } else { "lines" };
@@ -46,7 +44,7 @@ fn quoted(word: &str) -> String {
     if word.is_empty() { "an empty cell".into() } else { format!("'{word}'") }
 }
 
-/// What was guessed. `name` says what a column is called.
+/// A guess. `name` returns a column's name.
 pub fn sentence(locale: &dyn Locale, guess: &Guess, name: &dyn Fn(usize) -> String) -> String {
     let number = |number: usize| locale.number(number as u64);
     match guess {
@@ -102,13 +100,13 @@ pub fn sentence(locale: &dyn Locale, guess: &Guess, name: &dyn Fn(usize) -> Stri
     }
 }
 
-/// A column that says the same in every line.
+/// A column with the same word in every line.
 pub fn same_direction(name: &str, word: &str) -> String {
     let word = quoted(word);
     format!("The column '{name}' says {word} in every line. Check that your change is what the file means.")
 }
 
-/// Lines that were chosen by a word.
+/// Lines that were selected by a word.
 pub fn taken_direction(name: &str, word: &str) -> String {
     format!(
         "Only lines with {} in the column '{name}' are taken. Check that your change is what the file means.",

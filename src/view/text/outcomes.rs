@@ -1,4 +1,4 @@
-//! The list, filtered by a run's report.
+//! Texts of the list that is filtered by a run report.
 
 use pingone_mfa_core::ports::Locale;
 use pingone_mfa_core::run::report::Part;
@@ -8,15 +8,12 @@ use crate::state::unusable::UnreadableBody;
 
 use super::{run, saving};
 
-/// The button.
 pub const OPEN: &str = "From a run's report …";
-/// The button at a run that is over.
+/// Button of a finished run.
 pub const SHOW_IN_LIST: &str = "Show in the list";
-/// While the file is read.
 pub const READING: &str = "Reading the report …";
-/// The choice among the report's people.
+/// The choice of a part of the report.
 pub const PART: &str = "Result of the run";
-/// Lets the report go.
 pub const CLOSE: &str = "Close report";
 
 /// Why a file can't be used.
@@ -29,12 +26,10 @@ pub fn unusable(unusable: &UnreadableBody<ReportFault>) -> String {
     }
 }
 
-/// Which report it is.
 pub fn shown(number: &str, at: &str) -> String {
     format!("Report of run {number} of {at}:")
 }
 
-/// Some of its people.
 pub fn part(locale: &dyn Locale, part: Part, count: usize) -> String {
     let word = match part {
         Part::Planned => "everyone planned",
@@ -44,7 +39,7 @@ pub fn part(locale: &dyn Locale, part: Part, count: usize) -> String {
     format!("{word} ({})", locale.number(count as u64))
 }
 
-/// How many of them can't be shown.
+/// Users of the report that can't be shown.
 pub fn unlisted(locale: &dyn Locale, unlisted: usize, is_partial: bool) -> String {
     let verb = if unlisted == 1 { "is" } else { "are" };
     let number = locale.number(unlisted as u64);

@@ -1,4 +1,4 @@
-//! Runs: while they work, wait, and are over.
+//! Texts of a run: in progress, paused and finished.
 
 use pingone::device::Device;
 use pingone::fault::Fault;
@@ -9,17 +9,17 @@ use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use crate::state::run::{FilteredOut, PauseReason};
 
-/// What is told when a run begins.
+/// Announced when a run starts.
 pub fn started(users: &str, is_new: bool) -> String {
     if is_new { format!("Run started: {users} users.") } else { format!("Run continued: {users} users.") }
 }
 
-/// What is told at every tenth.
+/// Announced at every tenth.
 pub fn at(percent: u32, done: &str) -> String {
     format!("{percent} percent, {done} done.")
 }
 
-/// Why a run waits, in one sentence.
+/// Why a run is paused, in one sentence.
 pub fn halt(halt: &PauseReason) -> String {
     match halt {
         PauseReason::ByPerson => "Paused.".into(),
@@ -38,7 +38,7 @@ pub fn halt(halt: &PauseReason) -> String {
     }
 }
 
-/// What is known of someone else who changes the same users, and what to do.
+/// What is known about another writer that changes the same users, and what to do.
 pub fn another_writer(seen: &str, already: u32, users: &str, left: &str, to: bool) -> String {
     let state = if to { "on" } else { "off" };
     let found = match already {
@@ -55,43 +55,43 @@ pub fn another_writer(seen: &str, already: u32, users: &str, left: &str, to: boo
     )
 }
 
-/// The same once the run is over.
+/// The same after the run has finished.
 pub fn another_writer_was_seen(since: &str) -> String {
     format!(
         "Someone else was changing the same users, from {since} on at the latest. Users counted as changed may have been changed by both. PingOne's audit log shows each change."
     )
 }
 
-/// While those who wait are checked because of someone else.
+/// Shown while the remaining users are checked because of another writer.
 pub fn checking_for_another_writer(left: &str) -> String {
     format!(
         "Someone else is changing these users. Checking the remaining users again: {left} left. No changes are made until then."
     )
 }
 
-/// While those who wait are checked in a run that was saved for another computer.
+/// Shown while the remaining users are checked in a run that was saved for another computer.
 pub fn checking_after_hand_over(left: &str) -> String {
     format!(
         "Checking the remaining users before continuing here: {left} left. No changes are made until then."
     )
 }
 
-/// What happens if a run that was saved for another computer goes on here.
+/// What happens if a run that was saved for another computer is continued here.
 pub fn handed_over(left: &str) -> String {
     format!(
         "If it is continued there, don't continue it here: both computers would change the same users, and each report would count changes of the other. If you continue on this computer, the {left} remaining users are checked first; users who were changed in the meantime are skipped."
     )
 }
 
-/// Goes on although the run was saved for another computer.
+/// Continues a run although it was saved for another computer.
 pub const CONTINUE_HERE: &str = "Continue on this computer";
 
-/// What is added to a stored run that was saved for another computer.
+/// Added to a stored run that was saved for another computer.
 pub fn was_handed_over(when: &str) -> String {
     format!(" Saved for another computer at {when}: you will be asked before it continues here.")
 }
 
-/// What the test user's flag is after the change.
+/// The pilot user's flag after the change.
 pub fn tried_flag(flag: &Result<bool, Fault>) -> String {
     match flag {
         Ok(true) => "Read again: MFA is on.".into(),
@@ -100,7 +100,7 @@ pub fn tried_flag(flag: &Result<bool, Fault>) -> String {
     }
 }
 
-/// What became of the test user's devices, which the change should not touch.
+/// What happened to the pilot user's devices, which the change should not affect.
 pub fn tried_devices(locale: &dyn Locale, devices: &DeviceComparison) -> String {
     match devices {
         DeviceComparison::Same(0) => "No device before and after.".into(),
@@ -140,7 +140,7 @@ fn device(device: &Device) -> String {
     format!("{}{rest}", super::device_kind(&device.kind))
 }
 
-/// What is told when a run is over.
+/// Announced when a run has finished.
 pub fn ended(locale: &dyn Locale, tally: RowCounts, is_stopped: bool) -> String {
     let changed = locale.number(u64::from(tally.of(RowState::Changed)));
     let failed = [RowState::Failed, RowState::Refused, RowState::Unconfirmed].map(|state| tally.of(state));
@@ -149,68 +149,55 @@ pub fn ended(locale: &dyn Locale, tally: RowCounts, is_stopped: bool) -> String 
     format!("{word}: {changed} changed, {failed} failed.")
 }
 
-/// The section.
 pub const NAME: &str = "Run";
-/// The bar.
 pub const PROGRESS: &str = "Run progress";
-/// Starts nothing for now.
 pub const PAUSE: &str = "Pause";
-/// Goes on after a pause.
 pub const RESUME: &str = "Resume";
-/// Ends the run.
 pub const STOP: &str = "Stop";
-/// What a stop doesn't do.
+/// What stopping doesn't do.
 pub const STAYS: &str = "Changes made stay.";
-/// Goes on at the test user.
+/// Continues after the pilot user.
 pub const GO_ON: &str = "Go on";
-/// Tries at once.
+/// Retries at once.
 pub const TRY_NOW: &str = "Try now";
-/// Before the first PUT.
+/// Shown before the first PUT.
 pub const STARTING: &str = "The plan is being stored in this browser. Nothing was sent yet.";
-/// Nothing was sent.
 pub const NOT_STARTED: &str = "The run was not started. Nothing was sent.";
-/// Another page runs.
+/// Shown if the run is in progress in another tab.
 pub const ELSEWHERE: &str = "A run in this environment is working in another tab of this browser.";
-/// The way to have it here.
 pub const TAKE_OVER: &str = "Take it over here";
-/// While what is in flight is awaited.
+/// Shown while requests in progress are awaited.
 pub const STOPPING: &str = "Stopping. What was sent is awaited, nothing more is started.";
-/// No locks.
+/// Shown if the browser has no locks.
 pub const BLIND: &str =
     "This browser doesn't say whether another of its tabs runs something here. Keep it to one tab.";
-/// No clock worker, or one that is silent.
+/// Shown without a clock worker, or with a silent one.
 pub const SLOW_HIDDEN: &str = "Keep this tab visible: without its clock worker, the browser slows the run down while the tab is hidden.";
-/// Goes on with a stored run.
+/// Continues a stored run.
 pub const CONTINUE: &str = "Continue";
 /// Deletes a stored run.
 pub const DISCARD: &str = "Discard";
-/// Shows a stored run that is over.
+/// Shows a stored run that has finished.
 pub const LOOK: &str = "Show";
-/// Reads what nobody knows.
+/// Checks users whose result is unknown.
 pub const CHECK: &str = "Check now";
-/// Ends a read-back that waits.
+/// Ends a paused read-back.
 pub const LEAVE_UNREAD: &str = "Leave them unread";
-/// Takes the run off the screen.
+/// Removes the run from the screen.
 pub const CLOSE: &str = "Close";
-/// The report.
 pub const SAVE_REPORT: &str = "Save report";
-/// What the report may have.
 pub const IDS_ONLY: &str = "User IDs only";
-/// What the report may have.
 pub const WITH_NAMES: &str = "With usernames: contains personal data";
-/// The form of the report.
 pub const CSV: &str = "CSV";
-/// The form of the report.
 pub const JSON: &str = "JSON";
-/// The group of choices.
 pub const REPORT: &str = "Report";
-/// Whom the run left out, and why.
+/// The users that the run left out, and the reasons.
 pub fn left_out(counts: &str) -> String {
     format!("Left out: {counts}.")
 }
-/// Where the truth is.
+
 pub const AUTHORITY: &str = "PingOne's audit log is the authority.";
-/// Where a token is needed.
+/// Shown if a token is needed.
 pub fn needs_token(signs_in: bool) -> String {
     let how = if signs_in {
         "Sign in again, or press Replace token above"
@@ -221,14 +208,13 @@ pub fn needs_token(signs_in: bool) -> String {
         "{how}: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue."
     )
 }
-/// Saves a run that waits.
+/// Saves a paused run.
 pub const SAVE_FILE: &str = "Save run file";
-/// What that is for.
 pub const SAVE_FILE_MEANING: &str = "Hand over to another computer. The file has user IDs, no token.";
-/// Goes on with a run from a file.
+/// Continues a run from a file.
 pub const OPEN_FILE: &str = "Continue from a run file …";
 
-/// Why a run file is not taken.
+/// Why a run file is not accepted.
 pub fn not_taken(why: &FilteredOut) -> String {
     match why {
         FilteredOut::Fault(fault) => {
@@ -253,38 +239,36 @@ pub fn not_taken(why: &FilteredOut) -> String {
     }
 }
 
-/// The heading of what is stored.
+/// Heading of the stored runs.
 pub const STORED: &str = "Runs stored in this browser";
 
-/// On or off, as an action.
+/// Turning on or off, as an action.
 pub fn action(to: bool) -> &'static str {
     if to { "Enable MFA" } else { "Disable MFA" }
 }
 
-/// What is being done, to how many.
+/// What is changed, and for how many users.
 pub fn title(to: bool, users: &str) -> String {
     format!("{} MFA for {users} users", if to { "Enabling" } else { "Disabling" })
 }
 
-/// What was done, and by which plan.
 pub fn title_after(to: bool, users: &str) -> String {
     format!("{} for {users} users", action(to))
 }
 
-/// By what it is known.
+/// What identifies the run.
 pub fn facts(number: &str, reference: &str, time: &str) -> String {
     let reference = if reference.is_empty() { String::new() } else { format!(", {reference}") };
     format!("plan {number}{reference}, started {time}")
 }
 
-/// How far it is.
 pub fn done(done: &str, left: &str, ready: Option<&str>, will_pause_again: bool) -> String {
     let waits = if will_pause_again { " plus the time it waits for you" } else { "" };
     let ready = ready.map(|at| format!(", finishes about {at}{waits}")).unwrap_or_default();
     format!("{done} done, {left} to go{ready}.")
 }
 
-/// How fast it is, in tenths of users a second.
+/// Throughput, in tenths of users per second.
 pub fn pace(tenths: u64, ceiling: &str) -> String {
     let requests = tenths * 2;
     let (users, requests) = (tenth(tenths), tenth(requests));
@@ -306,24 +290,24 @@ pub fn slowed(times: u32, last: &str) -> String {
     }
 }
 
-/// While those who wait are read again.
+/// Shown while the remaining users are checked again.
 pub fn reading_again(left: &str) -> String {
     format!(
         "The run waited for a while. Reading again what the users have who were not changed yet: {left} to go. Until then nothing is changed."
     )
 }
 
-/// When the remaining users were checked again in a run that others may have carried on, and what came of it.
+/// When the remaining users were checked again in a run that others may have continued, and the result.
 pub fn checked_again(to: bool, time: &str, already: u32, users: &str) -> String {
     format!("Checked again at {time}. {}", by_now(to, u64::from(already), users))
 }
 
-/// When those who waited were read again, and what came of it.
+/// When the remaining users were checked again, and the result.
 pub fn read_again(to: bool, time: &str, already: u32, users: &str) -> String {
     format!("Read again at {time}, because the run had waited. {}", by_now(to, u64::from(already), users))
 }
 
-/// How many of those who waited need nothing any more.
+/// How many of the remaining users need no change any more.
 pub fn by_now(to: bool, already: u64, users: &str) -> String {
     let state = if to { "on" } else { "off" };
     match already {
@@ -333,12 +317,12 @@ pub fn by_now(to: bool, already: u64, users: &str) -> String {
     }
 }
 
-/// A state of a row, as it is counted.
+/// The label of a row state in the counts.
 pub fn state(state: RowState) -> &'static str {
     state.word()
 }
 
-/// What a state means, in a sentence.
+/// What a row state means, in a sentence.
 pub fn meaning(state: RowState) -> &'static str {
     match state {
         RowState::Waiting => "Nothing was sent for this user.",
@@ -353,17 +337,17 @@ pub fn meaning(state: RowState) -> &'static str {
     }
 }
 
-/// While what was changed is read back.
+/// Shown while changes are verified.
 pub fn reading_back(left: &str) -> String {
     format!("Every change was answered. Reading back what the users have now: {left} to go.")
 }
 
-/// A read-back that waits.
+/// The read-back is paused.
 pub fn read_back_halted(left: &str) -> String {
     format!("The read-back waits: {left} users were not read back yet.")
 }
 
-/// What came of it, in one sentence.
+/// The result in one sentence.
 pub fn over(to: bool, time: &str, changed: &str, read_back: &str, left: Option<&str>) -> String {
     let state = if to { "on" } else { "off" };
     let verb = if to { "enabled" } else { "disabled" };
@@ -374,17 +358,17 @@ pub fn over(to: bool, time: &str, changed: &str, read_back: &str, left: Option<&
     format!("{begin} MFA was {verb} for {changed} users; {read_back} were read back and are {state}.")
 }
 
-/// How many nobody knows of.
+/// The number of changes that were not verified.
 pub fn unread(users: &str) -> String {
     format!("{users} users were not read back.")
 }
 
-/// The list of why users were not changed.
+/// Heading of the reasons why users were not changed.
 pub const REASONS: &str = "Not changed, and why";
-/// Looks for the cause.
+/// Button that starts a diagnosis.
 pub const WHY: &str = "Why?";
 
-/// One reason, and how many it kept from being changed.
+/// A reason, and how many users it affected.
 pub fn reason(reason: &Reason, users: &str) -> String {
     let what = match (reason.status, &reason.code) {
         (0, _) => "no answer".to_owned(),
@@ -395,57 +379,57 @@ pub fn reason(reason: &Reason, users: &str) -> String {
     format!("{users} {}: {what}", state(reason.state))
 }
 
-/// The same question for a screen reader.
+/// The same button for a screen reader.
 pub fn why(reason: &str) -> String {
     format!("{WHY} {reason}")
 }
 
-/// Those whose reasons aren't told apart here.
+/// Users whose reasons are not listed separately.
 pub fn other_reasons(users: &str) -> String {
     format!("{users} for other reasons: the report has them all.")
 }
 
-/// What a retry can mend.
+/// Users that a retry may help.
 pub fn retry(users: &str) -> String {
     format!("Retry {users}")
 }
 
-/// What needs a role first.
+/// Users that need a role first.
 pub fn needs_role(count: u32, users: &str) -> String {
     let were = if count == 1 { "was refused and needs" } else { "were refused and need" };
     format!("{users} {were} a role or a license. Once that is granted, they can be sent again.")
 }
 
-/// Sends them again, with what a retry can mend anyway.
+/// Retries them, together with those that a retry may fix anyway.
 pub fn retry_granted(others: u32, all: &str) -> String {
     let too = if others > 0 { ", the refused too" } else { " who were refused" };
     format!("Retry {all}{too}")
 }
 
-/// Taking it back.
+/// Button that undoes the run.
 pub fn undo(to: bool, users: &str) -> String {
     let verb = if to { "disable" } else { "enable" };
     format!("Undo: {verb} MFA for {users} users")
 }
 
-/// Until when that is offered.
+/// How long the undo is offered.
 pub fn undo_until(time: &str) -> String {
     format!("Offered until {time}. It opens a review; only users who still hold the value are changed.")
 }
 
-/// A computer that slept.
+/// The computer was asleep.
 pub fn slept(from: &str, until: &str) -> String {
     format!("This computer slept from {from} to {until}. What was open is checked; the run goes on.")
 }
 
-/// A token that ends before the run does.
+/// The token expires before the run ends.
 pub fn token_ends(left: &str, signs_in: bool) -> String {
     let how =
         if signs_in { "sign in again, or press Replace token above" } else { "press Replace token above" };
     format!("Your token ends in {left}. You can give the next one now: {how}.")
 }
 
-/// A run that is stored and not finished.
+/// A stored run that isn't finished.
 pub fn unfinished(
     to: bool,
     when: &str,
@@ -462,7 +446,7 @@ pub fn unfinished(
     )
 }
 
-/// A run that is stored and over.
+/// A stored run that has finished.
 pub fn finished(to: bool, when: &str, number: &str, changed: &str) -> String {
     format!("{when}: {}, plan {number}, {changed} changed.", action(to))
 }

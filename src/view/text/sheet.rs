@@ -1,49 +1,40 @@
-//! A list of people that somebody has as a file.
+//! Texts of the import of a file of users.
 
 use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};
 use pingone_mfa_core::ports::Locale;
 
 use crate::state::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood, UnreadableBody};
 
-/// The button that asks for a file.
 pub const FROM_LIST: &str = "From a list …";
-/// The dialog's name.
 pub const NAME: &str = "People from a list";
-/// Asks for another file.
+/// Opens another file.
 pub const ANOTHER: &str = "Another file …";
-/// The way back.
 pub const CLOSE: &str = "Close";
-/// While a file is read.
 pub const READING: &str = "Reading the file …";
-/// What becomes of the file.
+/// What happens to the file.
 pub const PLACE: &str = "The file stays in this browser's memory until you close this. Only what is looked up is sent to PingOne.";
-/// The field for the column.
+/// Field for the column.
 pub const COLUMN: &str = "Column";
-/// The field for what the column holds.
+/// Field for the attribute in the column.
 pub const HOLDS: &str = "It holds";
-/// The name of the table.
 pub const PREVIEW: &str = "The first lines as understood";
-/// A column of that table.
 pub const LINE: &str = "Line";
-/// The name of the table of matches.
+/// Name of the table of results.
 pub const PILES: &str = "Whom the list names";
 /// Ends a lookup.
 pub const STOP: &str = "Stop";
-/// Goes on with one that waits.
+/// Resumes a paused lookup.
 pub const GO_ON: &str = "Go on";
-/// The button.
 pub const SELECT: &str = "Select them in the table";
-/// The button.
 pub const DESELECT: &str = "Take them out of the selection";
-/// What selecting does besides.
+/// What selecting does as well.
 pub const SELECT_MEANING: &str =
     "Search and filters are cleared first, so that everyone who is selected is shown.";
-/// Where nobody is found.
 pub const NOBODY: &str = "Nobody is found, so there is nobody to change.";
-/// Where a lookup finds fewer than the list would.
+/// Shown because a lookup may find fewer users than the list would.
 pub const CAPITALS: &str = "PingOne may compare capitals, and was asked as the file spells it and in small letters. In the list of all users capitals don't matter.";
 
-/// By what users are named.
+/// The attribute that identifies users.
 pub const fn identity(identity: Identity) -> &'static str {
     match identity {
         Identity::UserId => "User ID",
@@ -71,7 +62,7 @@ const fn separator(separator: Option<Separator>) -> &'static str {
     }
 }
 
-/// The field for the header.
+/// The choice of the header line.
 pub fn header(locale: &dyn Locale, line: usize) -> String {
     if line == 1 {
         return "The first line names the columns".into();
@@ -84,19 +75,18 @@ fn lines(locale: &dyn Locale, lines: usize) -> String {
     format!("{} {noun}", locale.number(lines as u64))
 }
 
-/// What was understood.
+/// How the file was interpreted.
 pub fn understood(locale: &dyn Locale, list: &Understood) -> String {
     let header = if list.has_header { "below a header" } else { "without a header" };
     let (encoding, separator) = (encoding(list.encoding), separator(list.separator));
     format!("{encoding}, {separator}, {} of people {header}.", lines(locale, list.lines))
 }
 
-/// A column without a name.
 pub fn column(place: usize) -> String {
     format!("Column {}", place + 1)
 }
 
-/// What is wrong with some lines.
+/// A problem of some lines.
 pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
     let first: Vec<String> = trouble
         .first
@@ -131,7 +121,7 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
     format!("{lines} {what} ({first}{more}). They count as not found.")
 }
 
-/// Why a file can't be taken for a list.
+/// Why a file can't be imported.
 pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
     match unusable {
         UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
@@ -154,12 +144,11 @@ pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
     }
 }
 
-/// The button for the lookup.
+/// Button for the lookup.
 pub fn look_up(locale: &dyn Locale, list: &Understood) -> String {
     format!("Look up {} in PingOne", lines(locale, list.lines))
 }
 
-/// What the lookup costs.
 pub fn cost(locale: &dyn Locale, requests: u64, seconds: u64) -> String {
     let requests = locale.number(requests);
     let time = if seconds < 60 {
@@ -170,7 +159,7 @@ pub fn cost(locale: &dyn Locale, requests: u64, seconds: u64) -> String {
     format!("{requests} requests, about {time}. Or load all users: then nothing of the list is sent.")
 }
 
-/// Where it is too long.
+/// Shown if the file is too long for a lookup.
 pub fn too_long(locale: &dyn Locale) -> String {
     let most = locale.number(MOST_LOOKED_UP as u64);
     format!(
@@ -178,22 +167,21 @@ pub fn too_long(locale: &dyn Locale) -> String {
     )
 }
 
-/// How far the lookup is.
 pub fn asking(locale: &dyn Locale, done: usize, of: usize) -> String {
     format!("{} of {} looked up in PingOne.", locale.number(done as u64), locale.number(of as u64))
 }
 
-/// Who told, where it was the list.
+/// The source of the match: the list.
 pub fn by_list(at: &str) -> String {
     format!("Compared with the list of {at}, without regard to capitals in usernames and addresses.")
 }
 
-/// Who told, where it was PingOne.
+/// The source of the match: PingOne.
 pub fn by_pingone(at: &str) -> String {
     format!("Looked up in PingOne at {at}.")
 }
 
-/// What PingOne didn't answer.
+/// Lookups that PingOne didn't answer.
 pub fn refused(locale: &dyn Locale, refused: usize) -> String {
     format!(
         "PingOne refused to look for {}, or its answer could not be read: they count as not found.",
@@ -201,7 +189,6 @@ pub fn refused(locale: &dyn Locale, refused: usize) -> String {
     )
 }
 
-/// The name of a pile.
 pub const fn pile(pile: Pile) -> &'static str {
     match pile {
         Pile::Found => "found",
@@ -211,7 +198,7 @@ pub const fn pile(pile: Pile) -> &'static str {
     }
 }
 
-/// What a pile is.
+/// What a category contains.
 pub const fn pile_meaning(pile: Pile) -> &'static str {
     match pile {
         Pile::Found => "name one user each",
@@ -221,10 +208,8 @@ pub const fn pile_meaning(pile: Pile) -> &'static str {
     }
 }
 
-/// The button that saves a pile.
 pub fn save(name: Pile) -> String {
     format!("Save {} …", pile(name))
 }
 
-/// What the saved files are.
 pub const FILES: &str = "The files have the original lines with all columns and contain personal data.";

@@ -1,41 +1,36 @@
-//! Signing in with PingOne.
+//! Texts of signing in with PingOne.
 
 use pingone_mfa_core::sign_in::session::SignInFault;
 
-/// The button.
 pub const SIGN_IN: &str = "Sign in with PingOne";
-/// What it means.
 pub const HINT: &str = "With your own account and roles. PingOne records your name.";
-/// The button where somebody is connected.
+/// Used while connected.
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
-/// What that does to the page.
+/// What signing in does to the page.
 pub const OWN_WINDOW: &str = "Opens PingOne in a window of its own. This page and what runs in it stay.";
-/// While that window is open.
 pub const WAITING: &str =
     "Sign in in PingOne's window; this page waits for it. If you closed it, sign in again.";
-/// Once it can't be seen any more.
+/// Shown when the window can't be seen any more.
 pub const WINDOW_GONE: &str = "Nobody was signed in yet: PingOne's window was closed, or can't be seen from here. If it is still open, go on there; otherwise sign in again.";
-/// The button that ends the wait.
 pub const STOP_WAITING: &str = "Cancel sign-in";
-/// The button that needs no window.
+/// Button that needs no window.
 pub const SIGN_IN_HERE: &str = "Sign in on this page";
-/// What that does to the page.
+/// What it does to the page.
 pub const LEAVES: &str = "Leaves this page. A run that waits is stored, and can be continued afterwards.";
-/// The button of the band.
 pub const SIGN_OUT: &str = "Sign out";
-/// The notice's name where a sign-in isn't renewed any more.
+/// Name of the notice that renewal of the sign-in has stopped.
 pub const RENEWAL: &str = "Renewal of the sign-in";
-/// Between the two ways in.
+/// Shown between the two ways to connect.
 pub const OR_PASTE: &str = "or paste an access token";
-/// The page is being left.
+/// Shown while the page is being left.
 pub const LEAVING: &str = "Opening PingOne …";
-/// The code is being exchanged.
+/// Shown while the code is exchanged for a token.
 pub const EXCHANGING: &str = "Signing in …";
-/// Where neither way is offered.
+/// Shown if neither way is offered.
 pub const NO_WAY: &str =
     "This deployment takes neither a sign-in nor a pasted token here. Ask whoever runs it.";
 
-/// Why nobody was signed in, and what to do.
+/// Why signing in failed, and what to do.
 pub fn fault(fault: &SignInFault) -> String {
     match fault {
         SignInFault::NothingBegun => {
@@ -92,7 +87,7 @@ pub fn fault(fault: &SignInFault) -> String {
     }
 }
 
-/// Why PingOne gives no next token, and what to do.
+/// Why PingOne provides no next token, and what to do.
 pub fn not_renewed(fault: &SignInFault) -> String {
     let why = match fault {
         SignInFault::NotExchanged { code, description } if code == "invalid_grant" => {

@@ -1,5 +1,5 @@
-//! Texts of troubleshooting: the causes of a failure, what to do, who can do it, what was checked and what was seen; and
-//! the text of a copied request.
+//! Texts of troubleshooting: the causes of a failure, what to do, who can do it, what was checked and what was seen;
+//! and the text of a copied request.
 
 use pingone::environment::Environment;
 use pingone::fault::{Fault, Refusal};
@@ -526,7 +526,8 @@ pub fn request(evidence: &Evidence, cause: Cause, context: &RequestContext<'_>) 
     lines.into_iter().flatten().map(|line| line.replace(['\n', '\r'], " ")).collect::<Vec<_>>().join("\n")
 }
 
-/// All permissions that the page needs, not only the refused one: with that one alone, the next request would be refused.
+/// All permissions that the page needs, not only the refused one: with that one alone, the next request would be
+/// refused.
 fn permissions_needed(cause: Cause, may_change: bool) -> String {
     let first = match cause {
         Cause::RoleMissing(missing) => format!("Missing: \"{}\".", permission(missing)),
