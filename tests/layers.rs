@@ -126,7 +126,9 @@ impl<'a> Tag<'a> {
         let values = attributes.split('=').skip(1);
         let is_static =
             !attributes.contains([':', '{']) && values.into_iter().all(|value| value.starts_with('"'));
-        let has_static_content = is_empty || (self.is_ended && !self.content.contains('{'));
+        // An element with neither attributes nor content isn't written that way.
+        let has_static_content =
+            if is_empty { has_attributes } else { self.is_ended && !self.content.contains('{') };
         is_static && has_static_content && (has_attributes || !self.content.is_empty())
     }
 }
@@ -158,7 +160,7 @@ fn a_literal_element_is_found() {
         "<input type=\"text\" on:input=move |_| a > b/> <p>",
         "<p class=\"x\"><b>",
         "<p class=name></p>",
-        "<br/> <p>",
+        "<br/> {text} <p>",
     ] {
         assert!(!is_literal(dynamic), "{dynamic}");
     }

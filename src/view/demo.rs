@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::session::{Session, use_session};
+use crate::state::session::use_session;
 
 use super::text;
 use crate::view::dom::handler;

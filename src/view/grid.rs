@@ -41,7 +41,7 @@ struct Grid {
 
 /// How many rows are made per frame. The first ones come together with the first pages: creating all of them at once
 /// would block the page noticeably.
-const ROWS_PER_FRAME: usize = 6;
+const ROWS_PER_FRAME: usize = 4;
 
 /// The table in its scrolling frame.
 #[component]

@@ -56,7 +56,7 @@ fn AnswerButton(label: String, answer: Answer, next: CloseButton) -> impl IntoVi
 }
 
 /// What columns say about MFA, where they say the same for every user who is taken.
-pub(crate) fn directions(list: &Understood) -> impl IntoView {
+pub(crate) fn directions(list: &Understood) -> impl IntoView + use<> {
     let notes = list.directions.iter().filter_map(|direction| direction_note(list, direction));
     notes.map(|note| view! { <p class="note warn"><bdi>{note}</bdi></p> }).collect_view()
 }

@@ -307,7 +307,7 @@ fn FirstLines(list: Rc<Understood>) -> impl IntoView {
     }
 }
 
-fn first_line(app: App, list: &Understood, line: &PreviewLine) -> impl IntoView {
+fn first_line(app: App, list: &Understood, line: &PreviewLine) -> impl IntoView + use<> {
     let cells = line.cells.iter().take(list.columns.len()).enumerate();
     let cells = cells.map(|(place, cell)| {
         view! { <td class:sheet-chosen=place == list.column><bdi>{cell.clone()}</bdi></td> }

@@ -233,7 +233,7 @@ fn messages_to_the_host_page_contain_only_counts_and_ids() {
     }
 }
 
-/// Names and values. The order of the names depends on how serde_json is built, and no host page can see it.
+/// Names and values. The order of the names depends on how `serde_json` is built, and no host page can see it.
 #[test]
 fn the_format_of_messages_to_the_host_page_is_unchanged() {
     let counts = RunCounts { number: PlanNumber(0x7f3a_91c2), total: 9, done: 5, changed: 4, failed: 1 };
