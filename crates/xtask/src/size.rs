@@ -166,7 +166,7 @@ mod tests {
     fn the_first_visit_has_a_limit_and_the_rest_has_none() {
         assert!(visit(LIMIT - 10, 5 * LIMIT).check_limit().is_ok());
         let message = visit(LIMIT - 9, 0).check_limit().unwrap_err().to_string();
-        assert!(message.contains("200001 B"), "{message}");
+        assert!(message.contains("235001 B"), "{message}");
     }
 
     #[test]
