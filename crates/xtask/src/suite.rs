@@ -53,6 +53,11 @@ fn build_both(workspace: &Workspace) -> Result<JoinHandle<Result<String, Failure
     }))
 }
 
+/// Builds the release with its package, and the demo, and waits for both.
+pub(crate) fn build_pages(workspace: &Workspace) -> Result<(), Failure> {
+    wait_for_build(build_both(workspace)?)
+}
+
 fn wait_for_build(building: JoinHandle<Result<String, Failure>>) -> Result<(), Failure> {
     let panicked = |_| {
         Err(Failure::Missing {

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::kit::{END_TO_END, Kit};
-use crate::process;
 use crate::workspace::Workspace;
+use crate::{process, suite};
 
 /// Maximum rows of a table.
 const MAX_ROWS: usize = 20;
@@ -27,6 +27,8 @@ struct Program {
 
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let kit = Kit::complete(workspace)?;
+    println!("Building the pages that the end-to-end tests load.");
+    suite::build_pages(workspace)?;
     println!("Compiling everything anew, which takes minutes.");
     let folder = workspace.path(FOLDER);
     if folder.exists() {
