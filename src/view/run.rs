@@ -28,7 +28,7 @@ pub(crate) fn RunPanel() -> impl IntoView {
     }
 }
 
-/// Reads something of the current run and follows it. The default where there is no run.
+/// Reads a value of the current run reactively; without a run, the default.
 fn of_run<R: Default>(app: App, read: impl FnOnce(&Progress) -> R) -> R {
     app.run().progress.with(|run| run.as_ref().map(read).unwrap_or_default())
 }

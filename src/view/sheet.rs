@@ -82,8 +82,7 @@ fn match_when_all_users_are_loaded(app: App) {
     });
 }
 
-/// A run that starts is started from here, so the dialog has done its work. A run that was open before is no reason to
-/// close it.
+/// Closes the dialog when a run starts, because it was started from here. A run that was open before doesn't close it.
 fn close_when_a_run_starts(app: App) {
     Effect::new(move |was_open: Option<bool>| {
         let is_open = app.run().is_open();

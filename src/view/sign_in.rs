@@ -73,7 +73,7 @@ pub(crate) fn RenewalFailed() -> impl IntoView {
     view! { {move || session.not_renewed().map(notice)} }
 }
 
-/// A button where there is no room for the status: that is shown with the other ways to another token.
+/// The button alone, where there is little room. The status is shown with the other ways to replace the token.
 #[component]
 pub(crate) fn SignInAgainButton() -> impl IntoView {
     let session = use_session();

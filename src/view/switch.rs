@@ -130,7 +130,7 @@ impl State {
     fn of(app: App, user: Option<UserId>) -> Self {
         let mfa = flag_of(app, user);
         let in_run = user.and_then(|id| app.run().state_of(id));
-        // A user whom the run is about to change isn't changed by hand.
+        // The switch of a user that the run is about to change is busy.
         let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run().is_open();
         app.directory().switches.with(|switches| {
             let switch = user.and_then(|id| switches.get(&id));

@@ -1,4 +1,4 @@
-//! The users whom a run skips unless a person includes them, how to learn devices that aren't known, and the users who
+//! The users that a run skips unless a person includes them, the ways to load unknown devices, and the users that
 //! couldn't be read.
 
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ pub(crate) fn SkippedAccounts(preview: ShownPreview) -> impl IntoView {
     }
 }
 
-/// The users with an active device, without one, and those of whom that isn't known.
+/// The number of users with an active device, without one, and with unknown devices.
 #[component]
 pub(crate) fn DeviceRows(preview: ShownPreview) -> impl IntoView {
     let preview = preview.get_value();

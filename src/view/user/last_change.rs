@@ -51,7 +51,7 @@ fn FlagChange(id: UserId) -> impl IntoView {
     }
 }
 
-/// The change of the flag that ended last. One that worked is no news once the flag was read to be another.
+/// The last finished change of the flag. A successful one isn't shown once a later read found the other value.
 fn flag_change(app: App, id: UserId) -> Option<(bool, Outcome, Timestamp)> {
     match app.directory().switches.with(|switches| switches.get(&id).cloned())? {
         Switch::Ended { to, outcome, at } => {

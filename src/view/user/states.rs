@@ -52,7 +52,7 @@ fn ReadFault(fault: Fault) -> impl IntoView {
     view! { <span class="failed-part">{text::fault(&fault)}</span> }
 }
 
-/// The row of a state: what `show` makes of its value, or why there is no value.
+/// The row of a loaded state: `show` renders its value; a failed read shows the fault.
 fn loaded_row<T>(name: &'static str, load: Load<T>, show: impl FnOnce(T, Timestamp) -> AnyView) -> AnyView {
     let missing = match load {
         Load::Ready { value, at } => return show(value, at),

@@ -14,7 +14,7 @@ use pingone_mfa_core::run::write::WriteMfa;
 
 use crate::clock::VirtualClock;
 
-/// Changes a user whom nothing protects. Returns the outcome, and the value that was read last.
+/// Changes an unprotected user. Returns the outcome, and the value that was read last.
 pub fn change(clock: &VirtualClock, connection: &Connection, user: UserId, to: bool) -> (Outcome, Mfa) {
     let connection = connection.clone();
     clock.run(async move {

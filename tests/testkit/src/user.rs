@@ -4,7 +4,7 @@ use pingone::user::{Account, Mfa, Name, User, UserId};
 use pingone_mfa_core::directory::store::UserStore;
 use pingone_sandbox::Sandbox;
 
-/// An enabled user of whom nothing else is known.
+/// An enabled user without any other known value.
 pub fn user(id: UserId, mfa: Mfa) -> User {
     User {
         id,

@@ -78,7 +78,7 @@ struct Held {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Check {
     Unsent,
-    /// Waits for the answer; so many rows were written since.
+    /// Waits for the answer; `writes` counts the rows that were written since.
     Sent {
         writes: u32,
     },

@@ -133,6 +133,47 @@ fn while_a_check_is_unanswered_ten_rows_are_written_at_most() {
 }
 
 #[test]
+fn with_every_row_checked_ten_rows_are_written_while_one_check_is_unanswered() {
+    for seed in 0..20 {
+        let mut ready = ready(seed);
+        ready.check_all();
+        ready.add((0..60).collect(), |_| true);
+        play(&mut ready, 4);
+        let Some(Due::SpotCheck(unanswered)) = ready.next(Millis(0)) else { panic!("nothing is checked") };
+        ready.check_sent(unanswered);
+        let meanwhile = play(&mut ready, usize::MAX);
+        assert_eq!(of('W', &meanwhile).len(), 10, "seed {seed}");
+        assert!(!of('W', &meanwhile).contains(&unanswered));
+        assert_eq!(ready.answered(unanswered), Some(0));
+        ready.write_next(unanswered);
+        assert_eq!(of('W', &play(&mut ready, usize::MAX)).len(), 60 - 2 - 10, "seed {seed}: no row is lost");
+    }
+}
+
+#[test]
+fn a_retry_and_a_row_without_evidence_wait_for_a_late_check_too() {
+    let mut ready = ready(2);
+    ready.add((0..60).collect(), |index| index < 30);
+    play(&mut ready, 2);
+    let unanswered = loop {
+        match ready.next(Millis(0)) {
+            Some(Due::Write(index)) => ready.written(index),
+            Some(Due::SpotCheck(index)) => break index,
+            other => panic!("{other:?}"),
+        }
+    };
+    ready.check_sent(unanswered);
+    // PUTs of rows that aren't queued, as retries are, count too.
+    for retried in 100..110 {
+        ready.written(retried);
+    }
+    ready.write_unchecked(50);
+    assert_eq!(ready.next(Millis(0)), None);
+    ready.answered(unanswered);
+    assert!(ready.next(Millis(0)).is_some());
+}
+
+#[test]
 fn two_pages_choose_different_rows() {
     let chosen = |seed| {
         let mut ready = ready(seed);
