@@ -152,7 +152,13 @@ fn end_of_tag(text: &str) -> Option<usize> {
 #[test]
 fn a_literal_element_is_found() {
     let is_literal = |text: &str| Tag::at(text, 0).unwrap().is_literal();
-    for literal in ["<input type=\"checkbox\"/> <p>", "<span class=\"dot\"></span>", "<b>\"x\"</b>"] {
+    for literal in [
+        "<input type=\"checkbox\"/> <p>",
+        "<span class=\"dot\"></span>",
+        "<b>\"x\"</b>",
+        "<input\n    type=\"text\"\n    disabled\n/> <p>",
+        "<td title=\"a > b\">\"x\"</td>",
+    ] {
         assert!(is_literal(literal), "{literal}");
     }
     for dynamic in [
@@ -160,6 +166,8 @@ fn a_literal_element_is_found() {
         "<input type=\"text\" on:input=move |_| a > b/> <p>",
         "<p class=\"x\"><b>",
         "<p class=name></p>",
+        "<p title=\"a > b\" class=move || { name() }></p>",
+        "<p class:chosen=true></p>",
         "<br/> {text} <p>",
     ] {
         assert!(!is_literal(dynamic), "{dynamic}");
