@@ -4,9 +4,9 @@ use pingone::region::{Region, RegionCode, Regions};
 use pingone_mfa_core::run::limits::TokenSources;
 use zeroize::Zeroizing;
 
-use crate::platform::sandbox::{API_BASE, AUTH_BASE, SandboxTransport};
-use crate::state::Wishes;
-use crate::state::demo::Mint;
+use crate::browser::sandbox::{API_BASE, AUTH_BASE, SandboxTransport};
+use crate::connect::session::mint::Mint;
+use crate::mount_options::Wishes;
 
 /// Code of the demo's only region.
 const CODE: &str = "DEMO";

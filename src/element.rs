@@ -13,18 +13,20 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlElement;
 
-use crate::platform::clock::{BrowserClock, worker_in};
-use crate::platform::embedder::PageEmbedder;
-use crate::platform::frame::FrameEmbedder;
-use crate::platform::host::BrowserHost;
-use crate::platform::locale::BrowserLocale;
-use crate::platform::panic;
-use crate::platform::preferences::LocalPreferences;
-use crate::platform::sign_in::BrowserSignIn;
-use crate::rest::{Outside, SplitRest};
-use crate::state::session::Session;
-use crate::state::{ConnectPortSet, ConnectPorts, Wishes};
-use crate::view::{self, ScreensPlace};
+use crate::browser::clock::{BrowserClock, worker_in};
+use crate::browser::embedder::PageEmbedder;
+use crate::browser::frame::FrameEmbedder;
+use crate::browser::host::BrowserHost;
+use crate::browser::locale::BrowserLocale;
+use crate::browser::panic;
+use crate::browser::preferences::LocalPreferences;
+use crate::browser::sign_in::BrowserSignIn;
+use crate::connect::console_views::ScreensPlace;
+use crate::connect::page;
+use crate::connect::session::Session;
+use crate::mount_options::Wishes;
+use crate::ports::{ConnectPortSet, ConnectPorts};
+use crate::split::{Outside, SplitRest};
 
 #[wasm_bindgen]
 pub struct Widget {
@@ -143,7 +145,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         }
         let session = Session::start(ConnectPorts::new(entrance), wishes);
         let _ = handed_out.set(session);
-        view::root(session, &screens)
+        page::root(session, &screens)
     });
     let session = started.get().copied().ok_or_else(|| error("not mounted"))?;
     if let Some((frame, _)) = framed {

@@ -169,9 +169,9 @@ fn only_two_requests_write_and_they_are_created_in_three_places() {
     );
     assert_eq!(
         files_with("WriteMfa(permit)"),
-        counts(&[("crates/core/src/run/engine/job_runner.rs", 1), ("src/state/directory/switching.rs", 1)])
+        counts(&[("crates/core/src/run/engine/job_runner.rs", 1), ("src/console/users/directory/switching.rs", 1)])
     );
-    assert_eq!(files_with("WriteBypass { permit"), counts(&[("src/state/directory/bypassing.rs", 1)]));
+    assert_eq!(files_with("WriteBypass { permit"), counts(&[("src/console/users/directory/bypassing.rs", 1)]));
 }
 
 #[test]
@@ -182,10 +182,10 @@ fn permits_are_requested_in_three_places_and_created_in_one() {
     }
     let callers =
         |call: &str| -> Vec<String> { files_with(call).into_iter().map(|(file, _)| file).collect() };
-    assert_eq!(callers("guard.change("), ["src/state/directory/guarding.rs"]);
+    assert_eq!(callers("guard.change("), ["src/console/users/directory/guarding.rs"]);
     assert_eq!(
         callers("guard.bypass("),
-        ["src/state/directory/bypassing.rs", "src/state/directory/guarding.rs"]
+        ["src/console/users/directory/bypassing.rs", "src/console/users/directory/guarding.rs"]
     );
     assert_eq!(
         callers("guard.planned("),
@@ -194,9 +194,9 @@ fn permits_are_requested_in_three_places_and_created_in_one() {
     // A plan only leaves the page through this function: as a run, a file or a script.
     assert_eq!(
         files_with("cleared_plan()"),
-        counts(&[("src/state/review/clearing.rs", 1), ("src/state/saving.rs", 2)])
+        counts(&[("src/console/runs/review/clearing.rs", 1), ("src/console/app/saving.rs", 2)])
     );
-    assert_eq!(callers("PlanScript::new("), ["src/state/saving.rs"]);
+    assert_eq!(callers("PlanScript::new("), ["src/console/app/saving.rs"]);
 }
 
 #[test]

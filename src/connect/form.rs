@@ -1,0 +1,405 @@
+//! The connect form. The token comes first; then the form shows what was read from it, and asks only for what it
+//! doesn't say.
+
+use leptos::ev;
+use leptos::prelude::*;
+use pingone::environment::EnvironmentId;
+use pingone::region::{Region, RegionCode};
+use pingone::token::{Actor, TokenFacts};
+
+use crate::connect::paste::{Forgetting, Pasted};
+use crate::connect::session::{Obstacle, Phase, Session, use_session};
+
+use crate::connect::console_views::LoadedScreens;
+use crate::connect::sign_in::SignIn;
+use crate::connect::text;
+use crate::connect::token_field::{HostToken, TokenField};
+use crate::ui::dom::handler;
+use crate::ui::dom::key_of;
+
+#[component]
+pub(crate) fn Connect(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
+    // Another page has its own main part.
+    let form = if session.ports().host.owns_page() {
+        view! { <main class="connect" part="connect"><ConnectForm screens/></main> }.into_any()
+    } else {
+        view! { <div class="connect" part="connect"><ConnectForm screens/></div> }.into_any()
+    };
+    view! {
+        <Masthead/>
+        {form}
+    }
+}
+
+#[component]
+fn Masthead() -> impl IntoView {
+    let session = use_session();
+    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build());
+    view! {
+        <header class="masthead">
+            <strong class="masthead-name">{text::PRODUCT}</strong>
+            <span class="masthead-build">{version}</span>
+            <button class="quiet" on:click=handler(move |_| session.help())>{text::HELP}</button>
+        </header>
+    }
+}
+
+#[component]
+fn ConnectForm(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
+    let offers_paste = session.offers_paste();
+    let token_source = move || offers_paste.then(|| view! { <p class="hint">{text::TOKEN_SOURCE}</p> });
+    view! {
+        <h1>{text::TITLE}</h1>
+        <DeploymentNotice/>
+        <TokenForgotten/>
+        {session.offers_host().then(|| view! { <HostToken/> })}
+        <SignIn/>
+        {offers_paste.then(|| view! { <TokenField/> })}
+        <Show when=move || has_token(session) fallback=token_source>
+            <Facts/>
+            <UserField/>
+        </Show>
+        <ObstacleNotice screens/>
+        <Show when=move || offers_paste || has_token(session)>
+            <ConnectLine/>
+        </Show>
+    }
+}
+
+fn has_token(session: Session) -> bool {
+    session.pasted.with(|pasted| pasted.facts().is_some())
+}
+
+/// The deployment's own notice, and where its users get support.
+#[component]
+fn DeploymentNotice() -> impl IntoView {
+    let settings = use_session().settings();
+    let support = settings.support.as_deref().map(text::support);
+    view! {
+        {settings.notice.clone().map(|notice| view! { <p class="note">{notice}</p> })}
+        {support.map(|support| view! { <p class="hint">{support}</p> })}
+    }
+}
+
+#[component]
+fn ConnectLine() -> impl IntoView {
+    let session = use_session();
+    // It isn't disabled while connecting, because it would lose the focus. A press does nothing then.
+    view! {
+        <div class="connect-go">
+            <button
+                class="primary"
+                disabled=move || !has_token(session)
+                on:click=handler(move |_| session.connect())
+            >
+                {move || session.phase.with(connect_name)}
+            </button>
+            <p class="hint">{connect_hint(session)}</p>
+        </div>
+    }
+}
+
+fn connect_name(phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Form | Phase::Connected { .. } => text::CONNECT,
+        Phase::Loading => text::LOADING,
+        Phase::Connecting => text::CONNECTING,
+    }
+}
+
+fn connect_hint(session: Session) -> String {
+    let limit = session.list_on_connect();
+    if limit == 0 {
+        return text::connect_hint_none();
+    }
+    text::connect_hint_list(&session.ports().locale.number(limit))
+}
+
+#[component]
+fn TokenForgotten() -> impl IntoView {
+    let session = use_session();
+    view! { {move || forgotten(session).map(|sentence| view! { <p class="note">{sentence}</p> })} }
+}
+
+fn forgotten(session: Session) -> Option<String> {
+    let Pasted::Forgotten { until, why } = session.pasted.get() else { return None };
+    let idle_minutes = match why {
+        Forgetting::Asked => None,
+        Forgetting::Idle(minutes) => Some(minutes),
+    };
+    Some(text::forgotten(session.ports().locale.as_ref(), until, idle_minutes))
+}
+
+/// What was read from the token. Region and environment can be changed.
+#[component]
+fn Facts() -> impl IntoView {
+    let session = use_session();
+    let facts = move || session.facts().unwrap_or_default();
+    let expiry = move || text::ends(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
+    view! {
+        <section class="facts" aria-label=text::FACTS>
+            <h2>{text::FACTS}</h2>
+            <dl>
+                <Fact name=text::REGION>
+                    <RegionFact/>
+                </Fact>
+                <Fact name=text::ENVIRONMENT_FACT>
+                    <EnvironmentFact/>
+                </Fact>
+                <Fact name=text::ACTS_AS>{move || text::actor(&facts().actor)}</Fact>
+                <Fact name=text::ENDS>{move || expiry()}</Fact>
+                <Fact name=text::TOKEN_FACT>
+                    {move || text::last_four(&facts().last_four)}
+                </Fact>
+            </dl>
+            <Remarks/>
+        </section>
+    }
+}
+
+#[component]
+fn Fact(name: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="fact">
+            <dt>{name}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
+}
+
+/// A fact's value with a button that shows it as a field.
+#[component]
+fn FactValue(
+    name: &'static str,
+    class: &'static str,
+    value: impl Fn() -> String + Send + 'static,
+    is_open: RwSignal<bool>,
+) -> impl IntoView {
+    let change = format!("{} {name}", text::CHANGE);
+    view! {
+        <span class=class>{value}</span>
+        <button class="quiet" aria-label=change on:click=handler(move |_| is_open.set(true))>
+            {text::CHANGE}
+        </button>
+    }
+}
+
+#[component]
+fn RegionFact() -> impl IntoView {
+    let session = use_session();
+    let region = move || {
+        let region = session.region.get().and_then(|code| session.region_of(&code));
+        region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
+    };
+    let fact = move || {
+        let (name, is_open) = (text::REGION, session.region_open);
+        view! { <FactValue name class="fact-value" value=region is_open/> }
+    };
+    view! {
+        <Show when=move || session.region_open.get() fallback=fact>
+            <RegionChoice/>
+        </Show>
+    }
+}
+
+#[component]
+fn RegionChoice() -> impl IntoView {
+    let session = use_session();
+    let option = move |region: Region| {
+        let code = region.code.clone();
+        let is_chosen = move || session.region.with(|chosen| chosen.as_ref() == Some(&code));
+        view! { <option value=region.code.0 selected=is_chosen>{region.label}</option> }
+    };
+    let on_change = move |event| {
+        let code = event_target_value(&event);
+        session.choose_region((!code.is_empty()).then_some(RegionCode(code)));
+    };
+    view! {
+        <select aria-label=text::REGION on:change=handler(on_change)>
+            <option value="" selected=move || session.region.with(Option::is_none)>
+                {text::CHOOSE_REGION}
+            </option>
+            {session.regions().into_iter().map(option).collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn EnvironmentFact() -> impl IntoView {
+    let session = use_session();
+    let fact = move || {
+        let (name, is_open) = (text::ENVIRONMENT_FACT, session.environment_open);
+        view! { <FactValue name class="fact-value id" value=move || session.environment.get() is_open/> }
+    };
+    view! {
+        <Show when=move || session.environment_open.get() fallback=fact>
+            <IdInput
+                id=session.environment
+                label=text::ENVIRONMENT
+                on_input=move |text| session.type_environment(text)
+            />
+        </Show>
+        <EnvironmentSource/>
+    }
+}
+
+/// Whether the environment is the token's own.
+#[component]
+fn EnvironmentSource() -> impl IntoView {
+    let session = use_session();
+    let source = move || {
+        let own = session.facts().and_then(|facts| facts.environment);
+        (own, session.environment.with(|named| session.other_environment(named)))
+    };
+    view! {
+        {move || match source() {
+            (_, Some(other)) => {
+                view! { <p class="note">{text::other_environment(other)}</p> }.into_any()
+            }
+            (Some(_), None) => view! { <p class="hint">{text::ENVIRONMENT_HINT}</p> }.into_any(),
+            (None, None) => ().into_any(),
+        }}
+    }
+}
+
+#[component]
+fn UserField() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <label class="field">
+            <span class="field-name">{text::USER}</span>
+            <IdInput id=session.user on_input=move |text| session.user.set(text)/>
+        </label>
+        <p class="hint">{text::USER_HINT}</p>
+    }
+}
+
+/// Browsers would take a form element for a login. There is none, so Enter is handled here.
+#[component]
+fn IdInput(
+    id: RwSignal<String>,
+    #[prop(optional)] label: Option<&'static str>,
+    on_input: impl Fn(String) + 'static,
+) -> impl IntoView {
+    let session = use_session();
+    let connect_on_enter = move |event: ev::KeyboardEvent| {
+        if key_of(&event) == "Enter" {
+            session.connect();
+        }
+    };
+    view! {
+        <input
+            class="id-input"
+            type="text"
+            autocomplete="off"
+            spellcheck="false"
+            aria-label=label
+            prop:value=move || id.get()
+            on:input=handler(move |event| on_input(event_target_value(&event)))
+            on:keydown=handler(connect_on_enter)
+        />
+    }
+}
+
+/// What a reader should know about the token.
+#[component]
+fn Remarks() -> impl IntoView {
+    let session = use_session();
+    let item = |sentence| view! { <li>{sentence}</li> };
+    let list = move |sentences: Vec<String>| {
+        (!sentences.is_empty())
+            .then(|| view! { <ul class="notes">{sentences.into_iter().map(item).collect_view()}</ul> })
+    };
+    view! { {move || list(remarks(session))} }
+}
+
+fn remarks(session: Session) -> Vec<String> {
+    let Pasted::Taken { facts, notes } = session.pasted.get() else { return Vec::new() };
+    let audit = is_application(&facts).then(|| text::AUDIT_APPLICATION.to_owned());
+    let now = session.now.get_untracked();
+    let remark = |remark| text::note(session.ports().locale.as_ref(), remark, now);
+    notes.into_iter().map(remark).chain(audit).collect()
+}
+
+fn is_application(facts: &TokenFacts) -> bool {
+    matches!(facts.actor, Actor::Application(_))
+}
+
+/// Why Connect, or another token, was stopped. Without `screens` what PingOne answered isn't shown.
+#[component]
+pub(crate) fn ObstacleNotice(#[prop(optional)] screens: Option<LoadedScreens>) -> impl IntoView {
+    let session = use_session();
+    view! { {move || session.obstacle.get().map(|obstacle| obstacle_view(session, screens, obstacle))} }
+}
+
+fn obstacle_view(session: Session, screens: Option<LoadedScreens>, obstacle: Obstacle) -> AnyView {
+    let sentence = match obstacle {
+        Obstacle::TokenMissing => text::NO_TOKEN.to_owned(),
+        Obstacle::RegionMissing => text::NO_REGION.to_owned(),
+        Obstacle::EnvironmentMissing => text::NO_ENVIRONMENT.to_owned(),
+        Obstacle::EnvironmentUnreadable => text::BAD_ENVIRONMENT.to_owned(),
+        Obstacle::UserUnreadable => text::BAD_USER.to_owned(),
+        Obstacle::ReplacementElsewhere { issued } => {
+            text::replacement_elsewhere(&region_label(session, &issued))
+        }
+        Obstacle::ReplacementOfOtherEnvironment(own) => {
+            return view! { <ReplacementOfOtherEnvironment own/> }.into_any();
+        }
+        Obstacle::RegionConflict { issued, chosen } => {
+            return view! { <RegionConflict issued chosen/> }.into_any();
+        }
+        Obstacle::NotLoaded(reason) => return view! { <NotLoaded reason/> }.into_any(),
+        // Connecting needs the screens, so they are loaded by now.
+        Obstacle::Fault(fault) => {
+            let card = screens.and_then(|screens| screens.with(|screens| (screens.not_connected)(fault)));
+            return card.into_any();
+        }
+    };
+    // A closure, so that the same obstacle is announced again.
+    view! { <p class="problem" role="alert">{move || sentence.clone()}</p> }.into_any()
+}
+
+fn region_label(session: Session, code: &RegionCode) -> String {
+    session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label)
+}
+
+#[component]
+fn ReplacementOfOtherEnvironment(own: EnvironmentId) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="problem" role="alert">
+            <p>{text::replacement_of_other_environment(own)}</p>
+            <button on:click=handler(move |_| session.use_replacement())>{text::USE_HERE}</button>
+        </div>
+    }
+}
+
+#[component]
+fn RegionConflict(issued: RegionCode, chosen: RegionCode) -> impl IntoView {
+    let session = use_session();
+    let name = region_label(session, &issued);
+    let conflict = text::region_conflict(&name, &region_label(session, &chosen));
+    view! {
+        <div class="problem" role="alert">
+            <p>{conflict}</p>
+            <button on:click=handler(move |_| session.take_issuing_region(issued.clone()))>
+                {text::take_region(&name)}
+            </button>
+        </div>
+    }
+}
+
+/// The second file is missing. Nothing was sent, so trying again is always safe.
+#[component]
+fn NotLoaded(reason: String) -> impl IntoView {
+    let session = use_session();
+    view! {
+        <div class="problem" role="alert">
+            <p>{text::NOT_LOADED}</p>
+            <p>{reason}</p>
+            <button on:click=handler(move |_| session.connect())>{text::TRY_AGAIN}</button>
+        </div>
+    }
+}

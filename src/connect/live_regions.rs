@@ -1,0 +1,35 @@
+//! The two live regions for screen readers: results are announced politely, failures at once.
+
+use leptos::prelude::*;
+
+use crate::announcement::Announcement;
+use crate::connect::session::{Session, use_session};
+
+use crate::connect::console_views::LoadedScreens;
+use crate::connect::text;
+
+#[component]
+pub(crate) fn LiveRegions(screens: LoadedScreens) -> impl IntoView {
+    let session = use_session();
+    let announcer = session.announcer;
+    view! {
+        <div class="unseen" role="status" aria-live="polite">
+            {move || announcer.result.with(|result| form_sentence(session, screens, result))}
+        </div>
+        <div class="unseen" role="alert" aria-live="assertive">
+            {move || announcer.failure.with(|failure| form_sentence(session, screens, failure))}
+        </div>
+    }
+}
+
+/// The form has few sentences of its own; all others are loaded with the screens behind it.
+fn form_sentence(session: Session, screens: LoadedScreens, announcement: &Announcement) -> String {
+    let ports = session.ports();
+    let locale = &*ports.locale;
+    match announcement {
+        Announcement::Quiet => String::new(),
+        Announcement::TokenTaken => text::TOKEN_TAKEN.to_owned(),
+        Announcement::TokenForgotten(until) => text::forgotten(locale, *until, None),
+        other => screens.with(|screens| (screens.announced)(other)).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,162 @@
+//! Application state as signals, and the actions that change it. Components read the signals and call the actions.
+
+mod connecting;
+mod saving;
+
+use std::rc::Rc;
+
+use pingone::connection::Connection;
+use pingone_mfa_core::directory::query::Filters;
+
+use crate::announcement::Announcer;
+use crate::connect::session::Session;
+use crate::console::help::state::Help;
+use crate::console::host_events;
+use crate::console::requests::state::Exchanges;
+use crate::console::runs::review::Review;
+use crate::console::runs::run::Run;
+use crate::console::saving::Saving;
+use crate::console::users::address;
+use crate::console::users::directory::Directory;
+use crate::console::users::table::View;
+use crate::ports::Ports;
+use leptos::prelude::*;
+
+use crate::console::troubleshooting::state::Troubleshooting;
+
+/// The application state of the console. It belongs to the mounted element: removing the element disposes of all of
+/// it.
+#[derive(Clone, Copy)]
+pub struct App {
+    pub ports: Ports,
+    /// The parts of the page's address that couldn't be read.
+    pub address_problems: RwSignal<Vec<String>>,
+    pub(crate) connection: StoredValue<Option<Connection>, LocalStorage>,
+    /// Stored once, so that a closure that captures the state captures one handle.
+    parts: StoredValue<Parts, LocalStorage>,
+}
+
+#[derive(Clone, Copy)]
+struct Parts {
+    session: Session,
+    directory: Directory,
+    exchanges: Exchanges,
+    help: Help,
+    announcer: Announcer,
+    trouble: Troubleshooting,
+    run: Run,
+    review: Review,
+    saving: Saving,
+}
+
+/// The state of the element that contains the calling component.
+#[must_use]
+pub fn use_app() -> App {
+    expect_context()
+}
+
+impl App {
+    /// Creates the state under the current reactive owner, before a connection exists.
+    #[must_use]
+    pub fn open(session: Session, ports: Ports) -> Self {
+        let (settings, announcer) = (session.settings(), session.announcer);
+        host_events::tell_host(ports, announcer);
+        let trouble = Troubleshooting::new(session, ports);
+        let directory = Directory::new(ports, announcer, trouble, Rc::clone(&settings));
+        let run = Run::new(ports, directory, announcer, &settings);
+        let review = Review::new(ports, directory, run, settings.limits.clone());
+        directory.when_devices_are_learned(Box::new(move || review.weigh()));
+        let state = Parts {
+            session,
+            directory,
+            exchanges: Exchanges::default(),
+            help: Help::default(),
+            announcer,
+            trouble,
+            run,
+            review,
+            saving: Saving::default(),
+        };
+        let app = Self {
+            ports,
+            address_problems: RwSignal::default(),
+            connection: StoredValue::default(),
+            parts: StoredValue::new_local(state),
+        };
+        provide_context(app);
+        app.follow_address();
+        app
+    }
+
+    pub fn session(self) -> Session {
+        self.parts.with_value(|state| state.session)
+    }
+
+    pub fn directory(self) -> Directory {
+        self.parts.with_value(|state| state.directory)
+    }
+
+    pub fn exchanges(self) -> Exchanges {
+        self.parts.with_value(|state| state.exchanges)
+    }
+
+    pub fn help(self) -> Help {
+        self.parts.with_value(|state| state.help)
+    }
+
+    pub fn announcer(self) -> Announcer {
+        self.parts.with_value(|state| state.announcer)
+    }
+
+    pub fn trouble(self) -> Troubleshooting {
+        self.parts.with_value(|state| state.trouble)
+    }
+
+    pub fn run(self) -> Run {
+        self.parts.with_value(|state| state.run)
+    }
+
+    pub fn review(self) -> Review {
+        self.parts.with_value(|state| state.review)
+    }
+
+    pub fn saving(self) -> Saving {
+        self.parts.with_value(|state| state.saving)
+    }
+
+    /// Applies the view in the address, now and on every back or forward navigation.
+    fn follow_address(self) {
+        let follow = move |text: String| {
+            if text.trim_start_matches('#') == address::write(&self.directory().table.view.get_untracked()) {
+                return;
+            }
+            let (view, problems) = address::read(&text);
+            self.address_problems.set(problems);
+            self.directory().look(view);
+        };
+        follow(self.ports.get().host.address());
+        self.ports.get().host.on_address(Box::new(follow));
+    }
+
+    /// Applies a view to the table and writes it to the address.
+    pub fn look(self, view: View) {
+        self.ports.get().host.set_address(&address::write(&view));
+        self.address_problems.set(Vec::new());
+        self.directory().look(view);
+    }
+
+    /// Clears search and filters, so that the table shows all listed users.
+    pub fn show_everyone(self) {
+        let view = self.directory().table.view.get_untracked();
+        self.directory().table.search_for(self.directory().users, "");
+        self.directory().close_outcomes();
+        self.look(View { filters: Filters::default(), ..view });
+    }
+
+    /// Clears search and filters, selects exactly the users of the open import, and closes the import.
+    pub fn select_sheet(self) {
+        self.show_everyone();
+        self.directory().select_sheet();
+        self.directory().sheet.close();
+    }
+}

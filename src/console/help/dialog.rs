@@ -1,0 +1,145 @@
+//! The help: a dialog with a search, and links to its topics from where they matter.
+
+use leptos::html;
+use leptos::prelude::*;
+use pingone::fault::Fault;
+use pingone_mfa_core::diagnosis::check::Check;
+use pingone_mfa_core::diagnosis::topic::Topic;
+
+use crate::console::app::{App, use_app};
+use crate::console::load::Load;
+
+use crate::console::help::text;
+use crate::console::modal::Modal;
+use crate::ui::dom::handler;
+use crate::ui::dom::once_shown;
+
+/// The heading of each topic, to move the focus to it.
+type Headings = [(Topic, NodeRef<html::H3>); Topic::ALL.len()];
+
+/// The dialog. When it opens, the focus moves to the topic it was opened for, or to the search field.
+#[component]
+pub(crate) fn HelpDialog() -> impl IntoView {
+    let app = use_app();
+    let help = app.help();
+    let search = NodeRef::<html::Input>::new();
+    let headings: Headings = Topic::ALL.map(|topic| (topic, NodeRef::new()));
+    let is_open = Signal::derive(move || help.is_open.get());
+    // The topics are added to the document when the dialog opens. Another topic may be asked for while it is open.
+    Effect::new(move |_| {
+        if is_open.get() {
+            let topic = help.topic.get();
+            once_shown(move || focus(topic, &headings, search));
+        }
+    });
+    view! {
+        <Modal name=text::NAME class="confirm help" is_open on_open=|| () on_close=move || help.close()>
+            <HelpHead search/>
+            <HelpTopics headings/>
+        </Modal>
+    }
+}
+
+/// The elements are missing if the view was removed before the next frame.
+fn focus(topic: Option<Topic>, headings: &Headings, search: NodeRef<html::Input>) {
+    // `focus` doesn't throw for HTML elements.
+    match headings.iter().find(|(of, _)| Some(*of) == topic) {
+        Some((_, heading)) => {
+            let _ = heading.try_get_untracked().flatten().map(|heading| heading.focus());
+        }
+        None => {
+            let _ = search.try_get_untracked().flatten().map(|search| search.focus());
+        }
+    }
+}
+
+#[component]
+fn HelpHead(search: NodeRef<html::Input>) -> impl IntoView {
+    let help = use_app().help();
+    let found =
+        move || help.search.with(|search| text::found(text::matching(search).len(), Topic::ALL.len()));
+    view! {
+        <div class="help-head">
+            <h2>{text::NAME}</h2>
+            <button on:click=handler(move |_| help.close())>{text::CLOSE}</button>
+            <input
+                node_ref=search
+                class="help-search"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=text::SEARCH
+                placeholder=text::SEARCH
+                prop:value=move || help.search.get()
+                on:input:target=move |event| help.search.set(event.target().value())
+            />
+            <p class="hint" role="status">
+                {found}
+            </p>
+        </div>
+    }
+}
+
+/// The topics that match the search. They are in the document only while the dialog is open.
+#[component]
+fn HelpTopics(headings: Headings) -> impl IntoView {
+    let help = use_app().help();
+    let matching = Memo::new(move |_| help.search.with(|search| text::matching(search)));
+    let shown = move || {
+        let matching = matching.get();
+        headings.into_iter().filter(|(topic, _)| matching.contains(topic)).collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || help.is_open.get()>
+            <div class="help-topics">
+                <For each=shown key=|(topic, _)| *topic let((topic, heading))>
+                    <HelpTopic topic heading />
+                </For>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn HelpTopic(topic: Topic, heading: NodeRef<html::H3>) -> impl IntoView {
+    let paragraphs = text::paragraphs(topic).iter();
+    view! {
+        <section class="help-topic">
+            <h3 node_ref=heading tabindex="-1">
+                {text::title(topic)}
+            </h3>
+            {(topic == Topic::NewUsers).then(|| view! { <DefaultOfEnvironment /> })}
+            {paragraphs.map(|paragraph| view! { <p>{*paragraph}</p> }).collect_view()}
+        </section>
+    }
+}
+
+/// The MFA default for new users of this environment.
+#[component]
+fn DefaultOfEnvironment() -> impl IntoView {
+    let app = use_app();
+    view! { <p class="note">{move || default_of_environment(app)}</p> }
+}
+
+fn default_of_environment(app: App) -> String {
+    match app.directory().mfa_default.get() {
+        Load::Ready { value, at } => {
+            text::new_users_default(value, &app.ports.get().locale.time_to_second(at))
+        }
+        Load::Failed(Fault::RoleMissing(_)) => text::NEW_USERS_FORBIDDEN.to_owned(),
+        Load::Failed(_) => text::NEW_USERS_FAILED.to_owned(),
+        Load::Idle | Load::Loading => text::NEW_USERS_NOT_READ.to_owned(),
+    }
+}
+
+/// Link to the topic of a check.
+#[component]
+pub(crate) fn HelpLink(check: Check, name: &'static str) -> impl IntoView {
+    let help = use_app().help();
+    let topic = check.topic();
+    view! {
+        <button class="quiet help-link" title=text::about(topic) on:click=handler(move |_| help.open(topic))>
+            {name}
+        </button>
+    }
+}

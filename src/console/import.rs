@@ -1,0 +1,5 @@
+//! A person's file of users: matching it with the users of the environment.
+
+pub(crate) mod dialog;
+pub(crate) mod guesses;
+pub mod text;

@@ -1,0 +1,221 @@
+//! Texts of the import of a file of users.
+
+pub mod guesses;
+
+pub use crate::console::runs::text::review;
+pub use crate::text::FILE_SILENT;
+
+use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};
+use pingone_mfa_core::ports::Locale;
+
+use crate::console::users::directory::UnreadableBody;
+use crate::console::users::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood};
+
+pub const FROM_LIST: &str = "From a list …";
+pub const NAME: &str = "People from a list";
+/// Opens another file.
+pub const ANOTHER: &str = "Another file …";
+pub const CLOSE: &str = "Close";
+pub const READING: &str = "Reading the file …";
+/// What happens to the file.
+pub const PLACE: &str = "The file stays in this browser's memory until you close this. Only what is looked up is sent to PingOne.";
+/// Field for the column.
+pub const COLUMN: &str = "Column";
+/// Field for the attribute in the column.
+pub const HOLDS: &str = "It holds";
+pub const PREVIEW: &str = "The first lines as understood";
+pub const LINE: &str = "Line";
+/// Name of the table of results.
+pub const PILES: &str = "Whom the list names";
+/// Ends a lookup.
+pub const STOP: &str = "Stop";
+/// Resumes a paused lookup.
+pub const GO_ON: &str = "Go on";
+pub const SELECT: &str = "Select them in the table";
+pub const DESELECT: &str = "Take them out of the selection";
+/// What selecting does as well.
+pub const SELECT_MEANING: &str =
+    "Search and filters are cleared first, so that everyone who is selected is shown.";
+pub const NOBODY: &str = "Nobody is found, so there is nobody to change.";
+/// Shown because a lookup may find fewer users than the list would.
+pub const CAPITALS: &str = "PingOne may compare capitals, and was asked as the file spells it and in small letters. In the list of all users capitals don't matter.";
+
+/// The attribute that identifies users.
+pub const fn identity(identity: Identity) -> &'static str {
+    match identity {
+        Identity::UserId => "User ID",
+        Identity::ExternalId => "External ID",
+        Identity::Username => "Username",
+        Identity::Email => "E-mail",
+    }
+}
+
+const fn encoding(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Utf8 => "UTF-8",
+        Encoding::Utf16Le => "UTF-16 (low byte first)",
+        Encoding::Utf16Be => "UTF-16 (high byte first)",
+        Encoding::Windows1252 => "Windows-1252",
+    }
+}
+
+const fn separator(separator: Option<Separator>) -> &'static str {
+    match separator {
+        None => "one column",
+        Some(Separator::Comma) => "separated by commas",
+        Some(Separator::Semicolon) => "separated by semicolons",
+        Some(Separator::Tab) => "separated by tabs",
+    }
+}
+
+/// The choice of the header line.
+pub fn header(locale: &dyn Locale, line: usize) -> String {
+    if line == 1 {
+        return "The first line names the columns".into();
+    }
+    format!("Line {} names the columns", locale.number(line as u64))
+}
+
+fn lines(locale: &dyn Locale, lines: usize) -> String {
+    let noun = if lines == 1 { "line" } else { "lines" };
+    format!("{} {noun}", locale.number(lines as u64))
+}
+
+/// How the file was interpreted.
+pub fn understood(locale: &dyn Locale, list: &Understood) -> String {
+    let header = if list.has_header { "below a header" } else { "without a header" };
+    let (encoding, separator) = (encoding(list.encoding), separator(list.separator));
+    format!("{encoding}, {separator}, {} of people {header}.", lines(locale, list.lines))
+}
+
+pub fn column(place: usize) -> String {
+    format!("Column {}", place + 1)
+}
+
+/// A problem of some lines.
+pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
+    let first: Vec<String> = trouble
+        .first
+        .iter()
+        .map(|(line, value)| {
+            let line = locale.number(*line as u64);
+            if value.is_empty() { format!("line {line}") } else { format!("line {line}: {value}") }
+        })
+        .collect();
+    let more = if trouble.lines > trouble.first.len() { ", …" } else { "" };
+    let (lines, first) = (lines(locale, trouble.lines), first.join(", "));
+    let what = match trouble.problem {
+        Problem::Empty => "with an empty cell in this column",
+        Problem::SpreadsheetNumber => {
+            return format!(
+                "{lines} with a number that the spreadsheet shortened; its last digits are lost ({first}{more}). Format the column as text, enter the numbers again and save the file anew."
+            );
+        }
+        Problem::NotAnId => "whose cell is no user ID",
+        Problem::NotAnAddress => "whose cell isn't one e-mail address",
+        Problem::OtherCellCount => "with another number of cells than the other lines",
+        Problem::Unreadable => "with a character that can't be read",
+        Problem::SeveralAddresses => {
+            return format!(
+                "{lines} with several addresses in one cell ({first}{more}). They count as not found: put each address in a line of its own."
+            );
+        }
+        Problem::FilteredOut => {
+            return format!("{lines} not taken, as you chose ({first}{more}). They count as not found.");
+        }
+    };
+    format!("{lines} {what} ({first}{more}). They count as not found.")
+}
+
+/// Why a file can't be imported.
+pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
+    match unusable {
+        UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
+        UnreadableBody::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
+        UnreadableBody::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
+        UnreadableBody::Fault(ImportFault::ZeroByte { line }) => format!(
+            "This file is no text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",
+            locale.number(line as u64)
+        ),
+        UnreadableBody::Fault(ImportFault::TooManyLines { limit }) => format!(
+            "This list has more than {} lines. Split it into several files and take one after the other.",
+            locale.number(limit as u64)
+        ),
+        UnreadableBody::TooLarge => format!(
+            "This file is larger than {} MB and was not read. Keep only the column that names the people, or split the list.",
+            LARGEST >> 20
+        ),
+        UnreadableBody::Silent => FILE_SILENT.into(),
+        UnreadableBody::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
+    }
+}
+
+/// Button for the lookup.
+pub fn look_up(locale: &dyn Locale, list: &Understood) -> String {
+    format!("Look up {} in PingOne", lines(locale, list.lines))
+}
+
+pub fn cost(locale: &dyn Locale, requests: u64, seconds: u64) -> String {
+    let requests = locale.number(requests);
+    let time = if seconds < 60 {
+        format!("{} s", seconds.max(1))
+    } else {
+        format!("{} min", locale.number(seconds.div_ceil(60)))
+    };
+    format!("{requests} requests, about {time}. Or load all users: then nothing of the list is sent.")
+}
+
+/// Shown if the file is too long for a lookup.
+pub fn too_long(locale: &dyn Locale) -> String {
+    let most = locale.number(MOST_LOOKED_UP as u64);
+    format!(
+        "Lists of more than {most} lines are compared with the list of all users, which has to be loaded first."
+    )
+}
+
+pub fn asking(locale: &dyn Locale, done: usize, of: usize) -> String {
+    format!("{} of {} looked up in PingOne.", locale.number(done as u64), locale.number(of as u64))
+}
+
+/// The source of the match: the list.
+pub fn by_list(at: &str) -> String {
+    format!("Compared with the list of {at}, without regard to capitals in usernames and addresses.")
+}
+
+/// The source of the match: PingOne.
+pub fn by_pingone(at: &str) -> String {
+    format!("Looked up in PingOne at {at}.")
+}
+
+/// Lookups that PingOne didn't answer.
+pub fn refused(locale: &dyn Locale, refused: usize) -> String {
+    format!(
+        "PingOne refused to look for {}, or its answer could not be read: they count as not found.",
+        lines(locale, refused)
+    )
+}
+
+pub const fn pile(pile: Pile) -> &'static str {
+    match pile {
+        Pile::Found => "found",
+        Pile::NotFound => "not found",
+        Pile::MoreThanOne => "more than one",
+        Pile::Twice => "twice",
+    }
+}
+
+/// What a category contains.
+pub const fn pile_meaning(pile: Pile) -> &'static str {
+    match pile {
+        Pile::Found => "name one user each",
+        Pile::NotFound => "name nobody here",
+        Pile::MoreThanOne => "name several users, so none of them",
+        Pile::Twice => "name somebody whom an earlier line names",
+    }
+}
+
+pub fn save(name: Pile) -> String {
+    format!("Save {} …", pile(name))
+}
+
+pub const FILES: &str = "The files have the original lines with all columns and contain personal data.";

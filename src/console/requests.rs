@@ -1,0 +1,7 @@
+//! The requests of this session and their answers.
+
+pub(crate) mod exchange_list;
+pub(crate) mod panel;
+pub(crate) mod request_code;
+pub mod state;
+pub mod text;

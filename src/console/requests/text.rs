@@ -1,0 +1,7 @@
+//! The sentences about requests.
+
+pub mod code;
+pub mod exchanges;
+pub mod response;
+
+pub use crate::text::fault;

@@ -1,0 +1,123 @@
+//! Checks that a reviewed plan must pass before it leaves the page. Running it, saving it and saving it as a script
+//! all end up changing users, so all three take the plan from here.
+
+use leptos::prelude::*;
+use pingone::redaction::secrets::has_token;
+use pingone::user::UserId;
+use pingone_mfa_core::digits::typed_number;
+use pingone_mfa_core::run::confirmation::{Confirmation, confirmation};
+use pingone_mfa_core::run::estimate::{Effort, Estimate};
+use pingone_mfa_core::run::obstacle::{Answers, Obstacle, PilotUser, obstacle};
+use pingone_mfa_core::run::plan::{Plan, PlannedPauses};
+use pingone_mfa_core::run::proposal::Preview;
+
+use crate::console::runs::run::PAGE;
+
+use crate::console::runs::review::Review;
+
+impl Review {
+    /// The confirmation required before the run starts.
+    pub fn confirmation(self, preview: &Preview) -> Confirmation {
+        let name = self.run().environment_name.read_value();
+        confirmation(preview.plan.to, preview.plan.rows.len() as u64, &name)
+    }
+
+    /// The estimated cost of the run.
+    pub fn estimate(self, preview: &Preview) -> Option<Estimate> {
+        let connection = self.run().connection()?;
+        let changes = preview.plan.rows.len() as u64;
+        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
+        let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
+        let has_pilot_user = self.put_pilot_first.with(|name| !name.trim().is_empty());
+        let effort = Effort { changes, has_pilot_user, read_back_pages: pages };
+        let margin = connection.policy().token_margin;
+        Some(effort.at(self.run().ceiling.get(), self.run().token_left(), margin))
+    }
+
+    /// Why the run can't be started or saved yet; `None` if it can.
+    pub fn obstacle(self, preview: &Preview) -> Option<Obstacle> {
+        let (reference, reason) = (self.reference.get(), self.reason.get());
+        let number = self.typed.get();
+        let is_named = self.put_pilot_first.with(|name| !name.trim().is_empty());
+        let pilot_user = match self.pilot_user(preview) {
+            Some(_) => PilotUser::InPlan,
+            None if is_named => PilotUser::NotInPlan,
+            None => PilotUser::NotNamed,
+        };
+        let answers = Answers {
+            pilot_user,
+            is_step_readable: self.step().is_ok(),
+            reference: &reference,
+            reason: &reason,
+            has_token: has_token(&reference) || has_token(&reason),
+            number: &number,
+        };
+        let environment = self.run().environment_name.read_value();
+        let changes = preview.plan.rows.len() as u64;
+        obstacle(&self.limits(), preview.plan.to, changes, &environment, &answers)
+    }
+
+    /// Whether the plan may be run at all, and so may be saved as a script. Doesn't depend on typed text, so that a
+    /// component that reads it doesn't update on every key.
+    pub fn may_be_script(self, preview: &Preview) -> bool {
+        let changes = preview.plan.rows.len() as u64;
+        let is_permitted = self.limits().run_obstacle(preview.plan.to, changes).is_none();
+        is_permitted && !matches!(self.confirmation(preview), Confirmation::NothingToDo | Confirmation::Never)
+    }
+
+    /// The pilot user, if that user is in the plan.
+    fn pilot_user(self, preview: &Preview) -> Option<UserId> {
+        let text = self.put_pilot_first.with(|text| text.trim().to_owned());
+        let in_plan = |user: UserId| preview.plan.rows.iter().any(|row| row.user == user).then_some(user);
+        let by_id = UserId::read(&text).and_then(in_plan);
+        by_id.or_else(|| self.directory().named(&text).and_then(in_plan))
+    }
+
+    fn step(self) -> Result<Option<u32>, ()> {
+        self.then.with(|text| match text.trim() {
+            "" => Ok(None),
+            text => typed_number(text).filter(|step| *step > 0).map(Some).ok_or(()),
+        })
+    }
+
+    /// The frozen plan, as it would be run.
+    pub fn plan(self, preview: &Preview) -> Plan {
+        let mut plan = preview.plan.clone();
+        plan.stops = PlannedPauses { after_pilot: false, every: self.step().ok().flatten() };
+        plan.reference = self.reference.with(|text| text.trim().to_owned());
+        plan.reason = self.reason.with(|text| text.trim().to_owned());
+        if let Some(user) = self.pilot_user(preview) {
+            // `pilot_user` returns only users of the plan.
+            plan.put_pilot_first(user);
+        }
+        plan
+    }
+
+    /// The plan, if nothing prevents it from leaving the page. Values that are too old are refreshed first, and a
+    /// person checks the numbers again.
+    pub(crate) fn cleared_plan(self) -> Option<Plan> {
+        let preview = self.preview()?;
+        if self.obstacle(&preview).is_some() {
+            return None;
+        }
+        if self.is_old() {
+            self.read();
+            return None;
+        }
+        Some(self.plan(&preview))
+    }
+
+    pub fn start(self) {
+        if let Some(plan) = self.cleared_plan() {
+            self.close();
+            self.run().start(plan);
+        }
+    }
+
+    fn is_old(self) -> bool {
+        let (Some(read_at), Some(connection)) = (self.read_at.get_value(), self.run().connection()) else {
+            return true;
+        };
+        self.ports.get().clock.wall().since(read_at).unsigned_abs() > connection.policy().old.0
+    }
+}

@@ -1,0 +1,13 @@
+//! The sentences about runs.
+
+pub mod ending;
+pub mod review;
+pub mod run;
+
+pub use crate::connect::text::host_token;
+pub use crate::console::requests::text::code;
+pub use crate::console::text::saving;
+pub use crate::console::users::text::{
+    confirm, device_kind, device_state, disable_dialog, report_filter, table,
+};
+pub use crate::text::{FILE_SILENT, actor_short, fault, kind, remaining};

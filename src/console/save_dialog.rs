@@ -1,0 +1,93 @@
+//! The dialog that asks what is to be saved as a file.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::console::app::use_app;
+
+use crate::console::modal::Modal;
+use crate::console::modal::focus;
+use crate::console::text;
+use crate::ui::dom::handler;
+use crate::ui::radio::Radio;
+
+#[component]
+pub(crate) fn SaveDialog() -> impl IntoView {
+    let is_asking = use_app().saving().is_asking;
+    let close = NodeRef::<html::Button>::new();
+    view! {
+        <Modal
+            name=text::saving::NAME
+            is_open=is_asking.into()
+            on_close=move || is_asking.set(false)
+            class="confirm"
+            part="dialog"
+            on_open=move || focus(close)
+        >
+            <h2>{text::saving::NAME}</h2>
+            <Show when=move || is_asking.get()>
+                <SaveOptions/>
+            </Show>
+            <footer>
+                <button node_ref=close on:click=handler(move |_| is_asking.set(false))>{text::saving::CLOSE}</button>
+                <SaveButton/>
+            </footer>
+        </Modal>
+    }
+}
+
+#[component]
+fn SaveOptions() -> impl IntoView {
+    let app = use_app();
+    let saving = app.saving();
+    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saving.progress.get());
+    let (names, json) = (saving.with_names, saving.as_json);
+    view! {
+        <fieldset class="choices">
+            <legend class="field-name">{text::saving::CONTENTS}</legend>
+            <Radio group="contents" label=text::saving::STATES_ONLY chosen=names value=false/>
+            <Radio group="contents" label=text::saving::WITH_NAMES chosen=names value=true/>
+        </fieldset>
+        <fieldset class="choices">
+            <legend class="field-name">{text::saving::FORMAT}</legend>
+            <Radio group="format" label=text::saving::CSV chosen=json value=false/>
+            <Radio group="format" label=text::saving::JSON chosen=json value=true/>
+            <Show when=move || !json.get()>
+                <ForExcel/>
+            </Show>
+        </fieldset>
+        <p class="hint">{text::saving::PLACE}</p>
+        <p role="status">{progress}</p>
+    }
+}
+
+#[component]
+fn ForExcel() -> impl IntoView {
+    let for_excel = use_app().saving().for_excel;
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || for_excel.get()
+                on:change:target=move |event| for_excel.set(event.target().checked())
+            />
+            {text::saving::FOR_EXCEL}
+        </label>
+    }
+}
+
+#[component]
+fn SaveButton() -> impl IntoView {
+    let app = use_app();
+    let rows = move || app.rows_to_save().len();
+    let is_writing = move || app.saving().progress.get().is_writing();
+    view! {
+        <button
+            class="primary"
+            disabled=move || rows() == 0 || is_writing()
+            on:click=handler(move |_| app.save_users())
+        >
+            {move || text::saving::go(app.ports.get().locale.as_ref(), rows())}
+        </button>
+    }
+}

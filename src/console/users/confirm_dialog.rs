@@ -1,0 +1,102 @@
+//! The dialog before a change that may lock one user out, and the frame that it shares with the disable dialog: a
+//! title, what it is about, the environment, and two buttons. The focus is on the one that changes nothing.
+
+use leptos::html;
+use leptos::prelude::*;
+use pingone::user::UserId;
+
+use crate::connect::session::Phase;
+use crate::console::app::{App, use_app};
+
+use crate::console::modal::Modal;
+use crate::console::modal::focus;
+use crate::console::users::text;
+use crate::ui::dom::handler;
+
+#[component]
+pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let confirming = directory.confirming;
+    let name = move || confirming.with(|asked| asked.as_ref().map(|asked| name_of(app, asked.user)));
+    let to = move || confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
+    let title =
+        Signal::derive(move || name().map(|name| text::confirm::title(to(), &name)).unwrap_or_default());
+    let concerns = Memo::new(move |_| {
+        let Some(asked) = confirming.get() else { return Vec::new() };
+        let name = name_of(app, asked.user);
+        let sentence = |concern| text::confirm::concern(concern, asked.to, &name);
+        asked.concerns.iter().copied().map(sentence).collect()
+    });
+    let concerns = move || {
+        let note = |sentence| view! { <p class="note warn">{sentence}</p> };
+        concerns.get().into_iter().map(note).collect_view()
+    };
+    view! {
+        <ConfirmDialog
+            is_open=Signal::derive(move || confirming.with(Option::is_some))
+            title
+            cancel=text::confirm::CANCEL
+            on_cancel=move || directory.cancel()
+            action=Signal::derive(move || text::confirm::go(to()))
+            on_action=move || directory.confirm()
+        >
+            {concerns}
+        </ConfirmDialog>
+    }
+}
+
+/// A modal dialog with a button that cancels and one that changes something. `on_cancel` is also called when the dialog
+/// is closed, whatever closed it. That can be reported after the dialog was removed, when a `Callback` is disposed of;
+/// hence plain closures.
+#[component]
+pub(crate) fn ConfirmDialog(
+    is_open: Signal<bool>,
+    title: Signal<String>,
+    cancel: &'static str,
+    on_cancel: impl Fn() + Copy + Send + 'static,
+    action: Signal<String>,
+    on_action: impl Fn() + Send + 'static,
+    children: Children,
+) -> impl IntoView {
+    let app = use_app();
+    let cancel_button = NodeRef::<html::Button>::new();
+    view! {
+        <Modal
+            name=title
+            class="confirm"
+            part="dialog"
+            is_open
+            on_open=move || focus(cancel_button)
+            on_close=on_cancel
+        >
+            <h2>{move || title.get()}</h2>
+            {children()}
+            <footer>
+                <span class="confirm-place">{move || place(app)}</span>
+                <button class="primary" node_ref=cancel_button on:click=handler(move |_| on_cancel())>
+                    {cancel}
+                </button>
+                <button class="danger" on:click=handler(move |_| on_action())>
+                    {move || action.get()}
+                </button>
+            </footer>
+        </Modal>
+    }
+}
+
+/// The user's name in a sentence: the username if PingOne has no other.
+pub(crate) fn name_of(app: App, id: UserId) -> String {
+    let user = app.directory().user(id);
+    user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() })
+        .unwrap_or_default()
+}
+
+fn place(app: App) -> String {
+    match app.session().phase.get() {
+        Phase::Connected { environment, .. } => {
+            text::disable_dialog::place(&environment.name, &text::kind(&environment.kind))
+        }
+        Phase::Form | Phase::Loading | Phase::Connecting => String::new(),
+    }
+}

@@ -1,0 +1,165 @@
+//! The user drawer: everything known about one user. Each part is loaded separately and has its own time.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use pingone::device::{Device, usable};
+use pingone::fault::Fault;
+use pingone::request::{ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser};
+use pingone::time::Timestamp;
+use pingone::user::UserId;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+
+use crate::announcement::Announcement;
+use crate::console::load::Load;
+use crate::console::troubleshooting::state::Location;
+
+use crate::console::users::directory::Directory;
+
+/// The user shown in the user drawer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    pub id: UserId,
+    /// Loading state of the user.
+    pub read: Load<()>,
+    /// The MFA flag, read by its own request.
+    pub mfa: Load<()>,
+    pub devices: Load<Vec<Device>>,
+    /// End of the MFA bypass; `None` without one.
+    pub bypass: Load<Option<Timestamp>>,
+    /// The names of the groups; `None` if PingOne doesn't return them.
+    pub groups: Load<Option<Vec<String>>>,
+}
+
+impl Opened {
+    fn new(id: UserId, read: Load<()>) -> Self {
+        Self { id, read, mfa: Load::Idle, devices: Load::Idle, bypass: Load::Idle, groups: Load::Idle }
+    }
+}
+
+impl Directory {
+    /// Opens the user drawer for an ID.
+    pub fn open(self, id: UserId) {
+        let Some(connection) = self.connection() else { return };
+        self.opened.set(Some(Opened::new(id, Load::Loading)));
+        self.tasks.spawn(async move {
+            let answer = connection.call(ReadUser(id)).await;
+            if !self.is_open(id) {
+                return;
+            }
+            let read = answer.map(|user| {
+                self.learn([Ok(user)]);
+            });
+            if let Err(fault) = &read {
+                self.announcer.tell(Announcement::Failed(fault.clone()));
+                let again = move || self.open(id);
+                self.trouble.meet(Location::User(id), Operation::ReadUser(id), fault, None, again);
+            }
+            let is_there = read.is_ok();
+            let read = Load::ended(read, connection.clock().wall());
+            self.change_opened(id, |opened| opened.read = read);
+            self.recount();
+            if is_there {
+                self.read_parts(id);
+            }
+        });
+    }
+
+    /// Loads what the user list doesn't contain.
+    pub fn read_parts(self, id: UserId) {
+        let Some(connection) = self.connection() else { return };
+        let to = connection.clone();
+        self.part(id, |opened| &mut opened.mfa, async move {
+            let answer = to.call(ReadMfa(id)).await?;
+            self.learn_mfa(id, answer.enabled.into());
+            Ok(())
+        });
+        let to = connection.clone();
+        self.part(id, |opened| &mut opened.bypass, async move {
+            let until = to.call(ReadBypass(id)).await?;
+            self.learn_bypass(id, until);
+            Ok(until)
+        });
+        let to = connection.clone();
+        self.part(id, |opened| &mut opened.devices, async move {
+            let devices = to.call(ReadDevices(id)).await?;
+            self.learn_devices(id, &devices);
+            Ok(devices)
+        });
+        self.part(id, |opened| &mut opened.groups, async move { connection.call(ReadMemberships(id)).await });
+        self.read_default();
+    }
+
+    /// Loads one part of the user drawer.
+    fn part<T: 'static>(
+        self,
+        id: UserId,
+        part: fn(&mut Opened) -> &mut Load<T>,
+        read: impl Future<Output = Result<T, Fault>> + 'static,
+    ) {
+        self.change_opened(id, |opened| *part(opened) = Load::Loading);
+        self.tasks.spawn(async move {
+            let answer = read.await;
+            let at = self.ports.get().clock.wall();
+            self.change_opened(id, |opened| *part(opened) = Load::ended(answer, at));
+        });
+    }
+
+    /// The default for new users belongs to the environment, and is loaded only once.
+    fn read_default(self) {
+        let Some(connection) = self.connection() else { return };
+        if !self.mfa_default.with_untracked(|default| matches!(default, Load::Idle | Load::Failed(_))) {
+            return;
+        }
+        self.mfa_default.set(Load::Loading);
+        self.tasks.spawn(async move {
+            let answer = connection.call(ReadMfaDefault).await;
+            self.mfa_default.set(Load::ended(answer, connection.clock().wall()));
+        });
+    }
+
+    pub(super) fn change_opened(self, id: UserId, change: impl FnOnce(&mut Opened)) {
+        if self.is_open(id) {
+            self.opened.update(|opened| {
+                if let Some(opened) = opened {
+                    change(opened);
+                }
+            });
+        }
+    }
+
+    pub(super) fn learn_devices(self, id: UserId, devices: &[Device]) {
+        self.users.update(|users| {
+            if let Some(row) = users.find(id) {
+                users.set_devices(row, usable(devices));
+            }
+        });
+        self.recount();
+    }
+
+    pub(super) fn learn_bypass(self, id: UserId, until: Option<Timestamp>) {
+        self.users.update(|users| {
+            if let Some(row) = users.find(id) {
+                users.set_bypass(row, until);
+            }
+        });
+        self.recount();
+    }
+
+    pub(super) fn is_open(self, id: UserId) -> bool {
+        self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id) == Some(id))
+    }
+
+    /// Opens the user drawer for a user who was read already, to show what failed.
+    pub(super) fn show(self, id: UserId, at: Timestamp) {
+        let is_known = self.users.with_untracked(|users| users.find(id).is_some());
+        if !self.is_open(id) && is_known {
+            self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at })));
+        }
+    }
+
+    /// Closes the user drawer.
+    pub fn close(self) {
+        self.opened.set(None);
+    }
+}

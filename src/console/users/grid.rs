@@ -1,0 +1,392 @@
+//! The table of users, as a grid: only the rows in view are in the document, and the keyboard reaches every cell.
+
+use leptos::attr;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use leptos::{ev, html};
+use pingone_mfa_core::directory::order::{Column, Sort};
+use pingone_mfa_core::directory::store::Coverage;
+
+use crate::console::app::{App, use_app};
+use crate::console::users::directory::Source;
+
+use crate::console::users::cells::{RowCells, RowKind, class_of, username};
+use crate::console::users::row_pool::{PooledRow, Rendered, RowPool};
+use crate::console::users::text;
+use crate::ui::dom::handler;
+use crate::ui::dom::{Event, cell_of, focus_cell, keep_tab_stop, key_of, once_shown, scroll_to, scroll_view};
+use crate::ui::window;
+use crate::ui::window::Window;
+
+/// The position of a cell in the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cell {
+    /// The row's `aria-rowindex`: 1 is the head.
+    row: usize,
+    /// The cell's position in its row.
+    column: usize,
+}
+
+/// The state of the grid: how far it is scrolled, and which cell has the focus.
+#[derive(Clone, Copy)]
+struct Grid {
+    app: App,
+    scroller: NodeRef<html::Div>,
+    /// How far it is scrolled, and how high it is.
+    in_sight: RwSignal<(i32, i32)>,
+    /// The cell that has the focus or had it last.
+    focused: RwSignal<Option<Cell>>,
+    /// How many rows may be rendered so far.
+    ready: RwSignal<usize>,
+}
+
+/// How many rows are made per frame. The first ones come together with the first pages: creating all of them at once
+/// would block the page noticeably.
+const ROWS_PER_FRAME: usize = 4;
+
+/// The table in its scrolling frame.
+#[component]
+pub(crate) fn UserGrid() -> impl IntoView {
+    let grid = Grid::new(use_app());
+    view! {
+        <div
+            class="grid-scroll"
+            part="grid"
+            node_ref=grid.scroller
+            on:scroll=handler(move |_| grid.follow_scroll())
+            on:keydown=handler(move |event: ev::KeyboardEvent| grid.press(&event))
+            on:focusin=handler(move |event: ev::FocusEvent| grid.take_focus(&event))
+        >
+            <GridTable grid/>
+        </div>
+    }
+}
+
+/// The table. It is made anew when other columns or another source of rows are shown.
+#[component]
+fn GridTable(grid: Grid) -> impl IntoView {
+    let directory = grid.app.directory();
+    let columns = move || directory.table.view.with(|view| with_name(&view.columns));
+    let layout = Memo::new(move |_| (columns(), directory.source()));
+    move || {
+        let (columns, source) = layout.get();
+        // A new table has no cell yet that Tab reaches.
+        once_shown(move || {
+            keep_tab_stop(grid.scroller);
+        });
+        view! { <UserTable grid=grid columns=columns source=source /> }
+    }
+}
+
+/// All columns that are shown.
+fn with_name(columns: &[Column]) -> Vec<Column> {
+    std::iter::once(Column::Name).chain(columns.iter().copied()).collect()
+}
+
+#[component]
+fn UserTable(grid: Grid, columns: Vec<Column>, source: Source) -> impl IntoView {
+    let app = grid.app;
+    let column_count = columns.len() + usize::from(source == Source::List);
+    let pool = StoredValue::new(RowPool::new());
+    let columns = StoredValue::new(columns);
+    let child = move |rendered| match rendered {
+        Rendered::Row(row) => view! { <UserRow app=app row=row columns=columns source=source /> }.into_any(),
+        Rendered::Gap(height) => view! { <SpacerRow height=height /> }.into_any(),
+    };
+    view! {
+        <table
+            class="grid"
+            role="grid"
+            aria-label=text::directory::USERS
+            aria-multiselectable="true"
+            aria-colcount=column_count.to_string()
+            aria-rowcount=move || (app.directory().shown_len() + 1).to_string()
+        >
+            <thead>
+                <tr role="row" aria-rowindex="1">
+                    {(source == Source::List).then(|| view! { <SelectAll app=app /> })}
+                    {columns
+                        .get_value()
+                        .into_iter()
+                        .map(|column| view! { <HeadCell app=app column=column source=source /> })
+                        .collect_view()}
+                </tr>
+            </thead>
+            <tbody>
+                <For each=move || grid.rendered(pool) key=|rendered| *rendered children=child />
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn SelectAll(app: App) -> impl IntoView {
+    let (table, users) = (app.directory().table, app.directory().users);
+    let count = move || table.selectable_len(users);
+    let label = move || text::table::select_all(&app.ports.get().locale.number(count() as u64));
+    view! {
+        <th class="select" role="columnheader" scope="col">
+            <input
+                type="checkbox"
+                tabindex="-1"
+                aria-label=label
+                disabled=move || count() == 0
+                prop:checked=move || table.coverage(users) == Coverage::All
+                prop:indeterminate=move || table.coverage(users) == Coverage::Some
+                on:change=handler(move |_| table.select_all(users))
+            />
+        </th>
+    }
+}
+
+#[component]
+fn HeadCell(app: App, column: Column, source: Source) -> impl IntoView {
+    let name = text::table::column(column);
+    let class = class_of(column);
+    // PingOne's search results stay in PingOne's order.
+    if source == Source::Found {
+        return view! {
+            <th class=class role="columnheader" scope="col" tabindex="-1">
+                {name}
+            </th>
+        }
+        .into_any();
+    }
+    let view = app.directory().table.view;
+    let sort = move || view.with(|view| view.sort.filter(|sort| sort.key == column));
+    let direction = move || sort().map(|sort| if sort.is_descending { "descending" } else { "ascending" });
+    let arrow = move || match sort() {
+        None => "",
+        Some(Sort { is_descending: false, .. }) => " ↑",
+        Some(Sort { is_descending: true, .. }) => " ↓",
+    };
+    view! {
+        <th class=class role="columnheader" scope="col" aria-sort=direction>
+            <button class="sort" tabindex="-1" on:click=handler(move |_| sort_by(app, column))>
+                {name}
+                <span aria-hidden="true">{arrow}</span>
+            </button>
+        </th>
+    }
+    .into_any()
+}
+
+/// Sorts ascending, then descending, then in PingOne's own order again.
+fn sort_by(app: App, column: Column) {
+    let directory = app.directory();
+    let mut view = directory.table.view.get_untracked();
+    view.sort = match view.sort.filter(|sort| sort.key == column) {
+        None => Some(Sort { key: column, is_descending: false }),
+        Some(sort) if !sort.is_descending => Some(Sort { is_descending: true, ..sort }),
+        Some(_) => None,
+    };
+    app.look(view);
+}
+
+/// A row element, which shows the user that the pool assigns to it. A memo keeps its subscribers after they are gone,
+/// so parts that are made anew within the row follow signals, or memos that are made and dropped with them.
+#[component]
+fn UserRow(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>, source: Source) -> impl IntoView {
+    let kind = Memo::new(move |_| RowKind::of(app, row.user()));
+    let is_selected = move || app.directory().table.selected.with(|selected| selected.contains(row.user()));
+    view! {
+        <tr
+            role="row"
+            aria-rowindex=move || (row.position() + 2).to_string()
+            aria-selected=move || is_selected().to_string()
+            on:pointerdown=handler(move |_| row.press())
+            on:keydown=handler(move |_| row.press())
+            on:click:capture=move |event| row.guard(&event)
+        >
+            {(source == Source::List).then(|| view! { <SelectCell app=app row=row kind=kind /> })}
+            <RowCells app=app row=row kind=kind columns=columns />
+        </tr>
+    }
+}
+
+/// Rows that aren't rendered.
+#[component]
+fn SpacerRow(height: RwSignal<u64>) -> impl IntoView {
+    view! {
+        <tr class="spacer" aria-hidden="true">
+            <td {..attr::height(move || height.get().to_string())}></td>
+        </tr>
+    }
+}
+
+/// The cell of the checkbox. A row that couldn't be read has none, and the cell itself takes the focus.
+#[component]
+fn SelectCell(app: App, row: PooledRow, kind: Memo<RowKind>) -> impl IntoView {
+    const CLASS: &str = "select";
+    let empty = || view! { <td class=CLASS role="gridcell" tabindex="-1"></td> };
+    view! {
+        <Show when=move || kind.get() != RowKind::Unreadable fallback=empty>
+            <td class=CLASS role="gridcell">
+                <SelectBox app=app row=row />
+            </td>
+        </Show>
+    }
+}
+
+#[component]
+fn SelectBox(app: App, row: PooledRow) -> impl IntoView {
+    let directory = app.directory();
+    let table = directory.table;
+    let label = move || username(app, row).map(|username| text::table::select(&username));
+    let select = move |event: MouseEvent| {
+        table.select(directory.users, row.user_now(), event_target_checked(&event), event.shift_key());
+    };
+    view! {
+        <input
+            type="checkbox"
+            tabindex="-1"
+            aria-label=label
+            prop:checked=move || table.selected.with(|selected| selected.contains(row.user()))
+            on:click=handler(select)
+        />
+    }
+}
+
+impl Grid {
+    fn new(app: App) -> Self {
+        let grid = Self {
+            app,
+            scroller: NodeRef::new(),
+            // Until the table has been laid out, a screenful is assumed.
+            in_sight: RwSignal::new((0, 800)),
+            focused: RwSignal::default(),
+            ready: RwSignal::default(),
+        };
+        grid.keep_focus_when_rows_change();
+        grid
+    }
+
+    /// The rows and gaps that are rendered, in their order.
+    fn rendered(self, pool: StoredValue<RowPool>) -> Vec<Rendered> {
+        let (top, height) = self.in_sight.get();
+        let len = self.app.directory().shown_len();
+        let focused = self.focused.get().and_then(|cell| cell.row.checked_sub(2));
+        let items = self.ready_part(Window::at(len, top, height)).items(len, focused);
+        let show = |users: &[_]| pool.try_update_value(|pool| pool.show(&items, users));
+        self.app.directory().with_rows(show).unwrap_or_default()
+    }
+
+    /// The part of a window that may be rendered so far. The rest follows, some rows per frame.
+    fn ready_part(self, window: Window) -> Window {
+        let ready = self.ready.get();
+        let part = window.at_most(ready);
+        if part != window {
+            once_shown(move || {
+                if self.ready.try_get_untracked() == Some(ready) {
+                    self.ready.set(ready + ROWS_PER_FRAME);
+                }
+                // PingOne's search results have a head without buttons: Tab reaches the first row once it is there.
+                once_shown(move || {
+                    keep_tab_stop(self.scroller);
+                });
+            });
+        }
+        part
+    }
+
+    fn measure(self) {
+        let view = scroll_view(self.scroller);
+        if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
+            self.in_sight.set(view);
+        }
+    }
+
+    /// A scroll may move the focused row in the document, and it loses the focus then.
+    fn follow_scroll(self) {
+        self.measure();
+        if self.focused.with_untracked(Option::is_some) {
+            once_shown(move || self.keep_focus());
+        }
+    }
+
+    /// Other rows change what is in view without a scroll, and may remove the focused one.
+    fn keep_focus_when_rows_change(self) {
+        Effect::new(move |before: Option<(usize, Source)>| {
+            let now = (self.app.directory().shown_len(), self.app.directory().source());
+            // A table that grows moves nothing that is in view, and measuring makes the browser lay it out at once.
+            let grows = before.is_some_and(|(len, source)| source == now.1 && (1..=now.0).contains(&len));
+            if !grows {
+                once_shown(move || {
+                    self.measure();
+                    self.keep_focus();
+                });
+            }
+            now
+        });
+    }
+
+    /// Runs in a later frame, when the grid may be gone.
+    fn keep_focus(self) {
+        if !keep_tab_stop(self.scroller) {
+            return;
+        }
+        if let Some(cell) = self.focused.try_get_untracked().flatten() {
+            let cell = self.within(cell);
+            self.focused.set(Some(cell));
+            self.focus_once_shown(cell);
+        }
+    }
+
+    fn take_focus(self, event: &Event) {
+        if let Some((row, column)) = cell_of(event) {
+            let cell = Some(Cell { row, column });
+            if self.focused.get_untracked() != cell {
+                self.focused.set(cell);
+            }
+        }
+        keep_tab_stop(self.scroller);
+    }
+
+    /// Moves the focus to a cell, or to the nearest one that the table has.
+    fn focus(self, cell: Cell) {
+        let cell = self.within(cell);
+        self.focused.set(Some(cell));
+        if let (Some(position), Some((top, height))) = (cell.row.checked_sub(2), scroll_view(self.scroller)) {
+            scroll_to(self.scroller, window::top_for(position, top, height));
+            self.measure();
+        }
+        self.focus_once_shown(cell);
+    }
+
+    /// The cell, in the nearest row that the table has.
+    fn within(self, cell: Cell) -> Cell {
+        Cell { row: cell.row.clamp(1, self.last_row()), ..cell }
+    }
+
+    fn last_row(self) -> usize {
+        untrack(|| self.app.directory().shown_len()) + 1
+    }
+
+    fn focus_once_shown(self, cell: Cell) {
+        once_shown(move || focus_cell(self.scroller, cell.row, cell.column));
+    }
+
+    /// The keys of a grid: <https://www.w3.org/WAI/ARIA/apg/patterns/grid/>.
+    fn press(self, event: &Event) {
+        let Some((row, column)) = cell_of(event) else { return };
+        let directory = self.app.directory();
+        let columns = directory.table.view.with_untracked(|view| view.columns.len());
+        let last_column = columns + usize::from(untrack(|| directory.source()) == Source::List);
+        let page = window::page(scroll_view(self.scroller).map_or(0, |(_, height)| height));
+        let (row, column) = match key_of(event).as_str() {
+            "ArrowDown" => (row + 1, column),
+            "ArrowUp" => (row.saturating_sub(1), column),
+            "ArrowRight" => (row, column + 1),
+            "ArrowLeft" => (row, column.saturating_sub(1)),
+            "PageDown" => (row + page, column),
+            "PageUp" => (row.saturating_sub(page).max(row.min(2)), column),
+            "Control+Home" => (1, 0),
+            "Control+End" => (self.last_row(), last_column),
+            "Home" => (row, 0),
+            "End" => (row, last_column),
+            _ => return,
+        };
+        event.prevent_default();
+        self.focus(Cell { row, column: column.min(last_column) });
+    }
+}

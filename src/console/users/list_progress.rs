@@ -1,0 +1,191 @@
+//! The list as a whole: how many users there are, the progress of loading them, and what can be done about it.
+
+use leptos::prelude::*;
+use pingone::fault::Fault;
+use pingone::time::PerSecond;
+use pingone_mfa_core::diagnosis::evidence::Operation;
+use pingone_mfa_core::directory::store::UserStore;
+
+use crate::console::app::{App, use_app};
+use crate::console::load::Load;
+use crate::console::troubleshooting::state::Location;
+use crate::console::users::directory::List;
+
+use crate::console::ceiling_choice::CeilingChoice;
+use crate::console::format::number;
+use crate::console::troubleshooting::failure::Failure;
+use crate::console::users::text;
+use crate::ui::dom::handler;
+
+/// Users per request, because every page of 200 has a preflight.
+const USERS_PER_REQUEST: u64 = 100;
+
+/// What decides which controls are shown. The numbers between them follow by themselves.
+#[derive(Clone, PartialEq)]
+enum Phase {
+    Before,
+    Loading,
+    Halted { fault: Fault, unread: u64 },
+    Stopped,
+    Complete,
+}
+
+impl Phase {
+    fn of(list: &List) -> Self {
+        match list {
+            List::Idle => Self::Before,
+            List::Loading { .. } => Self::Loading,
+            List::Halted { fault, unread } => Self::Halted { fault: fault.clone(), unread: *unread },
+            List::Stopped => Self::Stopped,
+            List::Complete => Self::Complete,
+        }
+    }
+}
+
+#[component]
+pub(crate) fn ListProgress() -> impl IntoView {
+    let app = use_app();
+    let phase = Memo::new(move |_| app.directory().list.with(Phase::of));
+    move || {
+        match phase.get() {
+        Phase::Before => view! { <LoadOffer/> }.into_any(),
+        Phase::Loading => view! {
+            <p class="working">{move || loading(app)}</p>
+            <StopButton/>
+        }
+        .into_any(),
+        Phase::Halted { fault, unread } => halted(app, fault, unread),
+        Phase::Stopped => view! {
+            <p>{move || partial(app)}</p>
+            <button on:click=handler(move |_| app.directory().load_all())>{text::directory::READ_AGAIN}</button>
+        }
+        .into_any(),
+        Phase::Complete => view! { <Remarks/> }.into_any(),
+    }
+    }
+}
+
+/// The limit on the request rate, while there is something to read.
+#[component]
+pub(crate) fn ReadCeiling() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let is_of_use = Memo::new(move |_| directory.list.with(|list| *list != List::Complete));
+    move || {
+        is_of_use.get().then(|| {
+            view! {
+                <CeilingChoice
+                    ceiling=directory.read_ceiling
+                    choose=move |chosen| directory.limit_reads(chosen)
+                />
+            }
+        })
+    }
+}
+
+#[component]
+fn StopButton() -> impl IntoView {
+    let directory = use_app().directory();
+    view! { <button on:click=handler(move |_| directory.stop())>{text::directory::STOP}</button> }
+}
+
+fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
+    let unread = (unread > 0).then(|| text::directory::unread(&number(app, unread)));
+    view! {
+        <p>{move || partial(app)}</p>
+        {list_failure(fault)}
+        {unread.map(|unread| view! { <p class="note">{unread}</p> })}
+        <button on:click=handler(move |_| app.directory().resume())>{text::directory::GO_ON}</button>
+        <StopButton/>
+    }
+    .into_any()
+}
+
+fn list_failure(fault: Fault) -> AnyView {
+    let title = text::fault(&fault);
+    view! { <Failure at=Location::People tried=Operation::ReadUsers fault title/> }.into_any()
+}
+
+fn total(app: App) -> Option<u64> {
+    app.directory().total.with(|total| total.ready().copied().flatten())
+}
+
+/// How many users were loaded.
+pub(crate) fn listed(app: App) -> u64 {
+    app.directory().table.listed_len.get()
+}
+
+fn of_total(app: App) -> String {
+    total(app).map_or_else(|| "?".to_owned(), |total| number(app, total))
+}
+
+pub(crate) fn partial(app: App) -> String {
+    let at = app.directory().listed_at.get().map(|at| app.ports.get().locale.time(at)).unwrap_or_default();
+    text::directory::partial(&number(app, listed(app)), &of_total(app), &at)
+}
+
+fn loading(app: App) -> String {
+    let List::Loading { pace } = app.directory().list.get() else { return String::new() };
+    let left = total(app).map(|total| seconds(total.saturating_sub(listed(app)), pace));
+    let left = left.map(|left| number(app, left));
+    text::directory::loading(
+        &number(app, listed(app)),
+        &of_total(app),
+        &number(app, pace.whole()),
+        left.as_deref(),
+    )
+}
+
+/// How many seconds it takes to load this many users at a pace, rounded up.
+fn seconds(users: u64, pace: PerSecond) -> u64 {
+    requests(users).div_ceil(pace.whole().max(1))
+}
+
+fn requests(users: u64) -> u64 {
+    users.div_ceil(2 * USERS_PER_REQUEST) * 2
+}
+
+/// What is unexpected about a list that was loaded completely.
+#[component]
+fn Remarks() -> impl IntoView {
+    let app = use_app();
+    move || {
+        let listed = listed(app);
+        let differs = total(app).filter(|count| *count != listed);
+        let differs = differs.map(|count| text::directory::differs(&number(app, count)));
+        let unreadable = app.directory().users.with(UserStore::unreadable_len) as u64;
+        let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
+        let empty = (listed == 0).then(|| text::directory::NO_USERS.to_owned());
+        let remarks = [differs, unreadable, empty].into_iter().flatten();
+        remarks.map(|remark| view! { <p class="note">{remark}</p> }).collect_view()
+    }
+}
+
+/// Before anything is loaded: how many users there are, and what loading them costs.
+#[component]
+fn LoadOffer() -> impl IntoView {
+    let app = use_app();
+    move || match app.directory().total.get() {
+        Load::Idle | Load::Loading => view! { <p class="working">{text::directory::COUNTING}</p> }.into_any(),
+        Load::Failed(fault) => list_failure(fault),
+        Load::Ready { value: None, .. } => view! {
+            <p>{text::directory::COUNT_UNKNOWN}</p>
+            <button on:click=handler(move |_| app.directory().load_all())>{text::directory::LOAD_ALL}</button>
+        }
+        .into_any(),
+        Load::Ready { value: Some(users), .. } => offer(app, users),
+    }
+}
+
+fn offer(app: App, users: u64) -> AnyView {
+    let pace = app.directory().read_ceiling.get();
+    let seconds = number(app, seconds(users, pace).max(1));
+    let cost = text::directory::cost(&number(app, requests(users)), &seconds);
+    let users = number(app, users);
+    view! {
+        <p>{text::directory::none_loaded(&users)}</p>
+        <button on:click=handler(move |_| app.directory().load_all())>{text::directory::load_all(&users)}</button>
+        <span class="hint">{cost}</span>
+    }
+    .into_any()
+}

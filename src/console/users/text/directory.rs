@@ -1,0 +1,94 @@
+//! Texts of the directory.
+
+pub const USERS: &str = "Users";
+pub const FIND: &str = "Find a person";
+pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
+pub const COUNTING: &str = "Counting the users …";
+pub const STOP: &str = "Stop";
+pub const GO_ON: &str = "Go on";
+pub const READ_AGAIN: &str = "Read again";
+pub const BACK_TO_LIST: &str = "Back to the list";
+pub const CLEAR_SEARCH: &str = "Clear search";
+pub const NO_USERS: &str = "This environment has no users that your token may see.";
+pub const NO_NAME: &str = "(no name)";
+pub const NEVER: &str = "never";
+pub const NOTHING: &str = "–";
+pub const NOT_CHECKED: &str = "not checked";
+/// Shown before any user is listed.
+pub fn none_loaded(users: &str) -> String {
+    format!("{users} users. None loaded.")
+}
+/// Used if PingOne returns no count.
+pub const COUNT_UNKNOWN: &str = "PingOne doesn't say how many users there are.";
+
+pub fn load_all(users: &str) -> String {
+    format!("Load all {users} users")
+}
+/// Used if the number of users is unknown.
+pub const LOAD_ALL: &str = "Load all users";
+
+pub fn cost(requests: &str, seconds: &str) -> String {
+    format!("{requests} requests, about {seconds} s")
+}
+/// The remaining time is unknown if the number of users is.
+pub fn loading(loaded: &str, total: &str, pace: &str, seconds: Option<&str>) -> String {
+    let left = seconds.map(|seconds| format!(", about {seconds} s left")).unwrap_or_default();
+    format!("{loaded} of about {total} loaded, {pace} requests a second{left}.")
+}
+/// Users whose pages failed.
+pub fn unread(users: &str) -> String {
+    format!("{users} users were not read and are not in the list.")
+}
+/// A list that was stopped, or paused by a fault.
+pub fn partial(loaded: &str, total: &str, at: &str) -> String {
+    format!("{loaded} of {total} users loaded. Reading began {at}.")
+}
+/// The list differs from PingOne's count.
+pub fn differs(count: &str) -> String {
+    format!("PingOne counts {count}: the list changed while it was read.")
+}
+
+pub fn unreadable(rows: &str) -> String {
+    format!("{rows} could not be read; they are listed as unreadable.")
+}
+/// A row that can't be read.
+pub fn unreadable_row(field: &str, problem: &str) -> String {
+    format!("Unreadable: {field}: {problem}")
+}
+
+pub fn searching(text: &str) -> String {
+    format!("Searching PingOne for '{text}' …")
+}
+
+pub fn found(shown: u64, all: &str, text: &str, at: &str) -> String {
+    match shown {
+        0 => format!(
+            "PingOne has nobody for '{text}', asked {at}. It compares beginnings, and may compare capitals."
+        ),
+        1 => format!("1 person for '{text}', from PingOne at {at}."),
+        _ => format!("{all} people for '{text}', from PingOne at {at}."),
+    }
+}
+/// Users that only the loaded list contains.
+pub fn found_loaded(users: &str, count: u64) -> String {
+    let users = if count == 1 { "1 more user".to_owned() } else { format!("{users} more users") };
+    format!("{users} from the loaded list.")
+}
+/// A search with more results than are shown.
+pub fn found_many(shown: &str, all: &str, text: &str, at: &str) -> String {
+    format!(
+        "The first {shown} of {all} people for '{text}', from PingOne at {at}. Type more to narrow it down."
+    )
+}
+/// Accessible name of the switch.
+pub fn switch(username: &str) -> String {
+    format!("MFA for {username}")
+}
+/// Button that is shown if the flag is unknown.
+pub fn read_mfa(username: &str) -> String {
+    format!("Read MFA for {username}")
+}
+/// Button that opens the user drawer.
+pub fn open(name: &str, username: &str) -> String {
+    format!("{name}, open {username}")
+}

@@ -1,0 +1,81 @@
+//! The filters that are a choice among words: their options, and how they are read from and written to the view.
+
+use leptos::prelude::*;
+use pingone::user::{GroupId, PopulationId};
+use pingone_mfa_core::directory::query::{Filters, GroupFilter};
+use uuid::Uuid;
+
+use crate::console::app::App;
+use crate::console::users::address;
+use crate::console::users::address::{value_of, word_of};
+use crate::console::users::text;
+
+/// A filter as a choice among words.
+#[derive(Clone, Copy)]
+pub(crate) struct Filter {
+    pub(crate) name: &'static str,
+    /// The words and their labels.
+    pub(crate) options: fn(App) -> Vec<(String, String)>,
+    pub(crate) chosen: fn(&Filters) -> String,
+    pub(crate) choose: fn(&mut Filters, &str),
+}
+
+pub(crate) const FILTERS: [Filter; 4] = [MFA, DEVICES, ACCOUNT, POPULATION];
+
+const MFA: Filter = Filter {
+    name: text::table::MFA,
+    options: |_| labels(address::MFA, text::table::mfa_filter),
+    chosen: |filters| filters.mfa.map_or("", |filter| word_of(address::MFA, &filter)).to_owned(),
+    choose: |filters, word| filters.mfa = value_of(address::MFA, word),
+};
+
+const DEVICES: Filter = Filter {
+    name: text::table::DEVICES,
+    options: |_| labels(address::DEVICES, text::table::devices_filter),
+    chosen: |filters| filters.devices.map_or("", |filter| word_of(address::DEVICES, &filter)).to_owned(),
+    choose: |filters, word| filters.devices = value_of(address::DEVICES, word),
+};
+
+const ACCOUNT: Filter = Filter {
+    name: text::table::ACCOUNT,
+    options: |_| labels(address::ACCOUNT, |account| text::account(*account)),
+    chosen: |filters| filters.account.map_or("", |account| word_of(address::ACCOUNT, &account)).to_owned(),
+    choose: |filters, word| filters.account = value_of(address::ACCOUNT, word),
+};
+
+const POPULATION: Filter = Filter {
+    name: text::table::POPULATION,
+    options: |app| {
+        app.directory().populations.with(|populations| {
+            let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
+            known.iter().map(|population| (population.id.0.to_string(), population.name.clone())).collect()
+        })
+    },
+    chosen: |filters| filters.population.map(|id| id.0.to_string()).unwrap_or_default(),
+    choose: |filters, word| filters.population = Uuid::try_parse(word).ok().map(PopulationId),
+};
+
+pub(crate) const GROUP: Filter = Filter {
+    name: text::table::GROUP,
+    options: |app| {
+        let chosen = app.directory().table.view.with_untracked(|view| view.filters.group);
+        app.directory().groups.with(|groups| {
+            let known = groups.ready().map(Vec::as_slice).unwrap_or_default();
+            let named = |id| known.iter().any(|group| group.id == id);
+            // The address may name a group before any name is known.
+            let unnamed = chosen.map(|filter| filter.group).filter(|id| !named(*id));
+            let unnamed = unnamed.map(|id| (id.0.to_string(), id.0.to_string().chars().take(8).collect()));
+            known.iter().map(|group| (group.id.0.to_string(), group.name.clone())).chain(unnamed).collect()
+        })
+    },
+    chosen: |filters| filters.group.map(|filter| filter.group.0.to_string()).unwrap_or_default(),
+    choose: |filters, word| {
+        let group = Uuid::try_parse(word).ok().map(GroupId);
+        let is_direct = filters.group.is_some_and(|filter| filter.is_direct);
+        filters.group = group.map(|group| GroupFilter { group, is_direct });
+    },
+};
+
+fn labels<T>(words: &[(T, &'static str)], label: impl Fn(&T) -> &'static str) -> Vec<(String, String)> {
+    words.iter().map(|(value, word)| ((*word).to_owned(), label(value).to_owned())).collect()
+}

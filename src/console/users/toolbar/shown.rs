@@ -1,0 +1,127 @@
+//! The line above the table: how many users are shown, of how many, how old the list is, and the way back to all.
+
+use leptos::prelude::*;
+use pingone_mfa_core::directory::store::UserStore;
+
+use crate::console::app::{App, use_app};
+use crate::console::load::Load;
+use crate::console::troubleshooting::failure::FailureCase;
+use crate::console::troubleshooting::fault_card::FaultCard;
+use crate::console::troubleshooting::state::Location;
+use crate::console::users::directory::{List, Members};
+use crate::console::users::list_progress::listed;
+use crate::console::users::report_filter::ReportFilter;
+use crate::console::users::text;
+use crate::ui::dom::handler;
+
+#[component]
+pub(crate) fn ShownLine() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let is_complete = Memo::new(move |_| directory.list.with(|list| *list == List::Complete));
+    let is_filtered = Memo::new(move |_| {
+        let is_searched = directory.table.search.with(|text| !text.trim().is_empty());
+        let has_report = directory.outcomes.with(Option::is_some);
+        is_searched || has_report || directory.table.view.with(|view| !view.filters.is_empty())
+    });
+    view! {
+        <div class="line shown">
+            <p role="status">{move || shown_line(app)}</p>
+            <Undecided/>
+            <Show when=move || is_filtered.get()>
+                <button class="quiet" on:click=handler(move |_| app.show_everyone())>{text::table::SHOW_ALL}</button>
+            </Show>
+            <Show when=move || is_complete.get()>
+                <button class="quiet" on:click=handler(move |_| directory.load_all())>
+                    {text::directory::READ_AGAIN}
+                </button>
+            </Show>
+            <ReportFilter/>
+            {move || directory.members.get().map(|members| group_members(app, &members))}
+            <SearchOffer/>
+        </div>
+    }
+}
+
+/// How many users the filters can't decide about.
+#[component]
+fn Undecided() -> impl IntoView {
+    let app = use_app();
+    let directory = app.directory();
+    let undecided = Memo::new(move |_| directory.table.undecided(directory.users));
+    move || {
+        let users = undecided.get();
+        (users > 0).then(|| {
+            let sentence = text::table::undecided(&app.ports.get().locale.number(users), users);
+            view! { <p class="hint">{sentence}</p> }
+        })
+    }
+}
+
+fn shown_line(app: App) -> String {
+    let directory = app.directory();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
+    let (shown, listed) = (directory.shown_len() as u64, listed(app));
+    let is_complete = directory.list.with(|list| *list == List::Complete);
+    if shown == 0 && listed > 0 {
+        let listed = locale.number(listed);
+        return if is_complete { text::table::no_match(&listed) } else { text::table::no_match_yet(&listed) };
+    }
+    let of = (shown != listed).then(|| locale.number(listed));
+    let read = directory.listed_at.get().filter(|_| is_complete);
+    let age = read.map(|at| text::table::age(locale, at, app.session().now.get()));
+    text::table::shown(&locale.number(shown), shown, of.as_deref(), age.as_deref())
+}
+
+/// How many members the filter's group has, and when they were read.
+fn group_members(app: App, members: &Members) -> AnyView {
+    let filter = members.filter;
+    let refresh = move || {
+        view! {
+            <button class="quiet" on:click=handler(move |_| app.directory().read_members(filter))>
+                {text::directory::READ_AGAIN}
+            </button>
+        }
+    };
+    match &members.read {
+        Load::Idle | Load::Loading => {
+            view! { <p class="working hint">{text::table::READING_GROUP}</p> }.into_any()
+        }
+        Load::Failed(fault) => {
+            let fault = fault.clone();
+            let card = move || view! { <FaultCard fault=fault.clone()/> };
+            view! { <FailureCase at=Location::Group fallback=card/> {refresh()} }.into_any()
+        }
+        Load::Ready { value, at } => {
+            let ports = app.ports.get();
+            let locale = &*ports.locale;
+            let is_listed =
+                |users: &UserStore| value.iter().filter(|id| users.find(**id).is_some()).count() as u64;
+            let listed = app.directory().users.with_untracked(is_listed);
+            let (all, at) = (value.len() as u64, locale.time(*at));
+            let sentence = text::table::group_read(locale, all, all - listed, &at);
+            view! { <p class="hint">{sentence}</p> {refresh()} }.into_any()
+        }
+    }
+}
+
+/// Where nothing in a partial list matches, PingOne may still have the user.
+#[component]
+fn SearchOffer() -> impl IntoView {
+    let directory = use_app().directory();
+    let wanted = Memo::new(move |_| {
+        let is_partial = directory.list.with(List::is_partial);
+        let text = directory.table.search.with(|text| text.trim().to_owned());
+        (is_partial && directory.shown_len() == 0 && !text.is_empty()).then_some(text)
+    });
+    move || {
+        wanted.get().map(|wanted| {
+            // A text of any length may have been typed.
+            let short: String = wanted.chars().take(40).collect();
+            view! {
+                <button on:click=handler(move |_| directory.find(&wanted))>{text::table::ask_pingone(&short)}</button>
+            }
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! The page's building material, which doesn't know PingOne.
+
+pub(crate) mod dom;
+pub(crate) mod named_choice;
+pub(crate) mod radio;
+pub mod tasks;
+pub(crate) mod window;
