@@ -9,22 +9,21 @@ pub(crate) mod format;
 pub mod help;
 mod host_events;
 pub mod import;
+pub(crate) mod layout;
 pub mod load;
 pub(crate) mod modal;
 pub mod requests;
 pub mod runs;
 pub(crate) mod save_dialog;
 pub mod saving;
-pub(crate) mod screen;
+pub mod tabs;
 pub mod text;
-
 pub(crate) mod top_bar;
 pub mod troubleshooting;
 pub mod unreadable_body;
 pub mod users;
 
 use leptos::prelude::*;
-use pingone::environment::Environment;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
@@ -32,8 +31,7 @@ use crate::connect::console_views::Screens;
 use announcement_text::sentence;
 use app::App;
 use help::dialog::HelpDialog;
-use screen::Directory;
-use top_bar::TopBar;
+use layout::Console;
 use troubleshooting::failure::Failure;
 use troubleshooting::state::Location;
 
@@ -49,13 +47,5 @@ pub fn screens(app: App) -> Screens {
         not_connected: Box::new(not_connected),
         announced: Box::new(move |announcement| sentence(app.ports, announcement)),
         help: Box::new(|| view! { <HelpDialog/> }.into_any()),
-    }
-}
-
-#[component]
-fn Console(environment: Environment, region: String) -> impl IntoView {
-    view! {
-        <TopBar environment region/>
-        <Directory/>
     }
 }

@@ -1,7 +1,10 @@
 //! The page's building material, which doesn't know PingOne.
 
 pub(crate) mod dom;
+pub(crate) mod dropdown;
+pub(crate) mod icon;
 pub(crate) mod named_choice;
 pub(crate) mod radio;
+pub(crate) mod tab_list;
 pub mod tasks;
 pub(crate) mod window;

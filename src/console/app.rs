@@ -16,6 +16,7 @@ use crate::console::requests::state::Exchanges;
 use crate::console::runs::review::Review;
 use crate::console::runs::run::Run;
 use crate::console::saving::Saving;
+use crate::console::tabs::Tab;
 use crate::console::users::address;
 use crate::console::users::directory::Directory;
 use crate::console::users::table::View;
@@ -31,6 +32,8 @@ pub struct App {
     pub ports: Ports,
     /// The parts of the page's address that couldn't be read.
     pub address_problems: RwSignal<Vec<String>>,
+    /// The selected tab.
+    pub tab: RwSignal<Tab>,
     pub(crate) connection: StoredValue<Option<Connection>, LocalStorage>,
     /// Stored once, so that a closure that captures the state captures one handle.
     parts: StoredValue<Parts, LocalStorage>,
@@ -80,6 +83,7 @@ impl App {
         let app = Self {
             ports,
             address_problems: RwSignal::default(),
+            tab: RwSignal::default(),
             connection: StoredValue::default(),
             parts: StoredValue::new_local(state),
         };

@@ -6,4 +6,5 @@ pub mod review;
 pub(crate) mod review_dialog;
 pub mod run;
 pub(crate) mod run_panel;
+pub(crate) mod runs_panel;
 pub mod text;

@@ -2,6 +2,7 @@
 
 pub mod announce;
 pub mod saving;
+pub mod tabs;
 pub mod top_bar;
 
 pub use crate::connect::text::{other_environment, sign_in};

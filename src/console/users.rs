@@ -19,3 +19,4 @@ pub mod table;
 pub mod text;
 pub(crate) mod toolbar;
 pub(crate) mod user_drawer;
+pub(crate) mod users_panel;

@@ -1,7 +1,7 @@
 //! Which rows of a long table are rendered, and by which row elements. Pure: pixels in, positions out.
 
 /// A row's height in pixels. The style sheet's `--row` says the same.
-pub(crate) const ROW: u32 = 32;
+pub(crate) const ROW: u32 = 34;
 
 /// Rows kept ready above and below, so that scrolling never shows a gap.
 const MARGIN: usize = 4;

@@ -1,8 +1,9 @@
 //! Texts of the top bar.
 
+pub const TOKEN: &str = "Token";
 pub const REPLACE: &str = "Replace token";
 pub const FORGET: &str = "Forget token";
-pub const KEEP: &str = "Keep the token in use";
+pub const CANCEL: &str = "Cancel";
 pub const ENDED: &str = "token has ended";
 /// Shown if the token had already expired by this computer's clock when it was accepted.
 pub const EXPIRED_BY_CLOCK: &str = "token expired by this computer's clock";

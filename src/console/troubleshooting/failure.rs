@@ -22,6 +22,7 @@ use crate::console::troubleshooting::fault_card::{FaultCard, PingOneWords};
 use crate::console::troubleshooting::text;
 use crate::console::troubleshooting::text as say;
 use crate::ui::dom::handler;
+use crate::ui::icon::{Icon, Symbol};
 
 /// A failure with its case. If the case is about something else by now, only the fault.
 #[component]
@@ -87,7 +88,12 @@ pub(crate) fn RequestedChecks(at: Location) -> impl IntoView {
 #[component]
 pub(crate) fn CheckEverything() -> impl IntoView {
     let trouble = use_app().trouble();
-    view! { <button on:click=handler(move |_| trouble.check_everything())>{say::EVERYTHING}</button> }
+    view! {
+        <button class="quiet" on:click=handler(move |_| trouble.check_everything())>
+            <Symbol icon=Icon::Check/>
+            {say::EVERYTHING}
+        </button>
+    }
 }
 
 fn in_case<R>(app: App, at: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {

@@ -1,66 +1,52 @@
-//! The users of the environment: search, list and table, with the panels beside them and the dialogs over them.
+//! The tab with the users of the environment: MFA status or the current run, search and filters, the table, and the
+//! drawer of one user.
 
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::console::app::use_app;
-use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::{List, Source};
+use crate::console::tabs::Tab;
+use crate::console::troubleshooting::state::Location;
+use crate::console::app::use_app;
 
-use crate::console::import::dialog::ImportButton;
-use crate::console::import::dialog::ImportDialog;
-use crate::console::requests::panel::ResponsePanel;
-use crate::console::runs::end_run_dialog::EndRunDialog;
-use crate::console::runs::review_dialog::ReviewDialog;
-use crate::console::runs::run_panel::RunPanel;
-use crate::console::save_dialog::SaveDialog;
-use crate::console::text;
-use crate::console::troubleshooting::failure::RequestedChecks;
-use crate::console::users::confirm_dialog::ConfirmChangeDialog;
-use crate::console::users::disable_dialog::DisableDialog;
 use crate::console::users::find_user::{FindUser, SearchStatus};
 use crate::console::users::grid::UserGrid;
 use crate::console::users::list_progress::{ListProgress, ReadCeiling};
-use crate::console::users::mfa_status::MfaStatus;
+use crate::console::requests::panel::ResponsePanel;
+use crate::console::runs::run_panel::RunPanel;
 use crate::console::users::selection_bar::SelectionBar;
+use crate::console::import::dialog::ImportButton;
+use crate::console::users::mfa_status::MfaStatus;
+use crate::console::text;
 use crate::console::users::toolbar::{ShownLine, Toolbar};
+use crate::console::troubleshooting::failure::RequestedChecks;
 use crate::console::users::user_drawer::UserDrawer;
 
-/// The main part of a page of its own; no landmark in another page.
 #[component]
-pub(crate) fn Directory() -> impl IntoView {
+pub(crate) fn UsersPanel() -> impl IntoView {
     let app = use_app();
     let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
-    let class = move || if has_run.get() { "directory with-run" } else { "directory" };
-    if app.ports.get().host.owns_page() {
-        Either::Left(view! { <main class=class><Users/></main> })
-    } else {
-        Either::Right(view! { <div class=class><Users/></div> })
-    }
-}
-
-#[component]
-fn Users() -> impl IntoView {
-    let app = use_app();
+    let is_user_open = Memo::new(move |_| app.directory().opened.with(Option::is_some));
     let source = Memo::new(move |_| app.directory().source());
-    let table = move || match source.get() {
+    let content = move || match source.get() {
         Source::List => Either::Left(view! { <UserList/> }),
         Source::Found => Either::Right(view! { <SearchResult/> }),
     };
+    // What is shown beside the table in the requests' tab can't be there twice.
+    let has_response = move || app.tab.get() != Tab::Requests;
     view! {
-        <div class="directory-people">
+        <div class=move || if has_run.get() { "panel-main with-run" } else { "panel-main" }>
             <RequestedChecks at=Location::Everything/>
-            <RunPanel/>
+            <Show when=move || has_run.get()><RunPanel/></Show>
             <FindUser/>
-            {table}
+            {content}
         </div>
-        <aside class="directory-side"><UserDrawer/> <ResponsePanel/></aside>
-        <DisableDialog/>
-        <ConfirmChangeDialog/>
-        <EndRunDialog/>
-        <SaveDialog/>
-        <ImportDialog/>
-        <ReviewDialog/>
+        <Show when=move || is_user_open.get()>
+            <aside class="drawer">
+                <UserDrawer/>
+                <Show when=has_response><ResponsePanel/></Show>
+            </aside>
+        </Show>
     }
 }
 
@@ -69,6 +55,7 @@ fn Users() -> impl IntoView {
 fn UserList() -> impl IntoView {
     let app = use_app();
     let has_list = Memo::new(move |_| app.directory().list.with(|list| *list != List::Idle));
+    let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
     let content = move || {
         if !has_list.get() {
             return view! {
@@ -78,11 +65,11 @@ fn UserList() -> impl IntoView {
             .into_any();
         }
         view! {
-            <MfaStatus/>
+            <Show when=move || !has_run.get()><MfaStatus/></Show>
             <Toolbar/>
             <ShownLine/>
-            <SelectionBar app/>
             <UserGrid/>
+            <SelectionBar app/>
         }
         .into_any()
     };
