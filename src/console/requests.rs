@@ -1,5 +1,6 @@
 //! The requests of this session and their answers.
 
+pub(crate) mod exchange_forms;
 pub(crate) mod exchange_list;
 pub(crate) mod panel;
 pub(crate) mod request_code;

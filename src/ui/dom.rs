@@ -120,6 +120,23 @@ pub(crate) fn close_from_search(event: &Event) {
     }
 }
 
+/// Scrolls to an element once what is to be shown is there.
+pub(crate) fn bring_into_view(of: NodeRef<html::Div>) {
+    once_shown(move || {
+        if let Some(element) = element(of) {
+            element.scroll_into_view();
+        }
+    });
+}
+
+/// Whether an element is as wide as the page around it, and so covers it.
+pub(crate) fn covers_page(element: NodeRef<html::Aside>) -> bool {
+    let element = element.try_get_untracked().flatten();
+    let root = element.as_ref().and_then(|element| element.closest(".app").ok().flatten());
+    let around = root.and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    element.zip(around).is_some_and(|(element, around)| element.offset_width() >= around.offset_width())
+}
+
 /// Once what an event came from has gone, gives the focus to the first of these that can be seen, each by its
 /// `aria-label`.
 pub(crate) fn focus_next(event: &Event, names: &[&str]) {

@@ -2,12 +2,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::check::Check;
 use pingone_mfa_core::diagnosis::topic::Topic;
 
-use crate::console::app::{App, use_app};
-use crate::console::load::Load;
+use crate::console::app::use_app;
 
 use crate::console::help::text;
 use crate::console::modal::Modal;
@@ -108,27 +106,8 @@ fn HelpTopic(topic: Topic, heading: NodeRef<html::H3>) -> impl IntoView {
             <h3 node_ref=heading tabindex="-1">
                 {text::title(topic)}
             </h3>
-            {(topic == Topic::NewUsers).then(|| view! { <DefaultOfEnvironment /> })}
             {paragraphs.map(|paragraph| view! { <p>{*paragraph}</p> }).collect_view()}
         </section>
-    }
-}
-
-/// The MFA default for new users of this environment.
-#[component]
-fn DefaultOfEnvironment() -> impl IntoView {
-    let app = use_app();
-    view! { <p class="note">{move || default_of_environment(app)}</p> }
-}
-
-fn default_of_environment(app: App) -> String {
-    match app.directory().mfa_default.get() {
-        Load::Ready { value, at } => {
-            text::new_users_default(value, &app.ports.get().locale.time_to_second(at))
-        }
-        Load::Failed(Fault::RoleMissing(_)) => text::NEW_USERS_FORBIDDEN.to_owned(),
-        Load::Failed(_) => text::NEW_USERS_FAILED.to_owned(),
-        Load::Idle | Load::Loading => text::NEW_USERS_NOT_READ.to_owned(),
     }
 }
 

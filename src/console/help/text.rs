@@ -22,25 +22,6 @@ pub fn found(shown: usize, all: usize) -> String {
     }
 }
 
-/// The environment's MFA default for new users. `None` if PingOne's response doesn't contain it.
-pub fn new_users_default(is_on: Option<bool>, at: &str) -> String {
-    match is_on {
-        Some(true) => format!("In this environment, new users start with MFA on (read {at})."),
-        Some(false) => format!("In this environment, new users start with MFA off (read {at})."),
-        None => {
-            format!(
-                "PingOne's response doesn't contain the MFA default for new users of this environment (read {at})."
-            )
-        }
-    }
-}
-
-pub const NEW_USERS_FORBIDDEN: &str = "This token's role can't read the MFA default for new users of this environment. An Environment Admin can look \
-     it up.";
-pub const NEW_USERS_NOT_READ: &str =
-    "The MFA default for new users of this environment wasn't read yet. Open a user to read it.";
-pub const NEW_USERS_FAILED: &str = "The MFA default for new users of this environment couldn't be read.";
-
 pub const fn title(topic: Topic) -> &'static str {
     match topic {
         Topic::Flag => "What MFA on and off mean",

@@ -13,7 +13,7 @@ use pingone_mfa_core::ports::Locale;
 
 use crate::console::app::use_app;
 
-use crate::console::requests::panel::status;
+use crate::console::requests::exchange_forms::status;
 use crate::console::requests::text;
 use crate::ui::dom::handler;
 use crate::ui::dom::{key_of, stop};

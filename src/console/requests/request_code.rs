@@ -1,7 +1,8 @@
-//! The request of the exchange that is shown as code, and the choice of its language.
+//! The request of an exchange as code, and the choice of its language.
 
 use leptos::prelude::*;
-use pingone_mfa_core::snippets::Language;
+use pingone_mfa_core::exchanges::log::Numbered;
+use pingone_mfa_core::snippets::{Language, Sample};
 
 use crate::console::app::use_app;
 
@@ -10,11 +11,15 @@ use crate::ui::dom::handler;
 use crate::ui::named_choice::NamedChoice;
 
 #[component]
-pub(crate) fn RequestCode() -> impl IntoView {
+pub(crate) fn RequestCode(exchange: Signal<Option<Numbered>>) -> impl IntoView {
     let app = use_app();
     let exchanges = app.exchanges();
+    let code = Signal::derive(move || {
+        let language = exchanges.language.get();
+        exchange.with(|shown| Some(Sample::from(&shown.as_ref()?.exchange.request).code(language)))
+    });
     let copy = move |_| {
-        if let Some(code) = exchanges.code() {
+        if let Some(code) = code.get_untracked() {
             app.session().copy(code);
         }
     };
@@ -32,7 +37,7 @@ pub(crate) fn RequestCode() -> impl IntoView {
         </div>
         // What scrolls has to be reachable with the keyboard.
         <pre class="listing" tabindex="0" role="group" aria-label=text::response::CODE>
-            {move || exchanges.code().unwrap_or_default()}
+            {move || code.get().unwrap_or_default()}
         </pre>
         <p class="hint">{text::code::NO_TOKEN}</p>
     }

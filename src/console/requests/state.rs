@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use pingone::clock::Clock;
 use pingone::exchange::Exchange;
+use pingone::request::Method;
 use pingone::time::Millis;
+use pingone::user::UserId;
 use pingone_mfa_core::exchanges::filter::ExchangeFilter;
 use pingone_mfa_core::exchanges::har::har;
 use pingone_mfa_core::exchanges::log::{Log, Numbered};
 use pingone_mfa_core::exchanges::transcript::{People, transcript, transcripts};
-use pingone_mfa_core::snippets::{Language, Sample};
+use pingone_mfa_core::snippets::Language;
 
 use crate::ui::tasks::Tasks;
 use leptos::prelude::*;
@@ -31,26 +33,6 @@ pub enum Form {
 impl Form {
     /// All forms, in display order.
     pub const ALL: [Self; 3] = [Self::Typed, Self::Raw, Self::Code];
-
-    /// The next form; wraps around.
-    #[must_use]
-    pub const fn after(self) -> Self {
-        match self {
-            Self::Typed => Self::Raw,
-            Self::Raw => Self::Code,
-            Self::Code => Self::Typed,
-        }
-    }
-
-    /// The previous form; wraps around.
-    #[must_use]
-    pub const fn before(self) -> Self {
-        match self {
-            Self::Typed => Self::Code,
-            Self::Raw => Self::Typed,
-            Self::Code => Self::Raw,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -165,10 +147,17 @@ impl Exchanges {
         if with_people { People::Shown } else { People::Hidden }
     }
 
-    /// The request on display, as code.
-    pub fn code(self) -> Option<String> {
-        let shown = self.shown()?;
-        Some(Sample::from(&shown.exchange.request).code(self.language.get()))
+    /// The last change of a user, or else the last read about the user.
+    pub fn about(self, user: UserId) -> Option<Numbered> {
+        let part = format!("/users/{user}");
+        self.log.with(|log| {
+            let about = || {
+                let wanted = log.iter().filter(|numbered| !numbered.is_probe);
+                wanted.filter(|numbered| numbered.exchange.request.endpoint.as_str().contains(&part))
+            };
+            let change = about().find(|numbered| numbered.exchange.request.method != Method::Get);
+            change.or_else(|| about().next()).cloned()
+        })
     }
 
     pub fn clear(self) {

@@ -14,6 +14,7 @@ use pingone_mfa_core::diagnosis::evidence::{Operation, Symptom};
 
 use crate::connect::session::Phase;
 use crate::console::app::{App, use_app};
+use crate::console::tabs::Tab;
 use crate::console::troubleshooting::state::{Case, Location};
 use crate::console::users::directory::List;
 
@@ -85,13 +86,18 @@ pub(crate) fn RequestedChecks(at: Location) -> impl IntoView {
     }
 }
 
+/// Runs all checks. Their result stands above the table, so the tab with the users is selected.
 #[component]
 pub(crate) fn CheckEverything() -> impl IntoView {
-    let trouble = use_app().trouble();
+    let app = use_app();
+    let check = move |_| {
+        app.tab.set(Tab::Users);
+        app.trouble().check_everything();
+    };
     view! {
-        <button class="quiet" on:click=handler(move |_| trouble.check_everything())>
+        <button class="quiet" aria-label=say::EVERYTHING title=say::EVERYTHING on:click=handler(check)>
             <Symbol icon=Icon::Check/>
-            {say::EVERYTHING}
+            {say::CHECK}
         </button>
     }
 }
@@ -119,18 +125,32 @@ fn CaseCard(
     let fault = Memo::new(move |_| {
         in_case(app, at, |case| case.evidence.fault().map(|(_, fault)| fault.clone())).flatten()
     });
+    // Checks that a person asked for are open at once.
+    let are_checks_open = RwSignal::new(!has_failed);
     view! {
-        <section class="trouble" aria-label=say::NAME>
+        <section class=if has_failed { "trouble failed" } else { "trouble" } aria-label=say::NAME>
             <CaseHead title=title.clone() has_failed />
             <Causes at title />
             <Show when=is_searching>
                 <p class="working">{say::CHECKING}</p>
             </Show>
-            <Checks at />
-            {move || fault.get().map(|fault| view! { <PingOneWords fault /> })}
-            <div class="line">
-                <CopyTicket at />
+            <div class="trouble-actions">
+                <CaseActions at />
+                <button
+                    class="quiet"
+                    aria-expanded=move || are_checks_open.get().to_string()
+                    on:click=handler(move |_| are_checks_open.update(|is_open| *is_open = !*is_open))
+                >
+                    {move || if are_checks_open.get() { say::HIDE_CHECKS } else { say::SHOW_CHECKS }}
+                </button>
             </div>
+            <Show when=move || are_checks_open.get()>
+                <div class="trouble-checks">
+                    <Checks at />
+                    {move || fault.get().map(|fault| view! { <PingOneWords fault /> })}
+                    <CopyTicket at />
+                </div>
+            </Show>
         </section>
     }
 }
@@ -148,14 +168,19 @@ fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
     let trouble = use_app().trouble();
     let close = move || {
         view! {
-            <button class="quiet" on:click=handler(move |_| trouble.close())>
-                {say::CLOSE}
+            <button
+                class="quiet trouble-close"
+                aria-label=say::CLOSE
+                title=say::CLOSE
+                on:click=handler(move |_| trouble.close())
+            >
+                <Symbol icon=Icon::Close/>
             </button>
         }
     };
     view! {
-        <div class="line">
-            <p class=if has_failed { "trouble-title failed" } else { "trouble-title" }>{title}</p>
+        <div class="trouble-head">
+            <p class="trouble-title">{title}</p>
             {(!has_failed).then(close)}
         </div>
     }
@@ -166,20 +191,19 @@ fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
 fn Causes(at: Location, title: String) -> impl IntoView {
     let app = use_app();
     let known = Memo::new(move |_| in_case(app, at, |case| (case.diagnoses.clone(), case.is_searching)));
-    move || known.get().map(|(diagnoses, is_searching)| causes(at, &title, &diagnoses, is_searching))
+    move || known.get().map(|(diagnoses, is_searching)| causes(&title, &diagnoses, is_searching))
 }
 
-fn causes(at: Location, title: &str, diagnoses: &[Diagnosis], is_searching: bool) -> AnyView {
+fn causes(title: &str, diagnoses: &[Diagnosis], is_searching: bool) -> AnyView {
     let Some(first) = diagnoses.first() else {
         return (!is_searching).then(|| view! { <p class="note done">{say::HEALTHY}</p> }).into_any();
     };
     let second = diagnoses.get(1).map(|second| second.cause);
-    view! { <LikelyCause at title=title.to_owned() first=first.clone() second /> }.into_any()
+    view! { <LikelyCause title=title.to_owned() first=first.clone() second /> }.into_any()
 }
 
 #[component]
 fn LikelyCause(
-    at: Location,
     /// The title of the case. A cause that says the same isn't repeated.
     title: String,
     first: Diagnosis,
@@ -191,9 +215,8 @@ fn LikelyCause(
     let who = first.cause.who();
     let environment = environment(app).map(|environment| environment.name);
     let second = second.and_then(|second| other_cause(app, first.cause, second));
-    let next = first.next.filter(|next| is_possible(app, at, next));
     view! {
-        {is_new.then(|| view! { <p class="trouble-cause">{sentence}</p> })}
+        {is_new.then(|| view! { <p>{sentence}</p> })}
         <dl>
             <dt>{say::TO_DO}</dt>
             <dd>{say::to_do(first.cause)}</dd>
@@ -206,10 +229,22 @@ fn LikelyCause(
                 }
             })}
         </dl>
-        <div class="line">
-            {say::has_recipient(who).then(|| view! { <CopyRequest at /> })}
+    }
+}
+
+/// What can be done about the likeliest cause.
+#[component]
+fn CaseActions(at: Location) -> impl IntoView {
+    let app = use_app();
+    let first = Memo::new(move |_| in_case(app, at, |case| case.diagnoses.first().cloned()).flatten());
+    move || {
+        let first = first.get()?;
+        let has_recipient = say::has_recipient(first.cause.who());
+        let next = first.next.filter(|next| is_possible(app, at, next));
+        Some(view! {
+            {has_recipient.then(|| view! { <CopyRequest at /> })}
             {next.map(|next| view! { <NextStepButton next /> })}
-        </div>
+        })
     }
 }
 
@@ -365,8 +400,8 @@ fn Checks(at: Location) -> impl IntoView {
             .unwrap_or_default()
     };
     view! {
-        <p class="fault-part">{say::CHECKS} ", " {say::READS_ONLY}</p>
-        <ul class="checks">
+        <p class="hint">{say::READS_ONLY}</p>
+        <ul class="checks" aria-label=say::CHECKS>
             <For each=listed key=|check| *check let:check>
                 <CheckLine at check />
             </For>

@@ -22,7 +22,6 @@ pub(crate) fn FaultCard(
     view! {
         <section class="fault">
             <p class="fault-title">{title}</p>
-            <PartTitle name=text::TO_DO />
             <p>{to_do}</p>
             <PingOneWords fault />
         </section>

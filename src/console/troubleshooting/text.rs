@@ -23,8 +23,8 @@ use pingone_mfa_core::ports::Locale;
 
 pub const NAME: &str = "Troubleshooting";
 pub const CHECKS: &str = "What was checked";
-/// Beside the heading of the checks.
-pub const READS_ONLY: &str = "read-only, nothing is changed";
+/// Above the checks.
+pub const READS_ONLY: &str = "Checks only read; they never change anything.";
 pub const TO_DO: &str = "What to do";
 pub const WHO: &str = "Who can do it";
 /// The second cause, if the first is a missing role.
@@ -34,18 +34,20 @@ pub const OR_ELSE: &str = "Other possible cause";
 pub const COPY_REQUEST: &str = "Copy request";
 pub const COPY_TICKET: &str = "Copy for a ticket";
 pub const EVERYTHING: &str = "Check everything";
-pub const WHY_NO_PROMPT: &str = "Why no MFA prompt?";
+pub const CHECK: &str = "Check";
+pub const SHOW_CHECKS: &str = "Show checks";
+pub const HIDE_CHECKS: &str = "Hide checks";
+pub const WHY_NO_PROMPT: &str = "Why isn't this user asked for a second factor?";
 pub const CLOSE: &str = "Close checks";
 /// Of the permission to change MFA, if no change was sent yet.
 pub const NOT_WRITTEN: &str = "known after the first change; a check never changes anything";
 pub const CHECKING: &str = "Checking …";
 /// If no check failed. Checks only read.
-pub const HEALTHY: &str =
-    "The checks found no problem. They only read: the first change shows whether this token may change MFA.";
+pub const HEALTHY: &str = "The checks found no problem. The first change shows whether this token may change MFA: checks only read.";
 /// Title of the checks that run without a failure.
-pub const ALL_CHECKS: &str = "All checks that can run without changing anything.";
+pub const ALL_CHECKS: &str = "All checks";
 /// Title of the checks of a user who isn't asked for MFA.
-pub const NO_PROMPT: &str = "Why this user isn't asked for a second factor.";
+pub const NO_PROMPT: &str = "Why this user isn't asked for a second factor";
 
 /// Tooltip of a check's number.
 pub fn point(point: u8) -> String {
@@ -223,11 +225,8 @@ pub fn to_do(cause: Cause) -> String {
 fn role_to_ask_for(missing: Permission) -> String {
     let roles: Vec<&str> =
         Role::ALL.iter().filter(|role| role.has(missing)).map(|role| role.name()).collect();
-    let hint = if Role::EnvironmentAdmin.has(missing) {
-        ""
-    } else {
-        " Environment Admin doesn't include it, although PingOne's tutorial says so."
-    };
+    let hint =
+        if Role::EnvironmentAdmin.has(missing) { "" } else { " Environment Admin doesn't include it." };
     let verb = if roles.len() == 1 { "includes" } else { "include" };
     format!(
         "Ask for a role that includes \"{}\": {} {verb} it.{hint}",
@@ -334,7 +333,7 @@ pub fn who(responsible: Responsible, environment: Option<&str>) -> String {
     let of = environment.map(|name| format!(" of {name}")).unwrap_or_default();
     match responsible {
         Responsible::You => "You.".into(),
-        Responsible::Time => "No one: it resolves itself after some time.".into(),
+        Responsible::Time => "No action needed: it resolves itself after some time.".into(),
         Responsible::EnvironmentAdmin => format!("An Environment Admin{of}."),
         Responsible::LicenseHolder => "The person responsible for your organization's PingOne license.".into(),
         Responsible::PolicyAdmin => format!("The administrator of the sign-on policies{of}."),

@@ -36,9 +36,9 @@ pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
         <ConfirmDialog
             is_open=Signal::derive(move || confirming.with(Option::is_some))
             title
-            cancel=text::confirm::CANCEL
             on_cancel=move || directory.cancel()
-            action=Signal::derive(move || text::confirm::go(to()))
+            action=Signal::derive(move || Some(text::confirm::go(to())))
+            is_risk=Signal::derive(move || !to())
             on_action=move || directory.confirm()
         >
             {concerns}
@@ -53,10 +53,12 @@ pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
 pub(crate) fn ConfirmDialog(
     is_open: Signal<bool>,
     title: Signal<String>,
-    cancel: &'static str,
     on_cancel: impl Fn() + Copy + Send + 'static,
-    action: Signal<String>,
-    on_action: impl Fn() + Send + 'static,
+    /// The button that changes something; without it, `children` have what there is to do.
+    action: Signal<Option<String>>,
+    /// Whether the button that changes something is a warning by itself.
+    is_risk: Signal<bool>,
+    on_action: impl Fn() + Copy + Send + Sync + 'static,
     children: Children,
 ) -> impl IntoView {
     let app = use_app();
@@ -74,12 +76,14 @@ pub(crate) fn ConfirmDialog(
             {children()}
             <footer>
                 <span class="confirm-place">{move || place(app)}</span>
-                <button class="primary" node_ref=cancel_button on:click=handler(move |_| on_cancel())>
-                    {cancel}
+                <button node_ref=cancel_button on:click=handler(move |_| on_cancel())>
+                    {text::confirm::CANCEL}
                 </button>
-                <button class="danger" on:click=handler(move |_| on_action())>
-                    {move || action.get()}
-                </button>
+                <Show when=move || action.with(Option::is_some)>
+                    <button class=move || is_risk.get().then_some("danger") on:click=handler(move |_| on_action())>
+                        {move || action.get()}
+                    </button>
+                </Show>
             </footer>
         </Modal>
     }

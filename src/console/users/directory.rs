@@ -44,6 +44,7 @@ use leptos::prelude::*;
 
 use crate::console::users::directory::grouping::members;
 
+pub(crate) use crate::console::users::directory::bypassing::BYPASS_HOURS;
 pub use crate::console::users::directory::bypassing::Bypassing;
 pub use crate::console::users::directory::checking::{Checking, Report};
 pub use crate::console::users::directory::finding::Search;
@@ -91,8 +92,8 @@ pub struct Directory {
     pub confirming: RwSignal<Option<Confirming>>,
     /// The latest bypass, with its user.
     pub bypassing: RwSignal<Option<(UserId, Bypassing)>>,
-    /// The environment's MFA default for new users.
-    pub mfa_default: RwSignal<Load<Option<bool>>>,
+    /// The hours of the next bypass.
+    pub bypass_hours: RwSignal<u64>,
     /// Whether the environment has PingID. False if the token can't read the products.
     pub has_pingid: RwSignal<bool>,
     pub groups: RwSignal<Load<Vec<Group>>>,
@@ -149,7 +150,7 @@ impl Directory {
             own: StoredValue::default(),
             on_devices: StoredValue::default(),
             bypassing: RwSignal::default(),
-            mfa_default: RwSignal::new(Load::Idle),
+            bypass_hours: RwSignal::new(bypassing::usual_hours(&settings.bypass)),
             has_pingid: RwSignal::default(),
             groups: RwSignal::new(Load::Idle),
             members: RwSignal::default(),
@@ -278,7 +279,6 @@ impl Directory {
         self.confirming.set(None);
         self.own.set_value(None);
         self.bypassing.set(None);
-        self.mfa_default.set(Load::Idle);
         self.has_pingid.set(false);
         self.groups.set(Load::Idle);
         self.members.set(None);

@@ -51,7 +51,7 @@ pub(crate) fn MfaSwitch(app: App, user: Signal<Option<UserId>>, tab_index: &'sta
 
 #[component]
 fn FlagText(app: App, user: Signal<Option<UserId>>) -> impl IntoView {
-    view! { <span class="switch-word">{move || text::mfa(flag_of(app, user.get()))}</span> }
+    view! { <span class="switch-word">{move || text::switch::word(flag_of(app, user.get()))}</span> }
 }
 
 #[component]
@@ -70,7 +70,7 @@ fn ToggleButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str)
             on:click=handler(move |_| press(app, user, state))
         >
             <span class="switch-word" aria-hidden="true">
-                {move || text::mfa(state.get().mfa)}
+                {move || text::switch::word(state.get().mfa)}
             </span>
         </button>
         <Activity state=state />
@@ -88,7 +88,7 @@ fn ReadButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -
             aria-busy=move || state.get().is_busy.to_string()
             on:click=handler(move |_| press(app, user, state))
         >
-            {move || text::mfa(state.get().mfa)}
+            {move || text::switch::word(state.get().mfa)}
         </button>
         <Activity state=state />
     }

@@ -1,55 +1,110 @@
 //! The user drawer: one user, opened by a row, by a search or by id alone. Its parts are loaded one by one, and each
-//! shows when it was read.
+//! shows when it was read. What loads has its place before it arrives.
 
+mod allow_bypass;
 mod last_change;
-mod states;
+mod meaning;
+mod mfa_card;
+mod response;
+mod rows;
 
-use leptos::ev;
 use leptos::prelude::*;
-use pingone::user::{Mfa, User, UserId};
+use leptos::{ev, html};
+use pingone::fault::Fault;
+use pingone::user::UserId;
 use pingone_mfa_core::diagnosis::evidence::Operation;
-use pingone_mfa_core::directory::order::Column;
 
 use crate::console::app::{App, use_app};
 use crate::console::load::Load;
+use crate::console::troubleshooting::failure::{FailedRead, Failure, RequestedChecks};
 use crate::console::troubleshooting::state::Location;
-
 use crate::console::troubleshooting::text as say;
-use crate::console::users::cells::population_name;
+use crate::console::users::confirm_dialog::name_of;
 use crate::console::users::text;
-use crate::ui::dom::focus_next;
-
-use crate::console::troubleshooting::failure::FailedRead;
-use crate::console::troubleshooting::failure::Failure;
-use crate::console::troubleshooting::failure::RequestedChecks;
 use crate::console::users::user_drawer::last_change::LastChange;
-use crate::console::users::user_drawer::states::{AccountNote, SignInStates};
-use crate::ui::dom::handler;
-use pingone::fault::Fault;
+use crate::console::users::user_drawer::meaning::Meaning;
+use crate::console::users::user_drawer::mfa_card::MfaCard;
+use crate::console::users::user_drawer::response::UserResponse;
+use crate::console::users::user_drawer::rows::Rows;
+use crate::ui::dom::{bring_into_view, covers_page, focus_next, handler, key_of, once_shown, stop};
+use crate::ui::icon::{Icon, Symbol};
+
+pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
 
 #[component]
 pub(crate) fn UserDrawer() -> impl IntoView {
     let app = use_app();
-    let directory = app.directory();
-    let opened = Memo::new(move |_| {
-        directory.opened.with(|opened| opened.as_ref().map(|opened| (opened.id, opened.read.clone())))
-    });
-    let close = move |event: ev::MouseEvent| {
-        focus_next(&event, &[opener_name(app).as_str(), text::directory::FIND]);
-        directory.close();
-    };
-    move || {
-        opened.get().map(|(id, read)| {
-            view! {
-                <section class="user" part="user" aria-label=text::user_drawer::NAME>
-                    <button class="quiet user-close" on:click=handler(close)>
-                        {text::user_drawer::CLOSE}
-                    </button>
-                    <UserContent id read/>
-                </section>
-            }
-        })
+    let opened =
+        Memo::new(move |_| app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id)));
+    view! {
+        <For each=move || opened.get() key=|id| *id let:id>
+            <Drawer id/>
+        </For>
     }
+}
+
+#[component]
+fn Drawer(id: UserId) -> impl IntoView {
+    let app = use_app();
+    let heading = NodeRef::<html::H2>::new();
+    let around = NodeRef::<html::Aside>::new();
+    let close = move |event: &ev::Event| {
+        focus_next(event, &[opener_name(app).as_str(), text::directory::FIND, text::table::SEARCH]);
+        app.directory().close();
+    };
+    let press = move |event: ev::KeyboardEvent| {
+        if key_of(&event) == "Escape" {
+            stop(&event);
+            close(&event);
+        }
+    };
+    Effect::new(move |_| {
+        if heading.get().is_some() {
+            once_shown(move || focus_heading(app, around, heading));
+        }
+    });
+    view! {
+        <aside
+            class="drawer"
+            part="user"
+            aria-label=move || label(app, id)
+            node_ref=around
+            on:keydown=handler(press)
+        >
+            <div class="user">
+                <Head id heading/>
+                <button
+                    class="quiet user-close"
+                    aria-label=text::user_drawer::CLOSE
+                    title=text::user_drawer::CLOSE
+                    on:click=handler(move |event: ev::MouseEvent| close(&event))
+                >
+                    <Symbol icon=Icon::Close/>
+                </button>
+                <Content id/>
+            </div>
+        </aside>
+    }
+}
+
+/// A drawer that opened because a change failed takes the focus only where it covers the table: a person may be at
+/// work there.
+fn focus_heading(app: App, around: NodeRef<html::Aside>, heading: NodeRef<html::H2>) {
+    let is_wanted = app
+        .directory()
+        .opened
+        .with_untracked(|opened| opened.as_ref().is_some_and(|opened| opened.takes_focus));
+    let heading = heading.try_get_untracked().flatten();
+    if let Some(heading) = heading.filter(|_| is_wanted || covers_page(around)) {
+        // It throws for no element of HTML.
+        let _ = heading.focus();
+    }
+}
+
+/// The user's name, or what the drawer is about before it is known.
+fn label(app: App, id: UserId) -> String {
+    let name = app.directory().user(id).map(|_| name_of(app, id));
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| text::user_drawer::NAME.to_owned())
 }
 
 /// The accessible name of the table's button that opens this user.
@@ -61,33 +116,79 @@ fn opener_name(app: App) -> String {
 }
 
 #[component]
-fn UserContent(id: UserId, read: Load<()>) -> impl IntoView {
+fn Head(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
     let app = use_app();
-    match read {
-        Load::Idle | Load::Loading => view! {
-            <p class="working">{text::user_drawer::READING}</p>
-            <p class="id">{id.to_string()}</p>
-        }
-        .into_any(),
-        Load::Failed(fault) => {
+    let user = Memo::new(move |_| {
+        app.directory().user(id).map(|user| (text::name_of(&user), user.username, user.email))
+    });
+    let initials = move || {
+        user.with(|user| user.as_ref().map(|(name, username, _)| text::user_drawer::initials(name, username)))
+    };
+    let name = move || {
+        user.with(|user| {
+            user.as_ref().map_or_else(|| text::user_drawer::NAME.to_owned(), |user| user.0.clone())
+        })
+    };
+    let username =
+        move || user.with(|user| user.as_ref().map_or_else(|| id.to_string(), |user| user.1.clone()));
+    let email = move || user.with(|user| user.as_ref().and_then(|user| user.2.clone()));
+    view! {
+        <header class="user-head">
+            <span class="user-initials" aria-hidden="true">{move || initials().unwrap_or_default()}</span>
+            <div>
+                <h2 tabindex="-1" node_ref=heading>
+                    <bdi>{name}</bdi>
+                </h2>
+                <p class="hint">
+                    <bdi>{username}</bdi>
+                    {move || email().map(|email| view! { " · " <bdi>{email}</bdi> })}
+                </p>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Content(id: UserId) -> impl IntoView {
+    let app = use_app();
+    let failed = Memo::new(move |_| {
+        app.directory().opened.with(|opened| match opened.as_ref().map(|opened| &opened.read) {
+            Some(Load::Failed(fault)) => Some(fault.clone()),
+            _ => None,
+        })
+    });
+    move || match failed.get() {
+        Some(fault) => {
             let title = text::fault(&fault);
-            view! {
-                <p class="id">{id.to_string()}</p>
-                <Failure at=Location::User(id) tried=Operation::ReadUser(id) fault title=title/>
-            }
-            .into_any()
+            view! { <Failure at=Location::User(id) tried=Operation::ReadUser(id) fault title/> }.into_any()
         }
-        Load::Ready { .. } => view! {
-            <Facts id/>
-            <SignInStates id/>
-            <LastChange id/>
-            <FailedRead at=Location::User(id) title=failed_read_title/>
-            <button class="quiet" on:click=handler(move |_| app.trouble().ask_why_not_asked(id))>
+        None => view! { <Facts id/> }.into_any(),
+    }
+}
+
+#[component]
+fn Facts(id: UserId) -> impl IntoView {
+    let app = use_app();
+    let checks = NodeRef::<html::Div>::new();
+    let ask_why = move |_| {
+        app.trouble().ask_why_not_asked(id);
+        bring_into_view(checks);
+    };
+    view! {
+        <MfaCard id/>
+        <LastChange id/>
+        <FailedRead at=Location::User(id) title=failed_read_title/>
+        <Meaning id/>
+        <Rows id/>
+        <UserResponse id/>
+        <div class="user-checks" node_ref=checks>
+            <RequestedChecks at=Location::User(id)/>
+        </div>
+        <footer class="user-why">
+            <button class="link" on:click=handler(ask_why)>
                 {say::WHY_NO_PROMPT}
             </button>
-            <RequestedChecks at=Location::User(id)/>
-        }
-        .into_any(),
+        </footer>
     }
 }
 
@@ -96,60 +197,5 @@ fn failed_read_title(tried: Operation, fault: &Fault) -> String {
     match tried {
         Operation::FilterUsers => text::user_drawer::protection_unread(&text::fault(fault)),
         _ => text::fault(fault),
-    }
-}
-
-/// The user's name and what the list has of the user. The flag has a state of its own, so that changing it doesn't make
-/// the facts anew.
-#[component]
-fn Facts(id: UserId) -> impl IntoView {
-    let app = use_app();
-    let user = Memo::new(move |_| app.directory().user(id).map(|user| User { mfa: Mfa::Unknown, ..user }));
-    move || {
-        user.get().map(|user| {
-            view! {
-                <h2>
-                    <bdi>{text::name_of(&user)}</bdi>
-                </h2>
-                <AccountNote id/>
-                <FactList id user/>
-            }
-        })
-    }
-}
-
-#[component]
-fn FactList(id: UserId, user: User) -> impl IntoView {
-    let app = use_app();
-    let now = app.session().now.get_untracked();
-    let signed_on = text::last_sign_on(&*app.ports.get().locale, user.last_sign_on, now);
-    let email = user.email.clone().unwrap_or_else(|| text::directory::NOTHING.to_owned());
-    let (username, account) = (user.username.clone(), text::account(user.account));
-    view! {
-        <dl>
-            <dt>{text::table::column(Column::Username)}</dt>
-            <dd>
-                <bdi>{username}</bdi>
-            </dd>
-            <dt>{text::table::column(Column::Email)}</dt>
-            <dd>
-                <bdi>{email}</bdi>
-            </dd>
-            <dt>{text::table::column(Column::Population)}</dt>
-            <dd>
-                <bdi>{move || population_name(app, &user)}</bdi>
-            </dd>
-            <dt>{text::table::column(Column::Account)}</dt>
-            <dd>{account}</dd>
-            <dt>{text::table::column(Column::LastSignOn)}</dt>
-            <dd>{signed_on}</dd>
-            <dt>{text::user_drawer::ID}</dt>
-            <dd>
-                <span class="id">{id.to_string()}</span>
-                <button class="quiet" on:click=handler(move |_| app.session().copy(id.to_string()))>
-                    {text::user_drawer::COPY_ID}
-                </button>
-            </dd>
-        </dl>
     }
 }

@@ -5,14 +5,12 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::console::users::directory::{List, Source};
-use crate::console::tabs::Tab;
 use crate::console::troubleshooting::state::Location;
 use crate::console::app::use_app;
 
 use crate::console::users::find_user::{FindUser, SearchStatus};
 use crate::console::users::grid::UserGrid;
 use crate::console::users::list_progress::{ListProgress, ReadCeiling};
-use crate::console::requests::panel::ResponsePanel;
 use crate::console::runs::run_panel::RunPanel;
 use crate::console::users::selection_bar::SelectionBar;
 use crate::console::import::dialog::ImportButton;
@@ -26,14 +24,11 @@ use crate::console::users::user_drawer::UserDrawer;
 pub(crate) fn UsersPanel() -> impl IntoView {
     let app = use_app();
     let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
-    let is_user_open = Memo::new(move |_| app.directory().opened.with(Option::is_some));
     let source = Memo::new(move |_| app.directory().source());
     let content = move || match source.get() {
         Source::List => Either::Left(view! { <UserList/> }),
         Source::Found => Either::Right(view! { <SearchResult/> }),
     };
-    // What is shown beside the table in the requests' tab can't be there twice.
-    let has_response = move || app.tab.get() != Tab::Requests;
     view! {
         <div class=move || if has_run.get() { "panel-main with-run" } else { "panel-main" }>
             <RequestedChecks at=Location::Everything/>
@@ -41,12 +36,7 @@ pub(crate) fn UsersPanel() -> impl IntoView {
             <FindUser/>
             {content}
         </div>
-        <Show when=move || is_user_open.get()>
-            <aside class="drawer">
-                <UserDrawer/>
-                <Show when=has_response><ResponsePanel/></Show>
-            </aside>
-        </Show>
+        <UserDrawer/>
     }
 }
 

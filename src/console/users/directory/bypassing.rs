@@ -7,6 +7,7 @@ use pingone::fault::WriteRefusal;
 use pingone::request::ReadBypass;
 use pingone::time::Timestamp;
 use pingone::user::UserId;
+use pingone_mfa_core::config::settings::BypassRule;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 use pingone_mfa_core::embedding::frame::ask_before;
 use pingone_mfa_core::embedding::host_events::{Change, ChangeKind};
@@ -39,16 +40,26 @@ pub enum Bypassing {
 
 const HOUR: i64 = 3_600_000;
 
+/// The hours on offer, as far as the deployment permits them.
+pub(crate) const BYPASS_HOURS: [u64; 4] = [1, 4, 8, 24];
+
+/// The usual hours, or the most that are permitted.
+pub(super) fn usual_hours(rule: &BypassRule) -> u64 {
+    const USUAL: u64 = 8;
+    BYPASS_HOURS.into_iter().filter(|hours| *hours <= rule.max_hours.min(USUAL)).max().unwrap_or(1)
+}
+
 impl Directory {
     /// The end of a bypass of `hours` that starts now.
     pub fn bypass_end(self, hours: u64) -> Timestamp {
         self.ports.get().clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
     }
 
-    /// Allows the user of the disable dialog to sign in without a second factor for `hours`.
-    pub fn allow_bypass(self, hours: u64) {
-        let (Some(user), Some(connection)) = (self.asking.get_untracked(), self.connection()) else { return };
-        if !self.may_bypass() {
+    /// Allows a user to sign in without a second factor for `hours`.
+    pub fn allow_bypass(self, user: UserId, hours: u64) {
+        let Some(connection) = self.connection() else { return };
+        let is_sent = self.bypassing.with_untracked(|asked| *asked == Some((user, Bypassing::Sending)));
+        if !self.may_bypass() || is_sent {
             return;
         }
         let until = self.bypass_end(hours);
@@ -66,7 +77,7 @@ impl Directory {
             }
             if let Bypassing::Refused(fault) | Bypassing::Unconfirmed(fault) = &ended {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                let again = move || self.ask(user);
+                let again = move || self.allow_bypass(user, hours);
                 self.trouble.meet(
                     Location::User(user),
                     Operation::AllowBypass(user),
@@ -78,14 +89,14 @@ impl Directory {
             self.bypassing.set(Some((user, ended)));
             // Opened only now: a read during the write could return the old value.
             if !self.is_open(user) {
-                self.open(user);
+                self.read_user(user, false);
             }
         });
     }
 }
 
 impl Directory {
-    /// The permit to write the end of a user's bypass. The dialog was confirmed, and it warns if this is the
+    /// The permit to write the end of a user's bypass. The form was confirmed, and it warns if this is the
     /// signed-in person's own account.
     async fn permit_bypass(self, connection: &Connection, user: UserId) -> Result<BypassPermit, Fault> {
         let guard = self.guard(connection).await?;

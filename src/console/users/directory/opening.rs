@@ -5,7 +5,7 @@ use std::future::Future;
 use leptos::prelude::*;
 use pingone::device::{Device, usable};
 use pingone::fault::Fault;
-use pingone::request::{ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser};
+use pingone::request::{ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadUser};
 use pingone::time::Timestamp;
 use pingone::user::UserId;
 use pingone_mfa_core::diagnosis::evidence::Operation;
@@ -20,6 +20,8 @@ use crate::console::users::directory::Directory;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
     pub id: UserId,
+    /// Whether a person opened it, and not a failed change.
+    pub takes_focus: bool,
     /// Loading state of the user.
     pub read: Load<()>,
     /// The MFA flag, read by its own request.
@@ -32,16 +34,22 @@ pub struct Opened {
 }
 
 impl Opened {
-    fn new(id: UserId, read: Load<()>) -> Self {
-        Self { id, read, mfa: Load::Idle, devices: Load::Idle, bypass: Load::Idle, groups: Load::Idle }
+    fn new(id: UserId, read: Load<()>, takes_focus: bool) -> Self {
+        let (mfa, devices, bypass, groups) = (Load::Idle, Load::Idle, Load::Idle, Load::Idle);
+        Self { id, takes_focus, read, mfa, devices, bypass, groups }
     }
 }
 
 impl Directory {
-    /// Opens the user drawer for an ID.
+    /// Opens the user drawer for an ID. It takes the focus.
     pub fn open(self, id: UserId) {
+        self.read_user(id, true);
+    }
+
+    /// Reads a user and opens the user drawer.
+    pub(super) fn read_user(self, id: UserId, takes_focus: bool) {
         let Some(connection) = self.connection() else { return };
-        self.opened.set(Some(Opened::new(id, Load::Loading)));
+        self.opened.set(Some(Opened::new(id, Load::Loading, takes_focus)));
         self.tasks.spawn(async move {
             let answer = connection.call(ReadUser(id)).await;
             if !self.is_open(id) {
@@ -87,7 +95,6 @@ impl Directory {
             Ok(devices)
         });
         self.part(id, |opened| &mut opened.groups, async move { connection.call(ReadMemberships(id)).await });
-        self.read_default();
     }
 
     /// Loads one part of the user drawer.
@@ -102,19 +109,6 @@ impl Directory {
             let answer = read.await;
             let at = self.ports.get().clock.wall();
             self.change_opened(id, |opened| *part(opened) = Load::ended(answer, at));
-        });
-    }
-
-    /// The default for new users belongs to the environment, and is loaded only once.
-    fn read_default(self) {
-        let Some(connection) = self.connection() else { return };
-        if !self.mfa_default.with_untracked(|default| matches!(default, Load::Idle | Load::Failed(_))) {
-            return;
-        }
-        self.mfa_default.set(Load::Loading);
-        self.tasks.spawn(async move {
-            let answer = connection.call(ReadMfaDefault).await;
-            self.mfa_default.set(Load::ended(answer, connection.clock().wall()));
         });
     }
 
@@ -154,7 +148,7 @@ impl Directory {
     pub(super) fn show(self, id: UserId, at: Timestamp) {
         let is_known = self.users.with_untracked(|users| users.find(id).is_some());
         if !self.is_open(id) && is_known {
-            self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at })));
+            self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at }, false)));
         }
     }
 

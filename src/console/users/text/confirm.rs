@@ -24,7 +24,7 @@ pub fn concern(concern: Concern, to: bool, name: &str) -> String {
         Concern::NoDevice => format!("{name} has no active device. {}", without_device(name)),
         Concern::DevicesNotKnown => {
             format!(
-                "The devices of {name} couldn't be read. Without an active one: {}",
+                "The devices of {name} couldn't be read. If there is no active device: {}",
                 lower(&without_device(name))
             )
         }
@@ -41,6 +41,11 @@ fn without_device(name: &str) -> String {
 fn lower(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A bypass of one's own account.
+pub const fn own_bypass() -> &'static str {
+    "This is your own account. During a bypass, your password alone signs in."
 }
 
 /// Possible consequences of changing one's own account.

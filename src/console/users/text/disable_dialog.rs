@@ -1,24 +1,30 @@
-//! Texts of the disable dialog.
+//! Texts of the disable dialog and of the form for a bypass.
 
 use pingone::time::Timestamp;
 use pingone_mfa_core::ports::Locale;
 
-/// The first option.
-pub const BYPASS_WAY: &str = "Allow sign-on without MFA for";
-pub const BYPASS_MEANING: &str = "MFA stays on and asks again afterwards.";
+/// Button that opens the form for a bypass.
+pub const ALLOW: &str = "Allow…";
+pub const BYPASS_MEANING: &str =
+    "Allow sign-in without MFA for a while. MFA stays on and applies again afterwards.";
+/// In the dialog, above the bypass as the milder way.
+pub const INSTEAD: &str =
+    "Only for a while? Allow a temporary bypass instead: MFA stays on and applies again afterwards.";
 pub const HOURS: &str = "Hours";
-/// The second option.
-pub const DISABLE_WAY: &str = "Disable MFA until someone enables it again";
-/// Shown if the deployment forbids the first option.
+/// Shown if the deployment forbids bypasses.
 pub const NO_BYPASS: &str = "This deployment doesn't permit bypasses.";
-/// Shown if the deployment forbids the second option.
+/// Shown if the deployment forbids turning MFA off.
 pub const NEVER_OFF: &str = "This deployment doesn't permit turning MFA off.";
 /// Has the initial focus.
-pub const KEEP: &str = "Keep as it is";
+pub const CANCEL: &str = "Cancel";
 pub const DISABLE: &str = "Disable MFA";
 
 pub fn title(name: &str) -> String {
-    format!("Change MFA for {name}")
+    format!("Disable MFA for {name}?")
+}
+/// Used if only a bypass is permitted.
+pub fn title_of_bypass(name: &str) -> String {
+    format!("Allow an MFA bypass for {name}?")
 }
 
 pub fn place(environment: &str, kind: &str) -> String {
@@ -32,22 +38,22 @@ pub fn hours(hours: u64) -> String {
 pub fn until(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
     format!("until {} ({})", here(locale, end, now), super::utc(end))
 }
-/// Button of the first option.
+/// Button that allows the bypass.
 pub fn allow(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
     format!("Allow until {}", here(locale, end, now))
 }
 /// The time if it is today, otherwise date and time: a time alone would mean today, and a date alone leaves the
 /// hour open.
-fn here(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
+pub(super) fn here(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
     let time = locale.time(end);
     if locale.is_same_day(end, now) { time } else { format!("{} {time}", locale.date(end)) }
 }
 
 pub fn disabled(devices: Option<usize>) -> String {
-    let devices = match devices {
-        Some(1) => "the paired device is".to_owned(),
-        Some(devices) if devices > 1 => format!("the {devices} paired devices are"),
-        _ => "paired devices are".to_owned(),
+    let kept = match devices {
+        Some(0) => "",
+        Some(1) => " PingOne doesn't document whether the paired device is kept.",
+        _ => " PingOne doesn't document whether paired devices are kept.",
     };
-    format!("PingOne can't ask this person for a second factor then. It doesn't say whether {devices} kept.")
+    format!("PingOne can't ask this user for a second factor until MFA is enabled again.{kept}")
 }
