@@ -121,6 +121,9 @@ pub(crate) fn MenuItem(
     dropdown: Dropdown,
     #[prop(into)] name: Signal<String>,
     #[prop(default = "")] class: &'static str,
+    /// Whether it can't be chosen yet. What it does then says why.
+    #[prop(default = Signal::stored(false))]
+    is_disabled: Signal<bool>,
     choose: Callback<()>,
 ) -> impl IntoView {
     let choose = move |_| {
@@ -128,7 +131,13 @@ pub(crate) fn MenuItem(
         choose.run(());
     };
     view! {
-        <button role="menuitem" class=class tabindex="-1" on:click=handler(choose)>
+        <button
+            role="menuitem"
+            class=class
+            tabindex="-1"
+            aria-disabled=move || is_disabled.get().then_some("true")
+            on:click=handler(choose)
+        >
             {move || name.get()}
         </button>
     }

@@ -19,7 +19,7 @@ use pingone_mfa_core::directory::store::{UserIndex, UserStore};
 use pingone_mfa_core::ports::{Opened, utf_8};
 use pingone_mfa_core::run::plan::Plan;
 use pingone_mfa_core::run::plan_file::{Extent, PlanWriter, Username};
-use pingone_mfa_core::snippets::script::PlanScript;
+use pingone_mfa_core::snippets::script::{PlanScript, Shell};
 use std::rc::Rc;
 
 impl App {
@@ -124,7 +124,7 @@ impl App {
 
     /// Saves the reviewed plan, or the list of the users that it leaves out. The plan may be run elsewhere, so it
     /// passes the same checks as a run.
-    pub fn save_plan(self, extent: Extent) {
+    pub fn save_plan(self, extent: Extent, with_names: bool) {
         let saved = self.review().saved;
         if saved.get_untracked().is_writing() {
             return;
@@ -134,7 +134,7 @@ impl App {
             Extent::LeftOut => self.review().preview().map(|preview| self.review().plan(&preview)),
         };
         let Some(plan) = plan.map(Rc::new) else { return };
-        self.save_of_plan(plan, extent, self.review().save_with_names.get_untracked(), saved);
+        self.save_of_plan(plan, extent, with_names, saved);
     }
 
     /// Saves the users that the finished run left out, and why.
@@ -156,11 +156,10 @@ impl App {
     }
 
     /// Saves the reviewed plan as a script, which reads the saved plan. It passes the same checks as a run.
-    pub fn save_script(self) {
+    pub fn save_script(self, shell: Shell) {
         let Some(connection) = self.run().connection() else { return };
         let Some(plan) = self.review().cleared_plan() else { return };
         let script = PlanScript::new(connection.tenant(), &plan);
-        let shell = self.review().shell.get_untracked();
         let mut download = self.ports.get().files.save(&script.file_name(shell), "text/plain;charset=utf-8");
         download.write(&script.text(shell));
         self.announcer().tell(Announcement::Saved(download.finish()));

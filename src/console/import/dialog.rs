@@ -60,13 +60,13 @@ pub(crate) fn ImportDialog() -> impl IntoView {
             on_open=move || focus(close)
         >
             <h2>{text::NAME}</h2>
-            <ImportBody close/>
+            <div class="sheet-body"><ImportBody close/></div>
             <footer>
-                <FoundActions/>
-                <button on:click=handler(move |_| app.directory().open_sheet())>{text::ANOTHER}</button>
-                <button node_ref=close class="primary" on:click=handler(move |_| sheet.close())>
-                    {text::CLOSE}
+                <button class="sheet-another" on:click=handler(move |_| app.directory().open_sheet())>
+                    {text::ANOTHER}
                 </button>
+                <button node_ref=close on:click=handler(move |_| sheet.close())>{text::CLOSE}</button>
+                <FoundActions/>
             </footer>
         </Modal>
     }
@@ -139,9 +139,12 @@ fn ReadFile(close: CloseButton) -> impl IntoView {
     view! {
         {move || list.get().map(|list| view! { <Summary list/> })}
         {move || list.get().map(|list| view! { <Guesses list next=close/> })}
-        <ColumnFields/>
-        {move || list.get().map(|list| view! { <FirstLines list/> })}
         <Matching close/>
+        <section class="sheet-part" aria-label=text::READ_AS>
+            <h3>{text::READ_AS}</h3>
+            <ColumnFields/>
+            {move || list.get().map(|list| view! { <FirstLines list/> })}
+        </section>
         <p class="hint">{text::PLACE}</p>
     }
 }
@@ -440,7 +443,7 @@ fn LookUp(list: Rc<Understood>, close: CloseButton) -> impl IntoView {
     };
     view! {
         <div class="line">
-            <button on:click=handler(look_up)>{text::look_up(locale, &list)}</button>
+            <button class="primary" on:click=handler(look_up)>{text::look_up(locale, &list)}</button>
             <span class="hint">{text::cost(locale, requests, requests.div_ceil(pace))}</span>
         </div>
     }
@@ -534,8 +537,8 @@ fn FoundActions() -> impl IntoView {
                 {(users.selected > 0).then(|| {
                     view! { <button on:click=handler(deselect)>{text::DESELECT}</button> }
                 })}
-                <ReviewButton to=true users/>
                 <ReviewButton to=false users/>
+                <ReviewButton to=true users/>
             }
         })
     }
@@ -548,7 +551,11 @@ fn ReviewButton(to: bool, users: FoundUsers) -> impl IntoView {
     let begin = move |_| app.review().of_users(to, app.directory().sheet.users(), users.listed_at);
     app.review().may_run(to).then(|| {
         view! {
-            <button disabled=move || app.run().is_open() on:click=handler(begin)>
+            <button
+                class=if to { "primary" } else { "danger" }
+                disabled=move || app.run().is_open()
+                on:click=handler(begin)
+            >
                 {text::review::begin(to, &number(app, users.count as u64), users.count)}
             </button>
         }

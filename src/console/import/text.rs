@@ -12,33 +12,35 @@ use crate::console::users::directory::UnreadableBody;
 use crate::console::users::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood};
 
 pub const FROM_LIST: &str = "From a list …";
-pub const NAME: &str = "People from a list";
+pub const NAME: &str = "Import list";
 /// Opens another file.
-pub const ANOTHER: &str = "Another file …";
+pub const ANOTHER: &str = "Choose another file";
 pub const CLOSE: &str = "Close";
 pub const READING: &str = "Reading the file …";
 /// What happens to the file.
-pub const PLACE: &str = "The file stays in this browser's memory until you close this. Only what is looked up is sent to PingOne.";
+pub const PLACE: &str = "The file stays in this browser's memory until you close this dialog. Only what is looked up is sent to PingOne.";
 /// Field for the column.
 pub const COLUMN: &str = "Column";
 /// Field for the attribute in the column.
-pub const HOLDS: &str = "It holds";
-pub const PREVIEW: &str = "The first lines as understood";
+pub const HOLDS: &str = "Contains";
+pub const PREVIEW: &str = "First lines";
 pub const LINE: &str = "Line";
+/// The section on how the file is read.
+pub const READ_AS: &str = "How the file is read";
 /// Name of the table of results.
-pub const PILES: &str = "Whom the list names";
+pub const PILES: &str = "Users in the list";
 /// Ends a lookup.
 pub const STOP: &str = "Stop";
 /// Resumes a paused lookup.
-pub const GO_ON: &str = "Go on";
-pub const SELECT: &str = "Select them in the table";
-pub const DESELECT: &str = "Take them out of the selection";
+pub const GO_ON: &str = "Continue";
+pub const SELECT: &str = "Select in table";
+pub const DESELECT: &str = "Remove from selection";
 /// What selecting does as well.
 pub const SELECT_MEANING: &str =
-    "Search and filters are cleared first, so that everyone who is selected is shown.";
-pub const NOBODY: &str = "Nobody is found, so there is nobody to change.";
+    "Search and filters are cleared first, so that all selected users are shown.";
+pub const NOBODY: &str = "No users found.";
 /// Shown because a lookup may find fewer users than the list would.
-pub const CAPITALS: &str = "PingOne may compare capitals, and was asked as the file spells it and in small letters. In the list of all users capitals don't matter.";
+pub const CAPITALS: &str = "PingOne may be case-sensitive: each line was looked up as written and in lower case. In the list of all users, case doesn't matter.";
 
 /// The attribute that identifies users.
 pub const fn identity(identity: Identity) -> &'static str {
@@ -46,7 +48,7 @@ pub const fn identity(identity: Identity) -> &'static str {
         Identity::UserId => "User ID",
         Identity::ExternalId => "External ID",
         Identity::Username => "Username",
-        Identity::Email => "E-mail",
+        Identity::Email => "Email",
     }
 }
 
@@ -85,7 +87,7 @@ fn lines(locale: &dyn Locale, lines: usize) -> String {
 pub fn understood(locale: &dyn Locale, list: &Understood) -> String {
     let header = if list.has_header { "below a header" } else { "without a header" };
     let (encoding, separator) = (encoding(list.encoding), separator(list.separator));
-    format!("{encoding}, {separator}, {} of people {header}.", lines(locale, list.lines))
+    format!("{encoding}, {separator}, {} of users {header}.", lines(locale, list.lines))
 }
 
 pub fn column(place: usize) -> String {
@@ -111,8 +113,8 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
                 "{lines} with a number that the spreadsheet shortened; its last digits are lost ({first}{more}). Format the column as text, enter the numbers again and save the file anew."
             );
         }
-        Problem::NotAnId => "whose cell is no user ID",
-        Problem::NotAnAddress => "whose cell isn't one e-mail address",
+        Problem::NotAnId => "whose cell isn't a user ID",
+        Problem::NotAnAddress => "whose cell isn't a single email address",
         Problem::OtherCellCount => "with another number of cells than the other lines",
         Problem::Unreadable => "with a character that can't be read",
         Problem::SeveralAddresses => {
@@ -130,19 +132,19 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
 /// Why a file can't be imported.
 pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
     match unusable {
-        UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
+        UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line has any text. Choose the file that lists the users.".into(),
         UnreadableBody::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
         UnreadableBody::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
         UnreadableBody::Fault(ImportFault::ZeroByte { line }) => format!(
-            "This file is no text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",
+            "This file isn't text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",
             locale.number(line as u64)
         ),
         UnreadableBody::Fault(ImportFault::TooManyLines { limit }) => format!(
-            "This list has more than {} lines. Split it into several files and take one after the other.",
+            "This list has more than {} lines. Split it into several files and import one after the other.",
             locale.number(limit as u64)
         ),
         UnreadableBody::TooLarge => format!(
-            "This file is larger than {} MB and was not read. Keep only the column that names the people, or split the list.",
+            "This file is larger than {} MB and was not read. Keep only the column that identifies the users, or split the list.",
             LARGEST >> 20
         ),
         UnreadableBody::Silent => FILE_SILENT.into(),
@@ -162,7 +164,7 @@ pub fn cost(locale: &dyn Locale, requests: u64, seconds: u64) -> String {
     } else {
         format!("{} min", locale.number(seconds.div_ceil(60)))
     };
-    format!("{requests} requests, about {time}. Or load all users: then nothing of the list is sent.")
+    format!("{requests} requests, about {time}. Or load all users: then no part of the list is sent.")
 }
 
 /// Shown if the file is too long for a lookup.
@@ -179,7 +181,7 @@ pub fn asking(locale: &dyn Locale, done: usize, of: usize) -> String {
 
 /// The source of the match: the list.
 pub fn by_list(at: &str) -> String {
-    format!("Compared with the list of {at}, without regard to capitals in usernames and addresses.")
+    format!("Compared with the list of {at}, ignoring case in usernames and email addresses.")
 }
 
 /// The source of the match: PingOne.
@@ -200,22 +202,22 @@ pub const fn pile(pile: Pile) -> &'static str {
         Pile::Found => "found",
         Pile::NotFound => "not found",
         Pile::MoreThanOne => "more than one",
-        Pile::Twice => "twice",
+        Pile::Twice => "duplicates",
     }
 }
 
 /// What a category contains.
 pub const fn pile_meaning(pile: Pile) -> &'static str {
     match pile {
-        Pile::Found => "name one user each",
-        Pile::NotFound => "name nobody here",
-        Pile::MoreThanOne => "name several users, so none of them",
-        Pile::Twice => "name somebody whom an earlier line names",
+        Pile::Found => "match one user each",
+        Pile::NotFound => "match no user",
+        Pile::MoreThanOne => "match more than one user",
+        Pile::Twice => "duplicate an earlier line",
     }
 }
 
 pub fn save(name: Pile) -> String {
-    format!("Save {} …", pile(name))
+    format!("Save {}", pile(name))
 }
 
 pub const FILES: &str = "The files have the original lines with all columns and contain personal data.";

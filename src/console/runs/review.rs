@@ -1,6 +1,7 @@
 //! The review, the dialog before a run: which users were chosen, their current values, and what will be changed.
 
 mod clearing;
+mod pilot;
 mod reading;
 
 use std::collections::HashMap;
@@ -15,7 +16,6 @@ use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::limits::Limits;
 use pingone_mfa_core::run::proposal::{Choices, Preview, Proposal};
 use pingone_mfa_core::run::unread::Unread;
-use pingone_mfa_core::snippets::script::Shell;
 
 use crate::console::runs::run::Run;
 use crate::console::saving::Progress;
@@ -24,6 +24,7 @@ use crate::ports::Ports;
 use crate::ui::tasks::Tasks;
 use leptos::prelude::*;
 
+pub use crate::console::runs::review::pilot::{Offer, Pilot};
 pub use crate::console::runs::review::reading::Unreadable;
 pub use pingone_mfa_core::run::obstacle::Obstacle;
 
@@ -56,20 +57,18 @@ pub struct Review {
     /// Users to change although this may not be wanted.
     pub choices: RwSignal<Choices>,
     /// The pilot user, by username or ID.
-    pub put_pilot_first: RwSignal<String>,
+    pub pilot: RwSignal<String>,
+    /// Whether the run pauses after every [`pause_every`](Self::pause_every) users.
+    pub pauses: RwSignal<bool>,
     /// Pause after this many users, as typed.
-    pub then: RwSignal<String>,
+    pub pause_every: RwSignal<String>,
     pub reference: RwSignal<String>,
     /// Why MFA is turned off.
     pub reason: RwSignal<String>,
     /// The confirmation number, as typed.
     pub typed: RwSignal<String>,
-    /// Whether saved files contain usernames.
-    pub save_with_names: RwSignal<bool>,
     /// Progress of saving the plan.
     pub saved: RwSignal<Progress>,
-    /// The language of a saved script.
-    pub shell: RwSignal<Shell>,
     fresh: StoredValue<HashMap<UserId, Timestamp>, LocalStorage>,
     /// Users that couldn't be read although others could.
     unread: StoredValue<Unread, LocalStorage>,
@@ -90,14 +89,13 @@ impl Review {
         Self {
             shown: RwSignal::default(),
             choices: RwSignal::default(),
-            put_pilot_first: RwSignal::default(),
-            then: RwSignal::default(),
+            pilot: RwSignal::default(),
+            pauses: RwSignal::default(),
+            pause_every: RwSignal::default(),
             reference: RwSignal::default(),
             reason: RwSignal::default(),
             typed: RwSignal::default(),
-            save_with_names: RwSignal::default(),
             saved: RwSignal::default(),
-            shell: RwSignal::default(),
             fresh: StoredValue::default(),
             unread: StoredValue::default(),
             guard: StoredValue::default(),
@@ -162,10 +160,10 @@ impl Review {
             return;
         }
         self.choices.set(choices);
-        for field in [&self.put_pilot_first, &self.then, &self.typed] {
+        for field in [self.pilot, self.pause_every, self.typed] {
             field.set(String::new());
         }
-        self.save_with_names.set(false);
+        self.pauses.set(false);
         self.saved.set(Progress::Idle);
         self.reference.set(proposal.reference.clone());
         self.reason.set(proposal.reason.clone());
@@ -185,6 +183,20 @@ impl Review {
         self.shown.with(|shown| match shown.as_ref().map(|reviewed| &reviewed.reading) {
             Some(Reading::Ready(preview)) => Some(Rc::clone(preview)),
             _ => None,
+        })
+    }
+
+    /// The direction of the proposed run; on if no review is open.
+    pub fn to(self) -> bool {
+        self.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.proposal.to))
+    }
+
+    /// How many users will be changed: the selected ones until their values are read.
+    pub fn changes(self) -> usize {
+        self.shown.with(|shown| match shown {
+            Some(Reviewed { reading: Reading::Ready(preview), .. }) => preview.plan.rows.len(),
+            Some(reviewed) => reviewed.proposal.users.len(),
+            None => 0,
         })
     }
 

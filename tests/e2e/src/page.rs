@@ -34,26 +34,30 @@ look(20);";
 const ELEMENTS: &str = r#"
 const [role, name] = arguments;
 const root = document.querySelector("pingone-mfa")?.shadowRoot;
-const tags = { button: "button:not([role])", textbox: "input[type=text]", password: "input[type=password]",
-  searchbox: "input[type=search]", combobox: "select", region: "section", grid: "[role=grid]",
-  checkbox: "input[type=checkbox]", radio: "input[type=radio]", columnheader: "th",
+const tags = { button: "button:not([role])", textbox: "input[type=text]:not([role])", password: "input[type=password]",
+  searchbox: "input[type=search]", combobox: "select, [role=combobox]", region: "section", grid: "[role=grid]",
+  checkbox: "input[type=checkbox]", menuitem: "[role=menuitem]", option: "[role=option]", radio: "input[type=radio]", columnheader: "th",
   switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
 const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
+const top = root?.querySelector("dialog[open]") && root.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest("dialog");
+const isReachable = (element) => !top || top.contains(element);
 "#;
 
-/// Script that picks the element with a name. Closed dialogs may contain buttons of the same name,
-/// so a visible element is preferred.
+/// Script that picks the element with a name. Closed dialogs and what is behind an open one may contain buttons of the
+/// same name, so an element that can be reached is preferred, and then a visible one.
 const FIND: &str = "const named = elements.filter((element) => nameOf(element).trim() === name);
-const found = named.find((element) => element.checkVisibility()) ?? named[0] ?? null;";
+const visible = named.filter((element) => element.checkVisibility());
+const found = visible.find(isReachable) ?? visible[0] ?? named[0] ?? null;";
 
 /// Script that returns the first element whose name begins with `name`.
 const FIND_BEGINNING: &str =
-    "return elements.find((element) => nameOf(element).trim().startsWith(name)) ?? null;";
+    "const beginning = elements.filter((element) => nameOf(element).trim().startsWith(name));
+return beginning.find((element) => element.checkVisibility() && isReachable(element)) ?? beginning[0] ?? null;";
 
-/// Script that returns all names that begin with `name`.
-const NAMES: &str =
-    "return elements.map((element) => nameOf(element).trim()).filter((found) => found.startsWith(name));";
+/// Script that returns all names that begin with `name`, of the topmost dialog if one is open.
+const NAMES: &str = "return elements.filter(isReachable).map((element) => nameOf(element).trim())
+    .filter((found) => found.startsWith(name));";
 
 /// Script expression for the visible text of the page.
 const TEXT: &str = "document.querySelector('pingone-mfa')?.shadowRoot?.firstElementChild?.innerText
@@ -200,11 +204,11 @@ impl Page {
     /// In a review that turns MFA on, includes all users that it skips: disabled accounts, and
     /// users without a known active device.
     pub async fn include_skipped(&self) {
-        self.hear("will be changed").await;
+        self.hear("Will be changed").await;
         for name in [
             "Include disabled accounts",
-            "Include people without a device",
-            "Include people whose devices are not known",
+            "Include users without an active device",
+            "Include users with unknown devices",
         ] {
             let is_included = match self.find("checkbox", name).await {
                 Some(choice) => choice.is_selected().await.unwrap_or_default(),
@@ -214,6 +218,58 @@ impl Page {
                 self.press("checkbox", name).await;
             }
         }
+    }
+
+    /// Waits for the review of a run that turns MFA on or off.
+    pub async fn see_review(&self, to: bool) {
+        let name = if to { "Enable MFA for " } else { "Disable MFA for " };
+        let dialog = format!(
+            "{ELEMENTS} return elements.some((it) => it.matches('.review') && nameOf(it).startsWith(name));"
+        );
+        let seen = self.watch(&dialog, vec![json!("dialog"), json!(name)]).await;
+        assert!(seen.is_some(), "no review '{name}':\n{}", self.text().await);
+    }
+
+    /// Waits until the review has read the current values, and returns the name of the button that starts the run.
+    pub async fn start_button(&self) -> String {
+        self.hear("Will be changed").await;
+        let name = self.ask_shadow("root.querySelector('.review-start').innerText").await;
+        name.as_str().unwrap_or_default().trim().to_owned()
+    }
+
+    /// Starts the reviewed run of this many changes, without a pilot user.
+    pub async fn start_run(&self, to: bool, changes: &str) {
+        self.hear("Will be changed").await;
+        let verb = if to { "Enable" } else { "Disable" };
+        self.press("button", &format!("{verb} MFA for {changes} users")).await;
+    }
+
+    /// Starts the reviewed run, with or without a pilot user.
+    pub async fn start_reviewed_run(&self) {
+        let name = self.start_button().await;
+        self.press("button", &name).await;
+    }
+
+    /// Names the pilot user of the reviewed run, by username or ID.
+    pub async fn choose_pilot(&self, user: &str) {
+        self.hear("Will be changed").await;
+        self.fill("combobox", "Pilot user", user).await;
+    }
+
+    /// Starts the reviewed run with its pilot user.
+    pub async fn start_with_pilot(&self) {
+        self.press("button", "Change pilot user first").await;
+    }
+
+    /// Chooses the highest request rate of the reviewed run.
+    pub async fn set_speed(&self, per_second: &str) {
+        self.choose("Speed", &format!("{per_second} requests a second")).await;
+    }
+
+    /// Saves a file of the review: one entry of its menu.
+    pub async fn save_plan(&self, entry: &str) {
+        self.press("button", "Save plan").await;
+        self.press("menuitem", entry).await;
     }
 
     /// The names of all elements of a role that begin with `beginning`.

@@ -71,14 +71,13 @@ async fn a_plan_saved_as_a_script_changes_exactly_its_users() {
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
-    page.see("dialog", "Review: enable MFA").await;
+    page.see_review(true).await;
     page.include_skipped().await;
     page.fill("textbox", "Change reference", "CHG0041273").await;
-    page.press("button", "Save plan").await;
+    page.save_plan("CSV with IDs").await;
     let plan = folder.bytes("mfa-plan-", ".csv").await;
     for shell in Shell::ALL {
-        page.choose("Script language", shell.name()).await;
-        page.press("button", "Save as script").await;
+        page.save_plan(&format!("Script for {}", shell.name())).await;
         let ending = [".sh", ".py", ".ps1"][Shell::ALL.iter().position(|other| *other == shell).unwrap()];
         let script = String::from_utf8(folder.bytes("mfa-plan-", ending).await).unwrap();
         assert!(script.contains(TOKEN) && !script.contains(&token), "{script}");
@@ -89,7 +88,7 @@ async fn a_plan_saved_as_a_script_changes_exactly_its_users() {
     assert_eq!(page.axe().await, Vec::<String>::new());
     let typed = page.see("textbox", "Change reference").await.prop("value").await.unwrap();
     assert_eq!(typed.as_deref(), Some("CHG0041273"), "typed text is kept");
-    page.press("button", "Back").await;
+    page.press("button", "Cancel").await;
 
     let script = folder.bytes("mfa-plan-", ".sh").await;
     let (script, plan) = (world.file("plan.sh", &script), world.file("plan.csv", &plan));
@@ -113,8 +112,21 @@ async fn a_plan_saved_as_a_script_changes_exactly_its_users() {
     assert_eq!(results.lines().filter(|line| line.contains(",changed,200,")).count(), planned.len());
 }
 
-async fn is_disabled(page: &Page, button: &str) -> bool {
-    !page.see("button", button).await.is_enabled().await.expect("the button's state can be read")
+/// The files that the menu of the review doesn't save yet.
+async fn files_held_up(page: &Page) -> Vec<String> {
+    page.press("button", "Save plan").await;
+    let held_up = page
+        .ask_shadow(
+            "[...root.querySelectorAll('.review [role=menuitem][aria-disabled=true]')].map((item) => item.innerText)",
+        )
+        .await;
+    page.type_keys(Key::Escape + "").await;
+    serde_json::from_value(held_up).expect("names")
+}
+
+/// Whether the run can't be started yet.
+async fn is_start_held_up(page: &Page) -> bool {
+    page.ask_shadow("root.querySelector('.review-start').ariaDisabled").await == "true"
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,24 +136,36 @@ async fn a_plan_can_be_saved_only_after_all_fields_required_by_its_run_are_fille
     page.choose("MFA status", "MFA: on").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Disable MFA for ").await;
-    page.hear("will be changed").await;
+    page.hear("Will be changed").await;
     let number = page.names("textbox", "Type ").await.remove(0);
-    let run = page.names("button", "Run ").await.remove(0);
-    let buttons = [run.as_str(), "Save plan", "Save as script"];
-    for name in buttons {
-        assert!(is_disabled(&page, name).await, "{name}");
-    }
+    let start = page.start_button().await;
+    let files = [
+        "CSV with IDs",
+        "CSV with usernames (personal data)",
+        "Script for bash",
+        "Script for Python",
+        "Script for PowerShell",
+    ];
+    assert!(is_start_held_up(&page).await);
+    assert_eq!(files_held_up(&page).await, files);
+    // What is held up leads to what is missing.
+    page.press("button", &start).await;
+    page.until_focus("Reason").await;
+    page.save_plan("Script for bash").await;
+    page.until_focus("Reason").await;
     page.fill("textbox", "Reason", "New phones").await;
-    for name in buttons {
-        assert!(is_disabled(&page, name).await, "{name} before the number is typed");
-    }
+    assert!(is_start_held_up(&page).await, "before the number is typed");
+    assert_eq!(files_held_up(&page).await, files, "before the number is typed");
+    page.press("button", &start).await;
+    page.until_focus(&number).await;
     page.fill("textbox", &number, number.trim_start_matches("Type ")).await;
-    for name in buttons {
-        assert!(!is_disabled(&page, name).await, "{name}");
-    }
-    page.fill("textbox", "Start with", "nobody.here").await;
-    for name in buttons {
-        assert!(is_disabled(&page, name).await, "{name} with a pilot user who isn't in the plan");
-    }
+    assert!(!is_start_held_up(&page).await);
+    assert_eq!(files_held_up(&page).await, Vec::<String>::new());
+    page.choose_pilot("nobody.here").await;
+    page.hear("'nobody.here' isn't in this plan: no user in the list has this username or ID.").await;
+    assert!(is_start_held_up(&page).await, "with a pilot user who isn't in the plan");
+    assert_eq!(files_held_up(&page).await, files, "with a pilot user who isn't in the plan");
+    page.press("button", "Change pilot user first").await;
+    page.until_focus("Pilot user").await;
     assert_eq!(world.sandbox().oracle().counts().put, 0);
 }

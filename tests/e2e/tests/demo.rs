@@ -63,13 +63,13 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
-    page.see("dialog", "Review: enable MFA").await;
+    page.see_review(true).await;
     assert_banner_visible(&page, "review").await;
     let over_dialog =
         page.ask_shadow("getComputedStyle(root.querySelector('dialog[open]'), '::before').content").await;
     assert_eq!(over_dialog, json!(format!("\"{BANNER}\"")), "a dialog covers the banner");
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.hear("Finished at").await;
     assert_banner_visible(&page, "run").await;
     page.press("button", "Replace token").await;

@@ -111,9 +111,9 @@ async fn select_off(world: &World, page: &Page) -> usize {
 async fn run_off(world: &World, page: &Page) -> usize {
     let off = off(world);
     page.press("button", &format!("Enable MFA for {off} users")).await;
-    page.see("dialog", "Review: enable MFA").await;
+    page.see_review(true).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {off} changes")).await;
+    page.start_run(true, &off.to_string()).await;
     off
 }
 

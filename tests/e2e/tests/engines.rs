@@ -42,7 +42,7 @@ async fn begin_run(world: &World, page: &Page) -> usize {
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
     let users = count_off(world);
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     users
 }
 
@@ -164,10 +164,10 @@ async fn a_list_is_imported_and_its_run_goes_on_after_a_reload() {
     let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
     let file = world.file("people.csv", format!("User ID\n{}\n", ids.join("\n")).as_bytes());
     page.choose_file("From a list …", &file).await;
-    page.see("dialog", "People from a list").await;
+    page.see("dialog", "Import list").await;
     page.press("button", "Enable MFA for 25 users").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.see("button", "Pause").await;
     wait_for_changes(&world, 3).await;
     page.reload().await;

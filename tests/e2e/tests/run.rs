@@ -8,6 +8,7 @@ use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Fault, On, Role, Rule, Scope, TokenSpec};
+use thirtyfour::Key;
 use uuid::Uuid;
 
 /// The config.json with high limits, because these tests don't cover the pace.
@@ -37,7 +38,7 @@ async fn review_off(world: &World, page: &Page) -> usize {
     let off = off(world);
     page.press("checkbox", &format!("Select all {off} that match")).await;
     page.press("button", &format!("Enable MFA for {off} users")).await;
-    page.see("dialog", "Review: enable MFA").await;
+    page.see_review(true).await;
     off
 }
 
@@ -53,17 +54,18 @@ async fn all_matching_users_are_changed_verified_reported_and_undone() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
-    page.hear(&format!("{users} users chosen")).await;
-    assert_eq!(page.focus().await, "Back");
+    page.hear("Will be changed").await;
+    page.hear(&format!("{users}\tSelected")).await;
+    page.until_focus("Pilot user").await;
     page.check_appearance("review").await;
-    page.press("checkbox", "Include people whose devices are not known").await;
+    page.press("checkbox", "Include users with unknown devices").await;
     files_of_the_review(&world, &page).await;
-    page.choose(RATE_LIMIT_FIELD, "5").await;
+    page.set_speed("5").await;
     page.hear("at 5 requests a second").await;
-    page.choose(RATE_LIMIT_FIELD, "2,000").await;
+    page.set_speed("2,000").await;
     page.hear("at 2,000 requests a second").await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear("Finished at").await;
     page.check_appearance("run-over").await;
     assert_eq!(off(&world), 0);
@@ -75,13 +77,13 @@ async fn all_matching_users_are_changed_verified_reported_and_undone() {
     assert_eq!(focused, "JSON", "the focus doesn't move");
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
-    page.see("dialog", "Review: disable MFA").await;
+    page.see_review(false).await;
     wait_for_late_responses(&page).await;
-    page.hear("Reason: say why MFA is turned off.").await;
+    page.hear("Enter a reason for disabling MFA.").await;
     page.shoot("review-off").await;
     page.fill("textbox", "Reason", "Taken back").await;
     page.fill("textbox", &format!("Type {users}"), &users.to_string()).await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(false, &users.to_string()).await;
     page.hear(&format!("MFA was disabled for {users} users; {users} were read back and are off.")).await;
     assert_eq!(off(&world), users);
 }
@@ -91,14 +93,15 @@ async fn skipped_users_are_counted_and_can_be_saved_after_the_run() {
     let world = World::start(30, quick).await;
     let page = listed(&world, "30").await;
     let chosen = review_off(&world, &page).await;
-    page.hear(&format!("{chosen} users chosen")).await;
-    page.press("checkbox", "Include people whose devices are not known").await;
-    page.see("button", "Save plan").await;
-    let names = page.names("button", "Save the list of ").await;
-    let number = |name: &String| name.split(' ').nth(4)?.parse().ok();
-    let skipped: usize = names.first().and_then(number).unwrap_or_default();
+    page.hear(&format!("{chosen}\tSelected")).await;
+    page.press("checkbox", "Include users with unknown devices").await;
+    page.press("button", "Save plan").await;
+    let names = page.names("menuitem", "").await;
+    let number = |name: &String| name.split_once(" skipped users").and_then(|(users, _)| users.parse().ok());
+    let skipped: usize = names.iter().find_map(number).unwrap_or_default();
     assert!(skipped > 0);
-    page.press("button", &format!("Run {} changes", chosen - skipped)).await;
+    page.type_keys(Key::Escape + "").await;
+    page.start_run(true, &(chosen - skipped).to_string()).await;
     page.hear("Finished at").await;
     page.hear(&format!("Left out: {skipped} account disabled.")).await;
     page.check_appearance("run-over-left-out").await;
@@ -113,14 +116,13 @@ async fn skipped_users_are_counted_and_can_be_saved_after_the_run() {
 /// Saves the plan and the list of skipped users before the run: without names, and with names if requested.
 async fn files_of_the_review(world: &World, page: &Page) {
     let folder = world.downloads().await;
-    page.press("button", "Save plan").await;
+    page.save_plan("CSV with IDs").await;
     let plan = folder.bytes("mfa-plan-", "Z.csv").await;
     let plan = String::from_utf8_lossy(&plan);
     assert!(plan.starts_with("# contains ids and states only\r\n# planNumber,"), "{plan}");
     let skipped = plan.lines().filter(|line| line.ends_with(",account disabled")).count();
     assert!(skipped > 0 && plan.contains("\r\nuserId,from,readAt,to,leftOutBecause\r\n"), "{plan}");
-    page.press("radio", "With usernames: contains personal data").await;
-    page.press("button", &format!("Save the list of {skipped} left out")).await;
+    page.save_plan(&format!("{skipped} skipped users with usernames (personal data)")).await;
     let list = folder.file("-contains-personal-data.csv").await;
     assert!(list.contains("\r\nuserId,username,leftOutBecause\r\n"), "{list}");
     assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), skipped);
@@ -192,10 +194,10 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
     world.sandbox().add_fault(on_put(1.0, 40, None, ended)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.hear("Start with: name one of these users, who is changed first.").await;
-    page.fill("textbox", "Start with", &first).await;
+    page.hear("Choose a pilot user, who is changed first.").await;
+    page.choose_pilot(&first).await;
     page.fill("textbox", "Change reference", "CHG0041273").await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_with_pilot().await;
 
     page.hear("The test user is done. The run waits for you.").await;
     assert_eq!(world.sandbox().oracle().writes().len(), 1);
@@ -267,7 +269,7 @@ async fn no_request_is_started_after_stop_is_confirmed() {
          arguments[arguments.length - 1]();";
     page.ask(note_the_click, vec![]).await.expect("the page listens");
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear("users a second").await;
     page.check_appearance("run-working").await;
     assert_eq!(page.chosen(RATE_LIMIT_FIELD).await, "2");
@@ -300,7 +302,7 @@ async fn a_second_tab_shows_the_run_and_can_take_it_over() {
     let planned = users_off(&world);
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.see("button", "Pause").await;
     page.press("button", "Pause").await;
     page.hear("Paused.").await;
@@ -331,7 +333,7 @@ async fn a_role_that_may_not_change_users_pauses_the_run_automatically() {
     page.hear("100 users. List read").await;
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear("20 users in a row were refused").await;
     page.shoot("run-refused").await;
     page.press("button", "Stop").await;
@@ -381,8 +383,8 @@ async fn protected_users_are_never_changed() {
 
     review_off(&world, &page).await;
     page.include_skipped().await;
-    page.hear(&format!("{}\tprotected", protected.len())).await;
-    page.press("button", &format!("Run {} changes", others.len())).await;
+    page.hear(&format!("−{}\tProtected", protected.len())).await;
+    page.start_run(true, &others.len().to_string()).await;
     page.hear("Finished at").await;
     check_writes(&world, &others, true);
     assert_eq!(users_off(&world), protected);
@@ -395,7 +397,7 @@ async fn a_paused_run_continues_in_another_browser_from_its_file() {
     let planned = users_off(&world);
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.press("button", "Pause").await;
     page.hear("Paused.").await;
     let folder = world.downloads().await;
@@ -428,8 +430,9 @@ async fn a_review_whose_token_expires_continues_with_the_next_token() {
     page.shoot("review-token").await;
     world.sandbox().clear_faults();
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.hear(&format!("{users} users chosen")).await;
-    page.press("button", "Back").await;
+    page.hear(&format!("{users}\tSelected")).await;
+    page.hear("Will be changed").await;
+    page.press("button", "Cancel").await;
     assert_eq!(world.sandbox().oracle().counts().put, 0);
 }
 
@@ -441,7 +444,7 @@ async fn a_run_report_filters_the_list_by_result() {
     world.sandbox().add_fault(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear("Finished at").await;
     page.press("radio", "JSON").await;
     let folder = world.downloads().await;
@@ -491,16 +494,16 @@ async fn refused_users_can_be_retried_after_the_cause_is_fixed() {
     world.sandbox().add_fault(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear(&format!("MFA was enabled for {} users", users - 5)).await;
     assert_eq!(off(&world), 5);
     page.shoot("run-refused-some").await;
 
     page.press("button", "Retry 5 who were refused").await;
-    page.see("dialog", "Review: enable MFA").await;
+    page.see_review(true).await;
     page.shoot("review-waits").await;
     wait_for_late_responses(&page).await;
-    page.press("button", "Run 5 changes").await;
+    page.start_run(true, "5").await;
     page.hear("MFA was enabled for 5 users; 5 were read back and are on.").await;
     check_writes(&world, &planned, true);
 }
@@ -518,7 +521,7 @@ async fn a_finished_run_explains_refusals_and_what_to_request() {
     page.hear("20 users. List read").await;
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear("Finished at").await;
     let refused = off(&world);
     assert!(refused > 0 && refused < users, "some of {users}: {refused}");
@@ -550,5 +553,5 @@ async fn a_review_that_cannot_read_users_explains_why() {
     page.check_appearance("review-why").await;
     world.sandbox().clear_faults();
     page.press("button", "Try again").await;
-    page.hear("users chosen").await;
+    page.hear("Will be changed").await;
 }

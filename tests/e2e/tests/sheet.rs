@@ -43,10 +43,9 @@ fn check_writes(world: &World, planned: &HashSet<Uuid>) {
 
 /// Starts the reviewed run and waits for its end.
 async fn run(page: &Page, users: usize) {
-    page.see("dialog", "Review: enable MFA").await;
-    page.hear("will be changed").await;
+    page.see_review(true).await;
     page.include_skipped().await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.start_run(true, &users.to_string()).await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
 }
 
@@ -73,10 +72,10 @@ async fn a_file_with_windows_1252_semicolons_duplicates_and_unknown_users_is_imp
     let file = world.file("team.csv", &windows_1252(&format!("{header}{unknown_users}{found}{duplicate}")));
 
     page.choose_file("From a list …", &file).await;
-    page.see("dialog", "People from a list").await;
-    page.hear("Windows-1252, separated by semicolons, 8 lines of people below a header.").await;
+    page.see("dialog", "Import list").await;
+    page.hear("Windows-1252, separated by semicolons, 8 lines of users below a header.").await;
     assert_eq!(page.chosen("Column").await, "Benutzername");
-    assert_eq!(page.chosen("It holds").await, "Username");
+    assert_eq!(page.chosen("Contains").await, "Username");
     assert_eq!(page.focus().await, "Close");
     page.hear(
         "1 line with a number that the spreadsheet shortened; its last digits are lost (line 3: 4.1E+07)",
@@ -109,26 +108,26 @@ async fn a_file_with_windows_1252_semicolons_duplicates_and_unknown_users_is_imp
     assert_eq!(page.ask_shadow("root.querySelectorAll('img').length").await, json!(0));
 
     page.choose("Column", "Name").await;
-    page.see("button", "Save not found …").await;
-    page.hear("Nobody is found").await;
+    page.see("button", "Save not found").await;
+    page.hear("No users found.").await;
     page.choose("Column", "Benutzername").await;
-    assert_eq!(page.chosen("It holds").await, "Username");
+    assert_eq!(page.chosen("Contains").await, "Username");
     let folder = world.downloads().await;
-    page.press("button", "Save not found …").await;
+    page.press("button", "Save not found").await;
     let saved = folder.bytes("mfa-list-not-found-", "-contains-personal-data.csv").await;
     assert_eq!(saved, windows_1252(&format!("{header}{unknown_users}")), "the lines are saved unchanged");
-    page.press("button", "Save twice …").await;
+    page.press("button", "Save duplicates").await;
     let saved = folder.bytes("mfa-list-twice-", "-contains-personal-data.csv").await;
     assert_eq!(saved, windows_1252(&format!("{header}{duplicate}")));
 
     page.press("button", "Enable MFA for 5 users").await;
-    page.see("button", "Back").await;
-    page.press("button", "Back").await;
-    page.see("dialog", "People from a list").await;
+    page.see_review(true).await;
+    page.press("button", "Cancel").await;
+    page.see("dialog", "Import list").await;
     page.press("button", "Enable MFA for 5 users").await;
     run(&page, 5).await;
     check_writes(&world, &people.iter().map(|(id, _)| *id).collect());
-    assert!(page.find("dialog", "People from a list").await.is_none(), "the import is closed by the run");
+    assert!(page.find("dialog", "Import list").await.is_none(), "the import is closed by the run");
     assert_eq!(page.sinks_with("Zürich €").await, Vec::<String>::new());
 }
 
@@ -144,7 +143,7 @@ async fn a_file_is_looked_up_in_pingone_without_loaded_users() {
     lines.extend((0..10).map(|number| format!("stranger\"{number}")));
     let file = world.file("team.txt", format!("username\n{}\n", lines.join("\n")).as_bytes());
     page.choose_file("From a list …", &file).await;
-    page.hear("UTF-8, one column, 24 lines of people below a header.").await;
+    page.hear("UTF-8, one column, 24 lines of users below a header.").await;
     page.see("button", "Look up 24 lines in PingOne").await;
     page.shoot("sheet-before").await;
 
@@ -184,7 +183,7 @@ async fn users_of_a_file_are_selected_despite_filters_and_can_be_deselected() {
     page.choose("MFA status", "MFA: on").await;
     page.fill("searchbox", "Search users", "zzz").await;
     page.choose_file("From a list …", &six).await;
-    page.press("button", "Select them in the table").await;
+    page.press("button", "Select in table").await;
     page.hear("6 users selected.").await;
     page.hear("100 users. List read").await;
     // The checkbox in the table's header represents all of them.
@@ -193,7 +192,7 @@ async fn users_of_a_file_are_selected_despite_filters_and_can_be_deselected() {
     assert_eq!(page.ask_shadow(over_all).await, json!([false, true, "Select all 100 that match"]));
     assert_eq!(page.chosen("MFA status").await, "MFA status: any");
     page.choose_file("From a list …", &two).await;
-    page.press("button", "Take them out of the selection").await;
+    page.press("button", "Remove from selection").await;
     page.hear("4 users selected.").await;
     page.press("button", "Enable MFA for 4 users").await;
     run(&page, 4).await;
@@ -219,7 +218,7 @@ async fn ambiguities_in_a_file_must_be_resolved_before_users_can_be_changed() {
     page.hear("Nothing is looked up or selected until you have answered.").await;
     page.hear("Line 3 has a cell of 3 lines: is a quotation mark missing?").await;
     page.hear("Several columns could name the users: 'Login', 'Username [Required]'. Which one does?").await;
-    page.hear("Line 1 stands above the column names in line 2 and is not read.").await;
+    page.hear("Line 1, above the column names in line 2, is skipped.").await;
     for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)] {
         page.emulate_display(scheme, width, 900).await;
         page.shoot(&format!("sheet-guesses-{scheme}-{width}")).await;
@@ -258,7 +257,7 @@ async fn unusable_files_are_explained_and_long_files_need_the_loaded_list() {
         ("many.csv", b"ana\n".repeat(200_001), "This list has more than 200,000 lines."),
         ("large.csv", vec![b'a'; (64 << 20) + 1], "This file is larger than 64 MB"),
     ] {
-        page.choose_file("Another file …", &world.file(name, &bytes)).await;
+        page.choose_file("Choose another file", &world.file(name, &bytes)).await;
         page.hear(sentence).await;
     }
     page.shoot("sheet-unusable").await;
@@ -267,12 +266,12 @@ async fn unusable_files_are_explained_and_long_files_need_the_loaded_list() {
     let name = users_off(&world, 1).remove(0).1;
     let lines = (0..2001).map(|number| format!("stranger{number}\n")).collect::<Vec<_>>().concat();
     let long = world.file("long.csv", format!("{name}\n{lines}").as_bytes());
-    page.choose_file("Another file …", &long).await;
+    page.choose_file("Choose another file", &long).await;
     page.hear("Lists of more than 2,000 lines are compared with the list of all users").await;
     let load = "[...root.querySelectorAll('dialog[open] button')].find((button) => button.innerText.startsWith('Load all')).click()";
     page.ask_shadow(load).await;
     page.hear("Compared with the list of").await;
     page.see("button", "Enable MFA for 1 user").await;
-    page.ask_shadow("root.querySelector('dialog[open] footer .primary').click()").await;
+    page.press("button", "Close").await;
     assert_eq!(page.sinks_with("stranger1").await, Vec::<String>::new());
 }

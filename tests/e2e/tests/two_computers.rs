@@ -44,11 +44,11 @@ async fn save_paused_run(world: &World, page: &Page) -> (usize, String) {
     page.choose("MFA status", "MFA: off").await;
     page.press("checkbox", &format!("Select all {users} that match")).await;
     page.press("button", &format!("Enable MFA for {users} users")).await;
-    page.see("dialog", "Review: enable MFA").await;
+    page.see_review(true).await;
     page.include_skipped().await;
     let pilot = *users_off(world).iter().min().expect("a user is off");
-    page.fill("textbox", "Start with", &pilot.to_string()).await;
-    page.press("button", &format!("Run {users} changes")).await;
+    page.choose_pilot(&pilot.to_string()).await;
+    page.start_with_pilot().await;
     page.hear("The test user is done. The run waits for you.").await;
     page.press("button", "Go on").await;
     page.press("button", "Pause").await;

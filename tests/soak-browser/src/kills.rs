@@ -110,7 +110,7 @@ impl KillTest {
     async fn start(&mut self, page: &Page) {
         person::review(&self.world, page, true).await;
         self.inject_lost_answers();
-        page.press_beginning("button", "Run ").await;
+        page.start_reviewed_run().await;
         page.press("button", "Go on").await;
     }
 

@@ -47,15 +47,15 @@ pub(crate) async fn connect(world: &World, page: &Page) {
 /// Selects all users and reviews the change, up to the button that starts it.
 pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     let users = world.sandbox().user_ids().count();
-    let (verb, dialog) = if to { ("Enable", "enable") } else { ("Disable", "disable") };
+    let verb = if to { "Enable" } else { "Disable" };
     page.press("checkbox", &format!("Select all {users} that match")).await;
     page.press("button", &format!("{verb} MFA for {users} users")).await;
-    page.see("dialog", &format!("Review: {dialog} MFA")).await;
-    page.hear(&format!("{users} users chosen")).await;
+    page.see_review(to).await;
+    page.hear(&format!("{users}\tSelected")).await;
     page.include_skipped().await;
-    if page.find("textbox", "Start with").await.is_some() {
+    if page.find("combobox", "Pilot user").await.is_some() {
         let first = world.sandbox().user_ids().next().expect("the sandbox has users");
-        page.fill("textbox", "Start with", &first.to_string()).await;
+        page.choose_pilot(&first.to_string()).await;
     }
     if page.find("textbox", "Reason").await.is_some() {
         page.fill("textbox", "Reason", "A rehearsal").await;

@@ -57,7 +57,7 @@ pub(crate) async fn play(seed: u64) -> (Outcome, Vec<String>) {
     person::review(&world, &page, scenario.to).await;
     inject_faults(&world, &scenario);
     let since = Timestamp(now().0);
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     let reloads = operate(&world, &page, &mut scenario, &mut dice).await;
     let file = person::save_report(&world, &page).await;
     let (mut outcome, violations) = judge(&world, file, since);
@@ -116,7 +116,7 @@ async fn reload(world: &World, page: &Page, scenario: &Scenario) {
     if person::reconnect(world, page).await.is_none() {
         // The plan wasn't stored yet, so nothing was sent.
         person::review(world, page, scenario.to).await;
-        page.press_beginning("button", "Run ").await;
+        page.start_reviewed_run().await;
     }
     inject_faults(world, scenario);
 }

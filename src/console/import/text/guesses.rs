@@ -3,7 +3,7 @@
 use pingone_mfa_core::import::{DirectionWord, Guess};
 use pingone_mfa_core::ports::Locale;
 
-pub const NAME: &str = "Check before anyone is selected";
+pub const NAME: &str = "Check how the file is read";
 /// Why no other action is offered.
 pub const FIRST: &str =
     "Parts of this file could mean something else. Nothing is looked up or selected until you have answered.";
@@ -50,10 +50,10 @@ pub fn sentence(locale: &dyn Locale, guess: &Guess, name: &dyn Fn(usize) -> Stri
     match guess {
         Guess::SeveralColumns { columns } => {
             let names: Vec<String> = columns.iter().map(|column| format!("'{}'", name(*column))).collect();
-            format!("Several columns could name the users: {}. Which one does?", names.join(", "))
+            format!("Several columns could identify the users: {}. Which one does?", names.join(", "))
         }
         Guess::UnnamedColumn { column } => format!(
-            "No line names the columns. Does '{}' hold the usernames? If not, choose the column below.",
+            "No line names the columns. Does '{}' contain the usernames? If not, choose the column below.",
             name(*column)
         ),
         Guess::RowsOfAddresses { columns } => format!(
@@ -61,12 +61,12 @@ pub fn sentence(locale: &dyn Locale, guess: &Guess, name: &dyn Fn(usize) -> Stri
             number(*columns)
         ),
         Guess::LinesAboveHeader { lines: 1, first, header } => format!(
-            "Line {} stands above the column names in line {} and is not read.",
+            "Line {}, above the column names in line {}, is skipped.",
             number(*first),
             number(*header)
         ),
         Guess::LinesAboveHeader { lines, first, header } => format!(
-            "{} lines above the column names in line {} are not read, the first is line {}.",
+            "{} lines above the column names in line {} are skipped, beginning with line {}.",
             number(*lines),
             number(*header),
             number(*first)

@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use pingone::redaction::secrets::has_token;
-use pingone::user::UserId;
 use pingone_mfa_core::digits::typed_number;
 use pingone_mfa_core::run::confirmation::{Confirmation, confirmation};
 use pingone_mfa_core::run::estimate::{Effort, Estimate};
@@ -28,7 +27,7 @@ impl Review {
         let changes = preview.plan.rows.len() as u64;
         let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
-        let has_pilot_user = self.put_pilot_first.with(|name| !name.trim().is_empty());
+        let has_pilot_user = self.has_pilot();
         let effort = Effort { changes, has_pilot_user, read_back_pages: pages };
         let margin = connection.policy().token_margin;
         Some(effort.at(self.run().ceiling.get(), self.run().token_left(), margin))
@@ -38,10 +37,9 @@ impl Review {
     pub fn obstacle(self, preview: &Preview) -> Option<Obstacle> {
         let (reference, reason) = (self.reference.get(), self.reason.get());
         let number = self.typed.get();
-        let is_named = self.put_pilot_first.with(|name| !name.trim().is_empty());
         let pilot_user = match self.pilot_user(preview) {
             Some(_) => PilotUser::InPlan,
-            None if is_named => PilotUser::NotInPlan,
+            None if self.has_pilot() => PilotUser::NotInPlan,
             None => PilotUser::NotNamed,
         };
         let answers = Answers {
@@ -65,19 +63,19 @@ impl Review {
         is_permitted && !matches!(self.confirmation(preview), Confirmation::NothingToDo | Confirmation::Never)
     }
 
-    /// The pilot user, if that user is in the plan.
-    fn pilot_user(self, preview: &Preview) -> Option<UserId> {
-        let text = self.put_pilot_first.with(|text| text.trim().to_owned());
-        let in_plan = |user: UserId| preview.plan.rows.iter().any(|row| row.user == user).then_some(user);
-        let by_id = UserId::read(&text).and_then(in_plan);
-        by_id.or_else(|| self.directory().named(&text).and_then(in_plan))
+    /// Whether the run changes a pilot user first, because one is named or required.
+    pub fn starts_with_pilot(self) -> bool {
+        let name = self.run().environment_name.read_value();
+        let required = confirmation(self.to(), self.changes() as u64, &name);
+        self.has_pilot() || matches!(required, Confirmation::Review { pilot_user: true, .. })
     }
 
     fn step(self) -> Result<Option<u32>, ()> {
-        self.then.with(|text| match text.trim() {
-            "" => Ok(None),
-            text => typed_number(text).filter(|step| *step > 0).map(Some).ok_or(()),
-        })
+        if !self.pauses.get() {
+            return Ok(None);
+        }
+        let step = self.pause_every.with(|text| typed_number(text.trim()).filter(|step| *step > 0));
+        step.map(Some).ok_or(())
     }
 
     /// The frozen plan, as it would be run.

@@ -6,55 +6,47 @@ use pingone_mfa_core::run::plan::Exclusion;
 
 use crate::console::runs::review::{Obstacle, Unreadable};
 
-/// The pilot user.
-pub const START_WITH: &str = "Start with";
-pub const START_WITH_MEANING: &str = "username or ID; the run changes this user first and then waits for you";
-/// Pauses after a number of users.
+pub const WHO: &str = "Who";
+pub const HOW: &str = "How";
+pub const PILOT: &str = "Pilot user";
+pub const PILOT_MEANING: &str = "Changed first; the run then waits for you.";
+pub const PILOT_INCOMPLETE: &str = "Choose one of the matching users.";
 pub const THEN: &str = "Then";
-pub const THEN_MEANING: &str = "users, and wait again; empty for all the rest";
+pub const PAUSE: &str = "pause after every … users";
+/// Field for the number of users between two pauses.
+pub const PAUSE_EVERY: &str = "Pause after every … users";
+pub const SPEED: &str = "Speed";
+pub const SPEED_MEANING: &str = "PingOne may slow the run down. Keep this computer on and online; if it goes offline, no changes are lost. Runs on other computers aren't visible here.";
 pub const REFERENCE: &str = "Change reference";
 pub const REASON: &str = "Reason";
-pub const REASON_MEANING: &str = "stands in the report; don't name people";
-pub const BACK: &str = "Back";
+pub const REASON_MEANING: &str = "Stored in the report; don't name people.";
+pub const CANCEL: &str = "Cancel";
+pub const CLOSE: &str = "Close";
+/// Starts the run with the pilot user.
+pub const START_WITH_PILOT: &str = "Change pilot user first";
 /// Loads the values again after a fault.
 pub const READ_AGAIN: &str = "Try again";
-pub const FILES: &str = "Save as a file";
 pub const SAVE_PLAN: &str = "Save plan";
-pub const INCLUDE: &str = "include";
-pub const WITHOUT_DEVICE: &str = "Include people without a device";
-pub const NOT_KNOWN: &str = "Include people whose devices are not known";
-pub const DISABLED: &str = "Include disabled accounts";
+pub const PLAN_OF_IDS: &str = "CSV with IDs";
+pub const PLAN_WITH_NAMES: &str = "CSV with usernames (personal data)";
+pub const INCLUDE: &str = "Include";
+pub const SHOW: &str = "Show";
 /// No user is left to change.
 pub const ALL_SKIPPED: &str =
-    "Everyone who needs a change is skipped. Include some of them, or check their devices first.";
-pub const OWN_ACCOUNT: &str = "Include your own account";
+    "All users who need a change are skipped. Include some of them, or check their devices first.";
 /// Loads the devices of all users.
 pub const LOAD_REPORT: &str = "Load device report";
 pub const LOADING_REPORT: &str = "Loading the device report …";
+/// Beside the users without an active device.
+pub const NO_DEVICE_HINT: &str = "sign-on policy decides if they get in";
 /// What it means to include a user without a device.
 pub const NO_DEVICE_NOTE: &str = "Users without an active device: depending on your sign-on policy, they may sign in without a second factor, or may not be able to sign in. This page can't see which.";
 /// What turning MFA off means.
-pub const OFF_NOTE: &str = "PingOne can't ask these people for a second factor then.";
+pub const OFF_NOTE: &str = "PingOne can't ask these users for a second factor then.";
 /// Shown if the token belongs to an application.
 pub const NOT_YOU: &str = "This token belongs to an application. The page can't tell which user is you.";
-pub const TAKES: &str = "Takes";
-pub const TOKEN: &str = "Token";
-pub const COMPUTER: &str = "Computer";
-/// What the computer needs.
-pub const COMPUTER_MEANING: &str = "must stay on and online; if it does not, nothing is lost";
-pub const ELSEWHERE: &str = "Elsewhere";
-/// What the page can't know.
-pub const ELSEWHERE_MEANING: &str = "runs on other computers are not visible here";
-pub const CHOSEN: &str = "chosen";
-pub const WITH_ACTIVE_DEVICE: &str = "with an active device";
-pub const WITHOUT_ACTIVE_DEVICE: &str = "without a device";
-pub const DEVICES_NOT_KNOWN: &str = "whose devices are not known";
-pub const NEED_CHANGE: &str = "need a change";
-pub const WILL_CHANGE: &str = "will be changed";
-
-pub fn name(to: bool) -> &'static str {
-    if to { "Review: enable MFA" } else { "Review: disable MFA" }
-}
+pub const SELECTED: &str = "Selected";
+pub const WILL_CHANGE: &str = "Will be changed";
 
 /// Button that opens the review.
 pub fn begin(to: bool, number: &str, users: usize) -> String {
@@ -71,10 +63,62 @@ pub fn plan(number: &str) -> String {
     format!("plan {number}")
 }
 
-/// Which users were selected, and when.
-pub fn chosen(users: &str, listed_at: Option<&str>, read_at: &str) -> String {
-    let list = listed_at.map(|at| format!(", from the list of {at}")).unwrap_or_default();
-    format!("{users} users chosen{list}. Read again at {read_at}.")
+/// When the selected users were listed, and when their values were read again.
+pub fn freshness(listed_at: Option<&str>, read_at: Option<&str>) -> String {
+    match (listed_at, read_at) {
+        (Some(list), Some(read)) => format!("list read {list}, values checked {read}"),
+        (Some(list), None) => format!("list read {list}"),
+        (None, Some(read)) => format!("values checked {read}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// Includes the users who are skipped for this reason.
+pub fn include(why: Exclusion) -> &'static str {
+    match why {
+        Exclusion::AccountDisabled => "Include disabled accounts",
+        Exclusion::OwnAccount => "Include your own account",
+        Exclusion::NoDevice => "Include users without an active device",
+        Exclusion::DevicesNotKnown => "Include users with unknown devices",
+        Exclusion::AlreadySet
+        | Exclusion::Protected
+        | Exclusion::Gone
+        | Exclusion::Unreadable
+        | Exclusion::ChangedBySomeoneElse
+        | Exclusion::EarlierNotKnown => INCLUDE,
+    }
+}
+
+/// Shows the users of a line of the sum.
+pub fn show(line: &str) -> String {
+    format!("{SHOW}: {line}")
+}
+
+pub fn more(users: &str) -> String {
+    format!("and {users} more. Save plan has all of them.")
+}
+
+/// The users after the pilot user.
+pub fn all_others(users: &str, has_pilot: bool) -> String {
+    format!("all {users} {}", if has_pilot { "others" } else { "users" })
+}
+
+pub fn speed(per_second: &str) -> String {
+    format!("{per_second} requests a second")
+}
+
+/// Saves the users who are skipped, and why.
+pub fn skipped_of_ids(users: &str) -> String {
+    format!("{users} skipped users with IDs")
+}
+
+pub fn skipped_with_names(users: &str) -> String {
+    format!("{users} skipped users with usernames (personal data)")
+}
+
+/// Saves the plan as a script.
+pub fn script(language: &str) -> String {
+    format!("Script for {language}")
 }
 
 /// The run that is undone.
@@ -124,58 +168,74 @@ pub fn waiting(until: &str) -> String {
 
 /// Shown while the values are loaded.
 pub fn reading(read: &str, all: &str) -> String {
-    format!("Reading again what they have now: {read} of {all}. Nothing is sent that changes anything.")
+    format!("Checking current status: {read} of {all}. No changes have been made.")
 }
 
 /// Why users are left out.
 pub fn exclusion(why: Exclusion, to: bool) -> &'static str {
     match why {
-        Exclusion::AlreadySet if to => "on by now",
-        Exclusion::AlreadySet => "off by now",
+        Exclusion::AlreadySet if to => "already on",
+        Exclusion::AlreadySet => "already off",
         Exclusion::AccountDisabled => "account disabled",
         Exclusion::Protected => "protected",
         Exclusion::Gone => "no longer exist",
-        Exclusion::NoDevice => "without a device",
-        Exclusion::DevicesNotKnown => "whose devices are not known",
+        Exclusion::NoDevice => "no active device",
+        Exclusion::DevicesNotKnown => "devices unknown",
         Exclusion::Unreadable => "could not be read",
         Exclusion::ChangedBySomeoneElse => "changed by someone else",
-        Exclusion::EarlierNotKnown => "whose earlier state is not known",
+        Exclusion::EarlierNotKnown => "earlier state unknown",
         Exclusion::OwnAccount => "your own account",
     }
 }
 
-pub fn takes(minutes: u64, pace: &str, waits: bool) -> String {
-    let time = if minutes <= 1 { "about a minute".to_owned() } else { format!("about {minutes} min") };
-    let waits = if waits { ". The time it waits for you is not counted" } else { "" };
-    format!("{time} at {pace} requests a second; PingOne may slow it down{waits}")
+/// What the line of the sum with these users is called.
+pub fn skipped(why: Exclusion, to: bool) -> String {
+    let name = exclusion(why, to);
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The requests that will be sent.
-pub fn requests(requests: &str, changes: &str) -> String {
-    format!("{requests} requests: {changes} changes, what is read back, and a preflight for each")
+pub fn requests(requests: &str) -> String {
+    format!("{requests} requests")
+}
+
+pub fn takes(minutes: u64, pace: &str, waits: bool) -> String {
+    let waits = if waits { ", plus the time it waits for you" } else { "" };
+    format!("about {} min at {pace} requests a second{waits}", minutes.max(1))
 }
 
 /// The token is valid for the whole run.
 pub fn token_lasts(minutes: u64) -> String {
-    format!("ends in {minutes} min, after the run")
+    format!("token expires {minutes} min after")
 }
 
 /// The token expires before the run ends.
-pub fn token_ends(minutes: u64, at: &str) -> String {
-    format!("ends in {minutes} min; you will be asked for a new one at about {at}")
+pub fn token_ends(at: &str) -> String {
+    format!("token expires before the end: you will be asked for a new one at about {at}")
 }
 
 /// The token's expiry is unknown.
-pub const TOKEN_UNKNOWN: &str = "doesn't say when it ends; you will be asked when it does";
+pub const TOKEN_UNKNOWN: &str = "token expiry unknown: you will be asked for a new one when it expires";
 
 /// Label of the field for the number of changes.
 pub fn type_number(changes: &str) -> String {
     format!("Type {changes}")
 }
 
-pub fn go(changes: &str, number: u64) -> String {
-    let noun = if number == 1 { "change" } else { "changes" };
-    format!("Run {changes} {noun}")
+/// After the label of the field for the number of changes.
+pub const TO_CONFIRM: &str = "to confirm";
+
+/// The named pilot user isn't in the plan.
+pub fn pilot_skipped(user: &str, why: Exclusion, to: bool) -> String {
+    format!("{user} isn't in this plan. Skipped: {}.", exclusion(why, to))
+}
+
+pub fn pilot_not_selected(user: &str) -> String {
+    format!("{user} isn't in this plan: not selected.")
+}
+
+pub fn pilot_not_listed(text: &str) -> String {
+    format!("'{text}' isn't in this plan: no user in the list has this username or ID.")
 }
 
 /// Why the run can't be started yet.
@@ -190,19 +250,19 @@ pub fn obstacle(locale: &dyn Locale, obstacle: &Obstacle, pattern: Option<&str>)
         Obstacle::Limit(RunObstacle::TooMany { most }) => {
             format!("This deployment permits runs of at most {} users. Choose fewer.", locale.number(*most))
         }
-        Obstacle::Administrators => "In the environment called Administrators MFA is never turned off for more than 500 users at once. This guard looks at the environment's name only.".into(),
-        Obstacle::NothingToDo => "Nobody of them needs a change.".into(),
-        Obstacle::PilotUserMissing => "Start with: name one of these users, who is changed first.".into(),
-        Obstacle::PilotUserUnknown => "Start with: nobody who will be changed has this username or ID.".into(),
-        Obstacle::PauseStepInvalid => "Then: a whole number from 1 on, or nothing.".into(),
+        Obstacle::Administrators => "In the environment called Administrators, MFA is never disabled for more than 500 users at once. This guard looks at the environment's name only.".into(),
+        Obstacle::NothingToDo => "None of these users needs a change.".into(),
+        Obstacle::PilotUserMissing => "Choose a pilot user, who is changed first.".into(),
+        Obstacle::PilotUserUnknown => "The pilot user isn't in this plan.".into(),
+        Obstacle::PauseStepInvalid => "Enter after how many users to pause: a whole number, 1 or more.".into(),
         Obstacle::Reference => match pattern {
-            Some(pattern) => format!("Change reference: it has to look like {pattern}."),
-            None => "Change reference: this deployment requires one.".into(),
+            Some(pattern) => format!("The change reference has to match {pattern}."),
+            None => "Enter a change reference: this deployment requires one.".into(),
         },
         Obstacle::TokenEntered => {
-            "There is a token in the change reference or in the reason. Take it out: both are stored.".into()
+            "The change reference or the reason contains a token. Remove it: both are stored.".into()
         }
-        Obstacle::ReasonMissing => "Reason: say why MFA is turned off.".into(),
-        Obstacle::NumberMissing => "Type the number of changes.".into(),
+        Obstacle::ReasonMissing => "Enter a reason for disabling MFA.".into(),
+        Obstacle::NumberMissing => "Type the number of users to confirm.".into(),
     }
 }

@@ -94,7 +94,7 @@ impl Fixture {
         let users = grouped(self.users);
         page.press("checkbox", &format!("Select all {users} that match")).await;
         page.press("button", &format!("Enable MFA for {users} users")).await;
-        page.see("dialog", "Review: enable MFA").await;
+        page.see_review(true).await;
         let deadline = Instant::now() + PATIENCE;
         while page.names("checkbox", "Include ").await.is_empty() {
             if Instant::now() > deadline {
@@ -102,20 +102,20 @@ impl Fixture {
             }
             sleep(STEP).await;
         }
-        page.hear(&format!("{users} users chosen")).await;
+        page.hear(&format!("{users}\tSelected")).await;
         page.include_skipped().await;
-        page.see("textbox", "Start with").await;
+        page.see("combobox", "Pilot user").await;
         let first = self.ids().first().cloned().ok_or("the sandbox has no users")?;
-        type_into(page, "Start with", &first).await?;
+        type_into(page, "combobox", "Pilot user", &first).await?;
         if self.users > 500 {
-            type_into(page, &format!("Type {users}"), &self.users.to_string()).await?;
+            type_into(page, "textbox", &format!("Type {users}"), &self.users.to_string()).await?;
         }
         Ok(())
     }
 
     /// Starts the run, which changes its pilot user and then waits.
     pub(super) async fn start(&self, page: &Page) {
-        page.press("button", &format!("Run {} changes", grouped(self.users))).await;
+        page.start_with_pilot().await;
         page.see("button", "Go on").await;
     }
 
@@ -131,8 +131,8 @@ impl Fixture {
 }
 
 /// Types key by key: a driver sends all keys at once, unlike a person.
-async fn type_into(page: &Page, name: &str, text: &str) -> Outcome<()> {
-    page.see("textbox", name).await.click().await?;
+async fn type_into(page: &Page, role: &str, name: &str, text: &str) -> Outcome<()> {
+    page.see(role, name).await.click().await?;
     for letter in text.chars() {
         page.send(letter.to_string()).await;
     }

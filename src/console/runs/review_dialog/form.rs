@@ -1,0 +1,121 @@
+//! What several parts of the review follow: the preview, what is missing, and where its field is.
+
+use std::rc::Rc;
+
+use leptos::html;
+use leptos::prelude::*;
+use pingone::redaction::secrets::has_token;
+use pingone_mfa_core::run::proposal::Preview;
+use pingone_mfa_core::run::reference::Pattern;
+
+use crate::console::app::App;
+use crate::console::runs::review::{Obstacle, Pilot, Review};
+use crate::console::runs::review_dialog::local_memo;
+use crate::console::runs::text;
+use crate::ui::dom::focus_first_in;
+
+/// A field that may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Pilot,
+    Step,
+    Reference,
+    Reason,
+    Number,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct ReviewForm {
+    review: Review,
+    pub(super) preview: Signal<Option<Rc<Preview>>, LocalStorage>,
+    /// Why the plan can't leave the page yet.
+    pub(super) obstacle: Memo<Option<Obstacle>>,
+    /// What is entered as the pilot user.
+    pub(super) pilot: Memo<Pilot>,
+    pub(super) who: NodeRef<html::Div>,
+    pub(super) how: NodeRef<html::Div>,
+    fields: [NodeRef<html::Div>; 5],
+}
+
+impl ReviewForm {
+    pub(super) fn new(app: App) -> Self {
+        let review = app.review();
+        let preview = local_memo(move || review.preview());
+        let of_preview = move || preview.get();
+        Self {
+            review,
+            preview,
+            obstacle: Memo::new(move |_| of_preview().and_then(|preview| review.obstacle(&preview))),
+            pilot: Memo::new(move |_| {
+                of_preview().map_or(Pilot::NotNamed, |preview| review.pilot_in(&preview))
+            }),
+            who: NodeRef::new(),
+            how: NodeRef::new(),
+            fields: [(); 5].map(|()| NodeRef::new()),
+        }
+    }
+
+    /// The element around a field.
+    pub(super) fn around(self, field: Field) -> NodeRef<html::Div> {
+        let [pilot, step, reference, reason, number] = self.fields;
+        match field {
+            Field::Pilot => pilot,
+            Field::Step => step,
+            Field::Reference => reference,
+            Field::Reason => reason,
+            Field::Number => number,
+        }
+    }
+
+    /// The first field with something missing or wrong.
+    pub(super) fn missing(self) -> Option<Field> {
+        match self.obstacle.get()? {
+            Obstacle::PilotUserMissing | Obstacle::PilotUserUnknown => Some(Field::Pilot),
+            Obstacle::PauseStepInvalid => Some(Field::Step),
+            Obstacle::TokenEntered if self.has_token_in_reason() => Some(Field::Reason),
+            Obstacle::TokenEntered | Obstacle::Reference => Some(Field::Reference),
+            Obstacle::ReasonMissing => Some(Field::Reason),
+            Obstacle::NumberMissing => Some(Field::Number),
+            Obstacle::Limit(_) | Obstacle::Administrators | Obstacle::NothingToDo => None,
+        }
+    }
+
+    fn has_token_in_reason(self) -> bool {
+        self.review.reason.with(|reason| has_token(reason))
+    }
+
+    /// Moves the focus to the first field with something missing or, if users have to be included, to those.
+    pub(super) fn lead(self) {
+        match untrack(|| self.missing()) {
+            Some(field) => focus_first_in(self.around(field)),
+            None if self.obstacle.get_untracked() == Some(Obstacle::NothingToDo) => focus_first_in(self.who),
+            None => {}
+        }
+    }
+}
+
+/// Why the plan can't leave the page yet; empty if it can.
+pub(super) fn why_not_yet(app: App, form: ReviewForm) -> String {
+    let review = app.review();
+    let Some(obstacle) = form.obstacle.get() else { return String::new() };
+    let has_skipped = review.preview().is_some_and(|preview| preview.has_skipped());
+    match obstacle {
+        Obstacle::NothingToDo if has_skipped => text::review::ALL_SKIPPED.to_owned(),
+        Obstacle::PilotUserUnknown => why_no_pilot(app, form),
+        _ => {
+            let limits = review.limits();
+            let pattern = limits.change_reference.pattern.as_ref().map(Pattern::as_str);
+            text::review::obstacle(app.ports.get().locale.as_ref(), &obstacle, pattern)
+        }
+    }
+}
+
+fn why_no_pilot(app: App, form: ReviewForm) -> String {
+    match form.pilot.get() {
+        Pilot::NotNamed | Pilot::InPlan(_) => String::new(),
+        Pilot::Incomplete => text::review::PILOT_INCOMPLETE.to_owned(),
+        Pilot::Skipped(user, why) => text::review::pilot_skipped(&user.value, why, app.review().to()),
+        Pilot::NotSelected(user) => text::review::pilot_not_selected(&user.value),
+        Pilot::NotListed(text) => text::review::pilot_not_listed(&text),
+    }
+}
