@@ -76,7 +76,6 @@ fn Tab(
         <button
             role="tab"
             id=item.id
-            aria-label=item.name
             aria-describedby=count_id
             aria-controls=item.panel
             aria-selected=move || is_selected().to_string()

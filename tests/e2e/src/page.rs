@@ -38,7 +38,9 @@ const tags = { button: "button:not([role])", textbox: "input[type=text]:not([rol
   searchbox: "input[type=search]", combobox: "select, [role=combobox]", region: "section", grid: "[role=grid]",
   checkbox: "input[type=checkbox]", menuitem: "[role=menuitem]", option: "[role=option]", radio: "input[type=radio]", columnheader: "th",
   switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
-const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
+const textOf = (element) => [...element.querySelectorAll("[aria-hidden=true]")]
+  .reduce((text, hidden) => text.replace(hidden.innerText ?? "", ""), element.innerText ?? "");
+const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? textOf(element);
 const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
 const top = root?.querySelector("dialog[open]") && root.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest("dialog");
 const isReachable = (element) => !top || top.contains(element);
