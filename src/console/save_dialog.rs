@@ -7,6 +7,7 @@ use crate::console::app::use_app;
 
 use crate::console::modal::Modal;
 use crate::console::modal::focus;
+use crate::console::saving::Progress;
 use crate::console::text;
 use crate::ui::dom::handler;
 use crate::ui::radio::Radio;
@@ -40,7 +41,10 @@ pub(crate) fn SaveDialog() -> impl IntoView {
 fn SaveOptions() -> impl IntoView {
     let app = use_app();
     let saving = app.saving();
-    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saving.progress.get());
+    let progress = move || match saving.progress.get() {
+        Progress::Idle if app.rows_to_save().is_empty() => text::saving::NO_USERS.to_owned(),
+        progress => text::saving::progress(app.ports.get().locale.as_ref(), progress),
+    };
     let (names, json) = (saving.with_names, saving.as_json);
     view! {
         <fieldset class="choices">
@@ -76,18 +80,20 @@ fn ForExcel() -> impl IntoView {
     }
 }
 
+/// It stays focusable while there is nothing to save or a file is being written, which the dialog says.
 #[component]
 fn SaveButton() -> impl IntoView {
     let app = use_app();
-    let rows = move || app.rows_to_save().len();
-    let is_writing = move || app.saving().progress.get().is_writing();
+    let rows = Memo::new(move |_| app.rows_to_save().len());
+    let can_save = move || rows.get() > 0 && !app.saving().progress.get().is_writing();
+    let save = move |_| {
+        if untrack(can_save) {
+            app.save_users();
+        }
+    };
     view! {
-        <button
-            class="primary"
-            disabled=move || rows() == 0 || is_writing()
-            on:click=handler(move |_| app.save_users())
-        >
-            {move || text::saving::go(app.ports.get().locale.as_ref(), rows())}
+        <button class="primary" aria-disabled=move || (!can_save()).then_some("true") on:click=handler(save)>
+            {move || text::saving::go(app.ports.get().locale.as_ref(), rows.get())}
         </button>
     }
 }

@@ -114,7 +114,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
             "PingOne may return 403 for an environment that doesn't exist. Therefore, this page reads the environment before anything else.",
         ],
         Topic::User => &[
-            "A user ID is a UUID. The console shows it with the user. A username or an email address isn't a user ID, but Find a person accepts both.",
+            "A user ID is a UUID. The console shows it with the user. A username or an email address isn't a user ID, but the search accepts both.",
             "404 in PingOne's error format means that the user isn't in this environment, or was deleted. 404 in another format says nothing about the user.",
         ],
         Topic::Region => &[

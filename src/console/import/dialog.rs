@@ -36,13 +36,6 @@ const IDENTITIES: [Identity; 4] =
 /// The button that closes the dialog. It takes the focus of buttons that go away.
 pub(crate) type CloseButton = NodeRef<html::Button>;
 
-/// Asks for a file.
-#[component]
-pub(crate) fn ImportButton() -> impl IntoView {
-    let app = use_app();
-    view! { <button on:click=handler(move |_| app.directory().open_sheet())>{text::FROM_LIST}</button> }
-}
-
 #[component]
 pub(crate) fn ImportDialog() -> impl IntoView {
     let app = use_app();

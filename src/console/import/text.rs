@@ -11,7 +11,6 @@ use pingone_mfa_core::ports::Locale;
 use crate::console::users::directory::UnreadableBody;
 use crate::console::users::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood};
 
-pub const FROM_LIST: &str = "From a list …";
 pub const NAME: &str = "Import list";
 /// Opens another file.
 pub const ANOTHER: &str = "Choose another file";

@@ -15,7 +15,9 @@ use crate::console::ceiling_choice::CeilingChoice;
 use crate::console::format::number;
 use crate::console::troubleshooting::failure::Failure;
 use crate::console::users::text;
+use crate::console::users::toolbar::RefreshButton;
 use crate::ui::dom::handler;
+use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
 
 /// Users per request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;
@@ -50,14 +52,14 @@ pub(crate) fn ListProgress() -> impl IntoView {
         match phase.get() {
         Phase::Before => view! { <LoadOffer/> }.into_any(),
         Phase::Loading => view! {
-            <p class="working">{move || loading(app)}</p>
+            <p class="working list-loading">{move || loading(app)}</p>
             <StopButton/>
         }
         .into_any(),
         Phase::Halted { fault, unread } => halted(app, fault, unread),
         Phase::Stopped => view! {
             <p>{move || partial(app)}</p>
-            <button on:click=handler(move |_| app.directory().load_all())>{text::directory::READ_AGAIN}</button>
+            <RefreshButton name=text::directory::REFRESH press=Callback::new(move |()| app.directory().load_all())/>
         }
         .into_any(),
         Phase::Complete => view! { <Remarks/> }.into_any(),
@@ -65,38 +67,39 @@ pub(crate) fn ListProgress() -> impl IntoView {
     }
 }
 
-/// The limit on the request rate, while there is something to read.
+/// The limit on the request rate, while something is loaded.
 #[component]
 pub(crate) fn ReadCeiling() -> impl IntoView {
-    let app = use_app();
-    let directory = app.directory();
+    let directory = use_app().directory();
     let is_of_use = Memo::new(move |_| directory.list.with(|list| *list != List::Complete));
-    move || {
-        is_of_use.get().then(|| {
-            view! {
-                <CeilingChoice
-                    ceiling=directory.read_ceiling
-                    choose=move |chosen| directory.limit_reads(chosen)
-                />
-            }
-        })
+    view! { <Show when=move || is_of_use.get()><SpeedMenu/></Show> }
+}
+
+#[component]
+fn SpeedMenu() -> impl IntoView {
+    let directory = use_app().directory();
+    let panel = Dropdown::new();
+    view! {
+        <DropdownButton dropdown=panel opens=Opens::Panel name=text::directory::CHANGE_SPEED class="link">
+            <CeilingChoice ceiling=directory.read_ceiling choose=move |chosen| directory.limit_reads(chosen)/>
+        </DropdownButton>
     }
 }
 
 #[component]
 fn StopButton() -> impl IntoView {
     let directory = use_app().directory();
-    view! { <button on:click=handler(move |_| directory.stop())>{text::directory::STOP}</button> }
+    view! { <button class="link" on:click=handler(move |_| directory.stop())>{text::directory::STOP}</button> }
 }
 
 fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
     let unread = (unread > 0).then(|| text::directory::unread(&number(app, unread)));
     view! {
         <p>{move || partial(app)}</p>
-        {list_failure(fault)}
-        {unread.map(|unread| view! { <p class="note">{unread}</p> })}
-        <button on:click=handler(move |_| app.directory().resume())>{text::directory::GO_ON}</button>
+        {unread.map(|unread| view! { <p>{unread}</p> })}
+        <button class="link" on:click=handler(move |_| app.directory().resume())>{text::directory::CONTINUE}</button>
         <StopButton/>
+        {list_failure(fault)}
     }
     .into_any()
 }
@@ -155,37 +158,48 @@ fn Remarks() -> impl IntoView {
         let differs = differs.map(|count| text::directory::differs(&number(app, count)));
         let unreadable = app.directory().users.with(UserStore::unreadable_len) as u64;
         let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
-        let empty = (listed == 0).then(|| text::directory::NO_USERS.to_owned());
-        let remarks = [differs, unreadable, empty].into_iter().flatten();
-        remarks.map(|remark| view! { <p class="note">{remark}</p> }).collect_view()
+        let remarks = [differs, unreadable].into_iter().flatten();
+        remarks.map(|remark| view! { <p class="hint">{remark}</p> }).collect_view()
     }
 }
 
 /// Before anything is loaded: how many users there are, and what loading them costs.
 #[component]
-fn LoadOffer() -> impl IntoView {
+pub(crate) fn LoadOffer() -> impl IntoView {
     let app = use_app();
     move || match app.directory().total.get() {
-        Load::Idle | Load::Loading => view! { <p class="working">{text::directory::COUNTING}</p> }.into_any(),
-        Load::Failed(fault) => list_failure(fault),
-        Load::Ready { value: None, .. } => view! {
-            <p>{text::directory::COUNT_UNKNOWN}</p>
-            <button on:click=handler(move |_| app.directory().load_all())>{text::directory::LOAD_ALL}</button>
+        Load::Idle | Load::Loading => view! {
+            <p class="unseen" role="status">{text::directory::COUNTING}</p>
+            <div class="grid-scroll skeleton" aria-hidden="true"></div>
         }
         .into_any(),
-        Load::Ready { value: Some(users), .. } => offer(app, users),
+        Load::Failed(fault) => list_failure(fault),
+        Load::Ready { value: None, .. } => view! {
+            <Offer title=text::directory::COUNT_UNKNOWN.to_owned() load=text::directory::LOAD_ALL.to_owned() cost=String::new()/>
+        }
+        .into_any(),
+        Load::Ready { value: Some(users), .. } => {
+            let seconds = number(app, seconds(users, app.directory().read_ceiling.get()).max(1));
+            let cost = text::directory::cost(&number(app, requests(users)), &seconds);
+            let users = number(app, users);
+            view! {
+                <Offer title=text::directory::none_loaded(&users) load=text::directory::load_all(&users) cost/>
+            }
+            .into_any()
+        }
     }
 }
 
-fn offer(app: App, users: u64) -> AnyView {
-    let pace = app.directory().read_ceiling.get();
-    let seconds = number(app, seconds(users, pace).max(1));
-    let cost = text::directory::cost(&number(app, requests(users)), &seconds);
-    let users = number(app, users);
+#[component]
+fn Offer(title: String, load: String, cost: String) -> impl IntoView {
+    let app = use_app();
     view! {
-        <p>{text::directory::none_loaded(&users)}</p>
-        <button on:click=handler(move |_| app.directory().load_all())>{text::directory::load_all(&users)}</button>
-        <span class="hint">{cost}</span>
+        <div class="placeholder">
+            <h2>{title}</h2>
+            <p class="hint">{text::directory::OFFER}</p>
+            <button class="primary" on:click=handler(move |_| app.directory().load_all())>{load}</button>
+            <div class="hint offer-cost">{cost} <SpeedMenu/></div>
+            <p class="hint">{text::MEANING}</p>
+        </div>
     }
-    .into_any()
 }

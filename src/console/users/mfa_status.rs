@@ -1,57 +1,75 @@
-//! MFA status: for how many users MFA is on, by population, as bars to read and numbers to press.
+//! MFA status: for how many users MFA is on as one bar, the states as chips that filter the table, where device data is
+//! from, and the same numbers by population.
 
+mod by_population;
+mod devices;
 mod numbers;
 
 use leptos::prelude::*;
-use pingone_mfa_core::diagnosis::evidence::Operation;
-use pingone_mfa_core::directory::snapshot::{PopulationChange, change};
+use pingone::time::Timestamp;
+use pingone_mfa_core::directory::query::MfaFilter;
+use pingone_mfa_core::directory::status::{Class, Counts};
 
-use crate::connect::session::Phase;
-use crate::console::app::App;
-use crate::console::app::use_app;
+use crate::console::app::{App, use_app};
+use crate::console::format::number;
 use crate::console::load::Load;
-use crate::console::troubleshooting::state::Location;
-use crate::console::users::directory::{List, Report};
-
+use crate::console::users::directory::List;
 use crate::console::users::list_progress::partial;
-use crate::console::users::summary::{Summarized, summary};
+use crate::console::users::mfa_status::by_population::{ByPopulation, ByPopulationButton, Section};
+use crate::console::users::mfa_status::devices::{DeviceSource, ReportFailure};
+use crate::console::users::mfa_status::numbers::{Bar, PARTS};
 use crate::console::users::text;
-
-use crate::console::troubleshooting::failure::Failure;
-use crate::console::users::mfa_status::numbers::NumbersTable;
+use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;
+use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
+use crate::ui::icon::Icon;
 
 #[component]
 pub(crate) fn MfaStatus() -> impl IntoView {
     let app = use_app();
+    let section = Section::new();
+    let counts = Memo::new(move |_| app.directory().table.status.with(|status| status.all));
     view! {
         <section class="mfa-status" part="status" aria-label=text::mfa_status::NAME>
-            <div class="line">
-                <h2>{move || headline(app)}</h2>
-                <Show when=move || is_complete(app)>
-                    <StatusActions/>
+            <div class="status-line">
+                <h2>{move || headline(app, &counts.get())}</h2>
+                <Meaning/>
+                {move || view! { <Bar counts=counts.get()/> }}
+                <ByPopulationButton section/>
+            </div>
+            <div class="status-line status-states">
+                <Show when=move || is_settled(app)>
+                    <Chips/>
+                    <DeviceSource/>
+                    <PingId/>
                 </Show>
             </div>
             <p class="on-paper">{move || read_on(app)}</p>
-            <p class="hint">{text::mfa_status::MEANING}</p>
-            <NumbersTable/>
-            <p class="hint">{text::mfa_status::VISIBLE}</p>
-            <DeviceReport/>
-            <Show when=move || has_pingid(app)>
-                <p class="note warn">{text::mfa_status::PINGID}</p>
-            </Show>
-            <Comparison/>
+            <p class="on-paper">{text::mfa_status::MEANING}</p>
+            <ReportFailure/>
+            <ByPopulation section/>
         </section>
     }
 }
 
-fn headline(app: App) -> String {
-    let all = app.directory().table.status.with(|status| status.all);
-    text::mfa_status::headline(app.ports.get().locale.as_ref(), &all)
+fn headline(app: App, counts: &Counts) -> String {
+    if app.directory().list.with(|list| *list != List::Idle) {
+        return text::mfa_status::headline(app.ports.get().locale.as_ref(), counts);
+    }
+    app.directory().total.with(|total| match total {
+        Load::Idle | Load::Loading => text::directory::COUNTING.to_owned(),
+        Load::Failed(_) | Load::Ready { value: None, .. } => text::mfa_status::NAME.to_owned(),
+        Load::Ready { value: Some(users), .. } => text::mfa_status::users(&number(app, *users)),
+    })
 }
 
-fn is_complete(app: App) -> bool {
+pub(super) fn is_complete(app: App) -> bool {
     app.directory().list.with(|list| *list == List::Complete)
+}
+
+/// Whether the numbers don't grow at the moment: chips that move can't be pressed.
+fn is_settled(app: App) -> bool {
+    app.directory().list.with(|list| !matches!(list, List::Idle | List::Loading { .. }))
 }
 
 /// When the list was read, or how much of it.
@@ -59,146 +77,78 @@ fn read_on(app: App) -> String {
     if !is_complete(app) {
         return partial(app);
     }
-    let at = app.directory().listed_at.get();
+    let at: Option<Timestamp> = app.directory().listed_at.get();
     at.map(|at| text::mfa_status::read_on(app.ports.get().locale.as_ref(), at)).unwrap_or_default()
 }
 
-/// With PingID the flag may say nothing about how a user signs on.
-fn has_pingid(app: App) -> bool {
-    let directory = app.directory();
-    directory.has_pingid.get()
-        || directory.report.with(|report| report.ready().is_some_and(|report| report.has_pingid))
-}
-
-/// What can be done with numbers that are complete.
+/// What on means, and which users are counted.
 #[component]
-fn StatusActions() -> impl IntoView {
-    let app = use_app();
-    let copy = move |_| {
-        if let Some(text) = summary_of(app) {
-            app.session().copy(text);
-        }
-    };
+fn Meaning() -> impl IntoView {
+    let panel = Dropdown::new();
     view! {
-        <div class="actions">
-            <button class="quiet" on:click=handler(copy)>{text::mfa_status::COPY_SUMMARY}</button>
-            <button class="quiet" on:click=handler(move |_| app.save_snapshot())>{text::mfa_status::SAVE_SNAPSHOT}</button>
-            <button class="quiet" on:click=handler(move |_| app.open_snapshot())>{text::mfa_status::COMPARE}</button>
-            <button class="quiet" on:click=handler(move |_| app.ports.get().host.print())>{text::mfa_status::PRINT}</button>
+        <div class="meaning" title=text::mfa_status::WHAT_ON_MEANS>
+            <DropdownButton dropdown=panel opens=Opens::Panel name=text::mfa_status::WHAT_ON_MEANS icon=Icon::Info class="quiet icon-only">
+                <p>{text::mfa_status::MEANING}</p>
+                <p class="hint">{text::mfa_status::VISIBLE}</p>
+            </DropdownButton>
         </div>
     }
 }
 
-fn summary_of(app: App) -> Option<String> {
-    let Phase::Connected { environment, .. } = app.session().phase.get_untracked() else { return None };
-    let directory = app.directory();
-    let earlier = app.earlier();
-    let summarized = Summarized {
-        environment: &environment,
-        status: &directory.table.status.get_untracked(),
-        populations: &app.populations(),
-        list_read_at: directory.listed_at.get_untracked()?,
-        devices_as_of: directory.devices_as_of(),
-        earlier: earlier.as_ref(),
+/// One chip per state that a user is in. A chip filters the table; pressed again, it doesn't.
+#[component]
+fn Chips() -> impl IntoView {
+    let app = use_app();
+    let chips = move || {
+        let counts = app.directory().table.status.with(|status| status.all);
+        let filter = app.directory().table.view.with(|view| view.filters.mfa);
+        let is_chosen = |class| filter == Some(MfaFilter::Class(class));
+        // A chosen state stays, so that its chip can be pressed again.
+        PARTS.iter().filter(move |part| (part.count)(&counts) > 0 || is_chosen(part.class)).map(|part| part.class)
+            .collect::<Vec<_>>()
     };
-    Some(summary(&summarized, app.ports.get().locale.as_ref()))
+    let chips = Memo::new(move |_| chips());
+    move || chips.get().into_iter().map(|class| view! { <Chip class/> }).collect_view()
 }
 
-/// How devices are known, and what makes them known.
 #[component]
-fn DeviceReport() -> impl IntoView {
+fn Chip(class: Class) -> impl IntoView {
     let app = use_app();
-    let shown = Memo::new(move |_| (app.directory().report.get(), is_complete(app)));
-    move || {
-        let (report, is_complete) = shown.get();
-        view! { <div class="line">{device_report(app, report, is_complete)}</div> }
-    }
-}
-
-fn device_report(app: App, report: Load<Report>, is_complete: bool) -> AnyView {
-    match report {
-        Load::Idle => {
-            let offer = is_complete.then(|| {
-                view! {
-                    <ReadReportButton name=text::mfa_status::READ_DEVICES/>
-                    <p class="hint">{text::mfa_status::REPORT_COST}</p>
-                }
-            });
-            view! {
-                <p class="hint">{text::mfa_status::NOT_READ}</p>
-                {offer}
-            }
-            .into_any()
-        }
-        Load::Loading => view! { <p class="working hint">{text::mfa_status::READING_DEVICES}</p> }.into_any(),
-        Load::Failed(fault) => {
-            let title = text::mfa_status::no_report(&fault);
-            view! {
-                <Failure at=Location::Report tried=Operation::ReadReport fault title=title/>
-                <ReadReportButton name=text::TRY_AGAIN/>
-            }
-            .into_any()
-        }
-        Load::Ready { value, .. } => view! {
-            <p class="hint">{text::mfa_status::report(app.ports.get().locale.as_ref(), &value)}</p>
-            <ReadReportButton name=text::directory::READ_AGAIN/>
-        }
-        .into_any(),
-    }
-}
-
-#[component]
-fn ReadReportButton(name: &'static str) -> impl IntoView {
-    let app = use_app();
-    view! { <button class="quiet" on:click=handler(move |_| app.directory().read_report())>{name}</button> }
-}
-
-/// What changed since an older snapshot.
-#[component]
-fn Comparison() -> impl IntoView {
-    let app = use_app();
-    move || {
-        let shown = match app.saving().earlier.get()? {
-            Err(unusable) => {
-                let sentence = text::mfa_status::unusable(&unusable);
-                view! { <p class="problem" role="alert">{sentence}</p> <StopComparing/> }.into_any()
-            }
-            Ok(earlier) => {
-                let changes = change(&earlier, &app.snapshot()?);
-                let ports = app.ports.get();
-                let (date, time) =
-                    (ports.locale.date(earlier.list_read_at), ports.locale.time(earlier.list_read_at));
-                view! {
-                    <div class="line">
-                        <p>{text::mfa_status::compared(&format!("{date} {time}"))}</p>
-                        <StopComparing/>
-                    </div>
-                    <Changes changes/>
-                }
-                .into_any()
-            }
-        };
-        Some(shown)
-    }
-}
-
-#[component]
-fn StopComparing() -> impl IntoView {
-    let earlier = use_app().saving().earlier;
-    view! { <button class="quiet" on:click=handler(move |_| earlier.set(None))>{text::mfa_status::STOP_COMPARING}</button> }
-}
-
-#[component]
-fn Changes(changes: Vec<PopulationChange>) -> impl IntoView {
-    let app = use_app();
-    let item = |change: PopulationChange| {
-        let name = change.name.unwrap_or_else(|| text::mfa_status::NO_POPULATION.to_owned());
-        let sentence = text::mfa_status::change(app.ports.get().locale.as_ref(), &name, &change.presence);
-        view! {
-            <li>
-                <bdi>{sentence}</bdi>
-            </li>
-        }
+    let filter = Some(MfaFilter::Class(class));
+    let is_chosen = move || app.directory().table.view.with(|view| view.filters.mfa == filter);
+    let part = PARTS.iter().find(|part| part.class == class);
+    let count = move || {
+        let counts = app.directory().table.status.with(|status| status.all);
+        number(app, part.map_or(0, |part| (part.count)(&counts)))
     };
-    view! { <ul class="changes">{changes.into_iter().map(item).collect_view()}</ul> }
+    let press = move |_| {
+        let to = if untrack(is_chosen) { None } else { filter };
+        change(app, |view| view.filters.mfa = to);
+    };
+    view! {
+        <button class="chip" aria-pressed=move || is_chosen().to_string() on:click=handler(press)>
+            <span class=part.map_or("bar-part", |part| part.style) aria-hidden="true"></span>
+            {text::table::class_name(class)}
+            " "
+            <strong>{count}</strong>
+        </button>
+    }
+}
+
+/// With `PingID` the flag may say nothing about how a user signs on.
+#[component]
+fn PingId() -> impl IntoView {
+    let directory = use_app().directory();
+    let panel = Dropdown::new();
+    let has_pingid = move || {
+        directory.has_pingid.get()
+            || directory.report.with(|report| report.ready().is_some_and(|report| report.has_pingid))
+    };
+    view! {
+        <Show when=has_pingid>
+            <DropdownButton dropdown=panel opens=Opens::Panel name=text::mfa_status::PINGID_IN_USE class="link warn">
+                <p>{text::mfa_status::PINGID}</p>
+            </DropdownButton>
+        </Show>
+    }
 }

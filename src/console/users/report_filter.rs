@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use pingone_mfa_core::run::report::Part;
 
 use crate::console::app::{App, use_app};
+use crate::console::tabs::Tab;
 use crate::console::users::directory::{List, Outcomes, Shown};
 
 use crate::console::users::text;
@@ -11,8 +12,10 @@ use crate::ui::dom::handler;
 
 #[component]
 pub(crate) fn OpenReport() -> impl IntoView {
-    let directory = use_app().directory();
-    view! { <button on:click=handler(move |_| directory.open_outcomes())>{text::report_filter::OPEN}</button> }
+    let app = use_app();
+    // What is said of the report is beside the list.
+    let open = move |_| app.directory().open_outcomes(move || app.tab.set(Tab::Users));
+    view! { <button on:click=handler(open)>{text::report_filter::OPEN}</button> }
 }
 
 /// What is said of the report that the list is filtered by.

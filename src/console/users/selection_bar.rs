@@ -7,10 +7,8 @@ use crate::console::app::App;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::Checking;
 
-use crate::console::import::dialog::ImportButton;
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
-use crate::console::users::report_filter::OpenReport;
 use crate::console::users::text;
 use crate::ui::dom::handler;
 
@@ -30,9 +28,6 @@ pub(crate) fn SelectionBar(app: App) -> impl IntoView {
                 <ChangeButton app=app to=false count=count />
                 <CheckButton app=app count=count />
             </Show>
-            <ImportButton/>
-            <OpenReport/>
-            <button on:click=handler(move |_| app.ask_what_to_save())>{text::saving::SAVE}</button>
         </div>
         <CheckProgress app=app />
     }

@@ -1,213 +1,139 @@
-//! Searching and filtering the list, and the line that says what is shown of it.
+//! The one search, the filters, and the line that says what is shown.
 
+mod columns;
 mod filters;
+mod more;
+mod search;
 mod shown;
 
 use leptos::ev::Event;
 use leptos::prelude::*;
-use pingone_mfa_core::directory::order::Column;
 
 use crate::console::app::{App, use_app};
-use crate::console::users::address::{date, date_of, sign_on, sign_on_word};
+use crate::console::users::directory::{List, Source};
 use crate::console::users::table::View;
-
 use crate::console::users::text;
-
-use crate::console::users::toolbar::filters::{FILTERS, Filter, GROUP};
+use crate::console::users::toolbar::columns::Columns;
+use crate::console::users::toolbar::filters::{FILTERS, Filter};
+use crate::console::users::toolbar::more::MoreFilters;
+use crate::console::users::toolbar::search::SearchField;
 use crate::ui::dom::handler;
+use crate::ui::dropdown::{Dropdown, DropdownButton, MenuChoice, Opens};
+use crate::ui::icon::{Icon, Symbol};
 
-pub(crate) use crate::console::users::toolbar::shown::ShownLine;
+pub(crate) use crate::console::users::toolbar::filters::described;
+pub(crate) use crate::console::users::toolbar::shown::{RefreshButton, ShownLine};
 
 #[component]
 pub(crate) fn Toolbar() -> impl IntoView {
-    let directory = use_app().directory();
-    let search = move |event: Event| directory.table.search_for(directory.users, &event_target_value(&event));
     view! {
         <div class="toolbar" part="toolbar" role="search" aria-label=text::table::TOOLBAR>
-            <input
-                class="search"
-                type="search"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=text::table::SEARCH
-                placeholder=text::table::SEARCH
-                prop:value=move || directory.table.search.get()
-                on:input=handler(search)
-            />
-            {FILTERS.map(|filter| view! { <FilterChoice filter/> }).collect_view()}
-            <GroupChoice/>
+            <SearchField/>
+            {FILTERS.map(|filter| view! { <FilterMenu filter/> }).collect_view()}
             <MoreFilters/>
-            <AddressProblems/>
+            <div class="tools">
+                <Columns/>
+                <FileTools/>
+            </div>
+        </div>
+        <AddressProblems/>
+    }
+}
+
+/// A filter as a button with a menu. An active one shows its value.
+#[component]
+fn FilterMenu(filter: Filter) -> impl IntoView {
+    let app = use_app();
+    let menu = Dropdown::new();
+    let chosen = Signal::derive(move || chosen(app, filter));
+    let name = Signal::derive(move || match filter.value(app) {
+        None => filter.name.to_owned(),
+        Some(value) => format!("{}: {value}", filter.name),
+    });
+    let entry = move |(word, label): (String, String)| {
+        let is_chosen = {
+            let word = word.clone();
+            Signal::derive(move || chosen.with(|chosen| *chosen == word))
+        };
+        let choose = Callback::new(move |()| choose(app, filter, &word));
+        view! { <MenuChoice dropdown=menu name=label is_chosen choose/> }
+    };
+    view! {
+        <div class=move || if chosen.with(String::is_empty) { filter.class.to_owned() } else { format!("{} active", filter.class) }>
+            <DropdownButton dropdown=menu opens=Opens::Menu name>
+                {move || filter.choices(app).into_iter().map(entry.clone()).collect_view()}
+            </DropdownButton>
         </div>
     }
 }
 
-/// The names of the groups are read when a person turns to the choice.
+/// A filter as a field, where there is no room for its menu.
 #[component]
-fn GroupChoice() -> impl IntoView {
-    let directory = use_app().directory();
-    view! {
-        <FilterChoice
-            filter=GROUP
-            on:pointerdown=handler(move |_| directory.read_groups())
-            on:focus=handler(move |_| directory.read_groups())
-        />
-    }
-}
-
-#[component]
-fn FilterChoice(filter: Filter) -> impl IntoView {
+pub(crate) fn FilterField(filter: Filter) -> impl IntoView {
     let app = use_app();
-    let view = app.directory().table.view;
-    let chosen = move || view.with(|view| (filter.chosen)(&view.filters));
     let options = move || {
         // The select element follows the chosen value; its options are made again only when they change.
-        let chosen = view.with_untracked(|view| (filter.chosen)(&view.filters));
-        let any = (String::new(), text::table::any(filter.name));
-        let all = std::iter::once(any).chain((filter.options)(app));
+        let chosen = untrack(|| chosen(app, filter));
         let option = |(word, label): (String, String)| {
             let is_chosen = word == chosen;
             view! { <option value=word selected=is_chosen>{label}</option> }
         };
-        all.map(option).collect_view()
-    };
-    let choose = move |event: Event| {
-        change(app, |view| (filter.choose)(&mut view.filters, &event_target_value(&event)));
+        filter.choices(app).into_iter().map(option).collect_view()
     };
     view! {
-        <select
-            class=move || if chosen().is_empty() { "filter" } else { "filter active" }
-            aria-label=filter.name
-            prop:value=chosen
-            on:change=handler(choose)
-        >
-            {options}
-        </select>
-    }
-}
-
-/// Filters that are needed less often, and the columns.
-#[component]
-fn MoreFilters() -> impl IntoView {
-    view! {
-        <details class="more">
-            <summary>{text::table::MORE}</summary>
-            <div class="more-panel">
-                <DirectMembers/>
-                <CreatedSince/>
-                <LastSignOn/>
-                <Columns/>
-            </div>
-        </details>
-    }
-}
-
-#[component]
-fn DirectMembers() -> impl IntoView {
-    let app = use_app();
-    let view = app.directory().table.view;
-    let is_direct = move || view.with(|view| view.filters.group.is_some_and(|filter| filter.is_direct));
-    let set = move |event: Event| {
-        let is_direct = event_target_checked(&event);
-        change(app, |view| {
-            if let Some(group) = &mut view.filters.group {
-                group.is_direct = is_direct;
-            }
-        });
-    };
-    view! {
-        <label class="check">
-            <input
-                type="checkbox"
-                disabled=move || view.with(|view| view.filters.group.is_none())
-                prop:checked=is_direct
-                on:change=handler(set)
-            />
-            {text::table::DIRECT}
+        <label class=format!("field {}", filter.class)>
+            <span class="field-name">{filter.name}</span>
+            <select
+                aria-label=filter.name
+                prop:value=move || chosen(app, filter)
+                on:change=handler(move |event: Event| choose(app, filter, &event_target_value(&event)))
+            >
+                {options}
+            </select>
         </label>
     }
 }
 
-#[component]
-fn CreatedSince() -> impl IntoView {
-    let app = use_app();
-    let view = app.directory().table.view;
-    let created = move || view.with(|view| view.filters.created_since.map(date_of)).unwrap_or_default();
-    let set = move |event: Event| {
-        change(app, |view| view.filters.created_since = date(&event_target_value(&event)));
-    };
-    view! {
-        <label class="field">
-            <span class="field-name">{text::table::CREATED_SINCE}</span>
-            <input type="date" prop:value=created on:change=handler(set)/>
-        </label>
-    }
+fn chosen(app: App, filter: Filter) -> String {
+    app.directory().table.view.with(|view| (filter.chosen)(&view.filters))
 }
 
-#[component]
-fn LastSignOn() -> impl IntoView {
-    let app = use_app();
-    let view = app.directory().table.view;
-    let word = move || view.with(|view| view.filters.sign_on.map(sign_on_word)).unwrap_or_default();
-    let days = move || word().parse::<u32>().map(|days| days.to_string()).unwrap_or_default();
-    let set_days = move |event: Event| {
-        change(app, |view| view.filters.sign_on = sign_on(&event_target_value(&event)));
-    };
-    let set_never = move |event: Event| {
-        let is_never = event_target_checked(&event);
-        change(app, |view| view.filters.sign_on = if is_never { sign_on("never") } else { None });
-    };
-    // A field of the type number takes ASCII digits only.
-    view! {
-        <label class="field">
-            <span class="field-name">{text::table::INACTIVE_DAYS}</span>
-            <input inputmode="numeric" prop:value=days on:change=handler(set_days)/>
-        </label>
-        <label class="check">
-            <input type="checkbox" prop:checked=move || word() == "never" on:change=handler(set_never)/>
-            {text::table::NEVER_SIGNED_ON}
-        </label>
-    }
+fn choose(app: App, filter: Filter, word: &str) {
+    change(app, |view| (filter.choose)(&mut view.filters, word));
 }
 
-#[component]
-fn Columns() -> impl IntoView {
-    view! {
-        <fieldset class="columns">
-            <legend class="field-name">{text::table::COLUMNS}</legend>
-            {Column::OPTIONAL.map(|column| view! { <ColumnBox column/> }).collect_view()}
-        </fieldset>
+/// Changes the view of the list. A result of PingOne's search has no filters, so it is closed.
+pub(crate) fn change(app: App, change: impl FnOnce(&mut View)) {
+    let directory = app.directory();
+    let has_list = directory.list.with_untracked(|list| *list != List::Idle);
+    if has_list && untrack(|| directory.source()) == Source::Found {
+        directory.close_search();
     }
-}
-
-#[component]
-fn ColumnBox(column: Column) -> impl IntoView {
-    let app = use_app();
-    let view = app.directory().table.view;
-    let toggle = move |event: Event| {
-        let is_shown = event_target_checked(&event);
-        change(app, |view| {
-            let shown =
-                |other: &Column| if *other == column { is_shown } else { view.columns.contains(other) };
-            view.columns = Column::OPTIONAL.into_iter().filter(shown).collect();
-        });
-    };
-    view! {
-        <label class="check">
-            <input
-                type="checkbox"
-                prop:checked=move || view.with(|view| view.columns.contains(&column))
-                on:change=handler(toggle)
-            />
-            {text::table::column(column)}
-        </label>
-    }
-}
-
-fn change(app: App, change: impl FnOnce(&mut View)) {
-    let mut view = app.directory().table.view.get_untracked();
+    let mut view = directory.table.view.get_untracked();
     change(&mut view);
     app.look(view);
+}
+
+/// Users from a file, and users to a file.
+#[component]
+pub(crate) fn FileTools() -> impl IntoView {
+    let app = use_app();
+    view! {
+        <Tool name=text::table::IMPORT icon=Icon::Upload press=Callback::new(move |()| app.directory().open_sheet())/>
+        <Tool name=text::table::EXPORT icon=Icon::Download press=Callback::new(move |()| app.ask_what_to_save())/>
+    }
+}
+
+/// A quiet button that shows only its icon where space is short.
+#[component]
+fn Tool(name: &'static str, icon: Icon, press: Callback<()>) -> impl IntoView {
+    view! {
+        // Safari gives a pressed button the focus only with a tab index.
+        <button class="quiet tool" tabindex="0" title=name on:click=handler(move |_| press.run(()))>
+            <Symbol icon/>
+            <span class="tool-name">{name}</span>
+        </button>
+    }
 }
 
 /// The parts of the address that aren't known.

@@ -49,7 +49,7 @@ fn Drawer(id: UserId) -> impl IntoView {
     let heading = NodeRef::<html::H2>::new();
     let around = NodeRef::<html::Aside>::new();
     let close = move |event: &ev::Event| {
-        focus_next(event, &[opener_name(app).as_str(), text::directory::FIND, text::table::SEARCH]);
+        focus_next(event, &[opener_name(app).as_str(), text::table::SEARCH]);
         app.directory().close();
     };
     let press = move |event: ev::KeyboardEvent| {

@@ -1,23 +1,22 @@
 //! The tab with the users of the environment: MFA status or the current run, search and filters, the table, and the
 //! drawer of one user.
 
-use leptos::either::Either;
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 
-use crate::console::users::directory::{List, Source};
-use crate::console::troubleshooting::state::Location;
 use crate::console::app::use_app;
-
-use crate::console::users::find_user::{FindUser, SearchStatus};
-use crate::console::users::grid::UserGrid;
-use crate::console::users::list_progress::{ListProgress, ReadCeiling};
 use crate::console::runs::run_panel::RunPanel;
-use crate::console::users::selection_bar::SelectionBar;
-use crate::console::import::dialog::ImportButton;
-use crate::console::users::mfa_status::MfaStatus;
-use crate::console::text;
-use crate::console::users::toolbar::{ShownLine, Toolbar};
 use crate::console::troubleshooting::failure::RequestedChecks;
+use crate::console::troubleshooting::state::Location;
+use crate::console::users::directory::{List, Source};
+use crate::console::users::grid::UserGrid;
+use crate::console::users::list_progress::{ListProgress, LoadOffer, ReadCeiling, listed};
+use crate::console::users::mfa_status::MfaStatus;
+use crate::console::users::report_filter::ReportFilter;
+use crate::console::users::search_result::SearchResult;
+use crate::console::users::selection_bar::SelectionBar;
+use crate::console::users::text;
+use crate::console::users::toolbar::{ShownLine, Toolbar};
 use crate::console::users::user_drawer::UserDrawer;
 
 #[component]
@@ -29,54 +28,67 @@ pub(crate) fn UsersPanel() -> impl IntoView {
         Source::List => Either::Left(view! { <UserList/> }),
         Source::Found => Either::Right(view! { <SearchResult/> }),
     };
+    let is_awaiting = Memo::new(move |_| app.directory().list.with(List::is_loading) && listed(app) == 0);
+    let class = move || match (has_run.get(), is_awaiting.get()) {
+        (true, _) => "panel-main with-run",
+        (false, true) => "panel-main awaiting",
+        (false, false) => "panel-main",
+    };
     view! {
-        <div class=move || if has_run.get() { "panel-main with-run" } else { "panel-main" }>
+        <div class=class>
             <RequestedChecks at=Location::Everything/>
-            <Show when=move || has_run.get()><RunPanel/></Show>
-            <FindUser/>
+            <Show when=move || has_run.get() fallback=|| view! { <MfaStatus/> }><RunPanel/></Show>
+            <Toolbar/>
             {content}
         </div>
         <UserDrawer/>
     }
 }
 
-/// The list, its sums, and what is shown of it.
+/// What takes the place of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// Nothing is loaded.
+    Offer,
+    /// The environment has no users.
+    Empty,
+    Table,
+}
+
+/// The list, and what is shown of it.
 #[component]
 fn UserList() -> impl IntoView {
     let app = use_app();
-    let has_list = Memo::new(move |_| app.directory().list.with(|list| *list != List::Idle));
-    let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
-    let content = move || {
-        if !has_list.get() {
-            return view! {
-                <div class="line"><ImportButton/></div>
-                <p class="hint">{text::MEANING}</p>
-            }
-            .into_any();
-        }
-        view! {
-            <Show when=move || !has_run.get()><MfaStatus/></Show>
-            <Toolbar/>
-            <ShownLine/>
+    let shown = Memo::new(move |_| {
+        let is_empty = listed(app) == 0;
+        app.directory().list.with(|list| match list {
+            List::Idle => Content::Offer,
+            List::Complete if is_empty => Content::Empty,
+            _ => Content::Table,
+        })
+    });
+    let has_list = move || shown.get() != Content::Offer;
+    let content = move || match shown.get() {
+        Content::Offer => EitherOf3::A(view! { <LoadOffer/> }),
+        Content::Empty => EitherOf3::B(view! {
+            <div class="placeholder">
+                <p>{text::directory::NO_USERS}</p>
+            </div>
+        }),
+        Content::Table => EitherOf3::C(view! {
             <UserGrid/>
             <SelectionBar app/>
-        }
-        .into_any()
+        }),
     };
     view! {
-        <div class="line"><ListProgress/> <ReadCeiling/></div>
+        <div class="list-line">
+            <Show when=has_list>
+                <ListProgress/>
+                <ReadCeiling/>
+                <ShownLine/>
+            </Show>
+        </div>
+        <ReportFilter/>
         {content}
-    }
-}
-
-/// The users that PingOne found.
-#[component]
-fn SearchResult() -> impl IntoView {
-    let app = use_app();
-    let has_rows = Memo::new(move |_| app.directory().shown_len() > 0);
-    view! {
-        <div class="line"><SearchStatus/></div>
-        {move || has_rows.get().then(|| view! { <UserGrid/> })}
-        <p class="hint">{text::MEANING}</p>
     }
 }

@@ -36,7 +36,7 @@ const [role, name] = arguments;
 const root = document.querySelector("pingone-mfa")?.shadowRoot;
 const tags = { button: "button:not([role])", textbox: "input[type=text]:not([role])", password: "input[type=password]",
   searchbox: "input[type=search]", combobox: "select, [role=combobox]", region: "section", grid: "[role=grid]",
-  checkbox: "input[type=checkbox]", menuitem: "[role=menuitem]", option: "[role=option]", radio: "input[type=radio]", columnheader: "th",
+  checkbox: "input[type=checkbox]", menuitem: "[role=menuitem]", menuitemradio: "[role=menuitemradio]", option: "[role=option]", radio: "input[type=radio]", columnheader: "th",
   switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const textOf = (element) => [...element.querySelectorAll("[aria-hidden=true]")]
   .reduce((text, hidden) => text.replace(hidden.innerText ?? "", ""), element.innerText ?? "");
@@ -347,6 +347,50 @@ impl Page {
         label.json().as_str().unwrap_or_default().to_owned()
     }
 
+    /// Opens a menu or a panel below a button, and chooses an entry of it by its name.
+    pub async fn choose_in_menu(&self, menu: &str, role: &str, entry: &str) {
+        self.press("button", menu).await;
+        self.press(role, entry).await;
+    }
+
+    /// Filters the table by a choice, in the filter's menu or, where the filter has none, among the other filters.
+    pub async fn filter(&self, name: &str, choice: &str) {
+        self.see("button", "Import list").await;
+        match self.filter_menu(name).await {
+            Some(menu) => {
+                assert!(self.pressed(&menu).await, "the menu '{name}' can't be pressed");
+                self.press("menuitemradio", choice).await;
+            }
+            None => {
+                self.press_beginning("button", "More filters").await;
+                // Some choices are read from PingOne when their field gets the focus.
+                self.see("combobox", name).await.focus().await.expect("the field takes the focus");
+                let script = format!(
+                    "{ELEMENTS}{FIND} return [...(found?.options ?? [])].some((option) => option.text === arguments[2]);"
+                );
+                self.watch(&script, vec![json!("combobox"), json!(name), json!(choice)]).await;
+                self.choose(name, choice).await;
+                self.press_beginning("button", "More filters").await;
+            }
+        }
+    }
+
+    /// The value of a filter that has a menu, or an empty text if it is not set.
+    pub async fn filtered_by(&self, name: &str) -> String {
+        let menu = self.filter_menu(name).await.expect("the filter has a menu");
+        let label = menu.attr("aria-label").await.ok().flatten().unwrap_or_default();
+        label.strip_prefix(name).unwrap_or_default().trim_start_matches(": ").to_owned()
+    }
+
+    async fn filter_menu(&self, name: &str) -> Option<WebElement> {
+        let script = format!(
+            "{ELEMENTS} return elements.find((element) => element.ariaHasPopup === 'menu' && element.checkVisibility()
+                && (nameOf(element) === name || nameOf(element).startsWith(name + ': '))) ?? null;"
+        );
+        let found = self.driver.execute(script, vec![json!("button"), json!(name)]).await.ok()?;
+        found.element().ok()
+    }
+
     /// Sets the text of a search field in one step, whatever its length.
     pub async fn type_raw(&self, name: &str, text: &str) {
         let field = self.see("searchbox", name).await.to_json().expect("an element has a JSON form");
@@ -358,7 +402,7 @@ impl Page {
 
     /// Searches PingOne for a person and presses Enter.
     pub async fn find_in_pingone(&self, text: &str) {
-        self.enter("searchbox", "Find a person", text).await;
+        self.enter("searchbox", "Search users", text).await;
     }
 
     /// The number of users in the table, from its `aria-rowcount`.
@@ -608,7 +652,7 @@ impl Page {
     pub async fn connect(&self, token: &str) {
         self.paste_token(token).await;
         self.press("button", "Connect").await;
-        self.see("searchbox", "Find a person").await;
+        self.see("searchbox", "Search users").await;
     }
 
     /// Waits until the page shows this sentence.

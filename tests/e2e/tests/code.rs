@@ -17,7 +17,7 @@ const CATCH_COPIES: &str =
 async fn listed(world: &World, token: &str) -> Page {
     let page = world.open().await;
     page.connect(token).await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     page
 }
 
@@ -68,7 +68,7 @@ async fn a_plan_saved_as_a_script_changes_exactly_its_users() {
     let token = world.token(&TokenSpec::default());
     let page = listed(&world, &token).await;
     let folder = world.downloads().await;
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.see_review(true).await;
@@ -133,7 +133,7 @@ async fn is_start_held_up(page: &Page) -> bool {
 async fn a_plan_can_be_saved_only_after_all_fields_required_by_its_run_are_filled() {
     let world = World::with_users(60).await;
     let page = listed(&world, &world.token(&TokenSpec::default())).await;
-    page.choose("MFA status", "MFA: on").await;
+    page.filter("MFA", "On").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Disable MFA for ").await;
     page.hear("Will be changed").await;

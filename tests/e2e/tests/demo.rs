@@ -51,7 +51,7 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     page.hear("Read from the token").await;
     page.hear("api.demo.invalid").await;
     page.press("button", "Connect").await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     assert_banner_visible(&page, "list").await;
     page.check_appearance("demo-list").await;
 
@@ -60,7 +60,7 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     page.press("button", "Enable MFA").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     page.type_raw("Search users", "brandt").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.see_review(true).await;
@@ -104,7 +104,7 @@ async fn without_headers_from_the_host_the_demo_still_cannot_send_anything() {
     let page = world.visit(&world.serve(release.folder()).await).await;
     page.press("button", "Try the demo").await;
     page.press("button", "Connect").await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     let send = "const [url, done] = arguments; setTimeout(done, 500);
         fetch(url, { mode: 'no-cors' }).catch(() => {}); navigator.sendBeacon(url); new Image().src = url;";
     let traffic_log = TrafficLog::listen();

@@ -18,7 +18,7 @@ async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press("button", &format!("Load all {users} users")).await;
-    page.hear_late(&format!("{users} users. List read")).await;
+    page.hear_late(&format!("{users} users · read")).await;
     page
 }
 
@@ -52,10 +52,10 @@ async fn a_hundred_thousand_users_can_be_found_filtered_sorted_selected_and_save
     page.hear("1 of 100,000 users").await;
     page.fill("searchbox", "Search users", "ZOE").await;
     page.hear("Zoë").await;
-    page.press("button", "Show everyone").await;
-    page.hear("100,000 users. List read").await;
+    page.press("button", "Show all users").await;
+    page.hear("100,000 users · read").await;
 
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     let off = off(&world);
     page.hear(&format!("{} of 100,000 users", with_commas(off))).await;
     page.press("button", "Name").await;
@@ -70,15 +70,15 @@ async fn a_hundred_thousand_users_can_be_found_filtered_sorted_selected_and_save
     page.see("grid", "Users").await;
 
     let folder = world.downloads().await;
-    page.press("button", "Save as file …").await;
+    page.press("button", "Export").await;
     page.press("button", &format!("Save {} users", with_commas(off))).await;
-    page.hear("users handed to the browser as a file.").await;
+    page.hear(&format!("Saved {} users.", with_commas(off))).await;
     let saved = folder.file(".csv").await;
     let ids: HashSet<&str> = saved.lines().skip(2).filter_map(|line| line.split(',').next()).collect();
     assert_eq!(ids.len(), off, "each user once");
     assert!(saved.starts_with("# contains ids and states only; list read "), "{saved:.200}");
     assert!(!saved.contains("@example.com"), "the file has no email addresses");
-    page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
+    page.press("radio", "Also names, usernames and email addresses (personal data)").await;
     page.press("radio", "JSON").await;
     page.press("button", &format!("Save {} users", with_commas(off))).await;
     let saved = folder.file("-contains-personal-data.json").await;
@@ -88,7 +88,7 @@ async fn a_hundred_thousand_users_can_be_found_filtered_sorted_selected_and_save
     assert!(users.len() == off && users.iter().all(|user| user["mfa"] == "off"));
     page.press("button", "Close").await;
 
-    page.choose("Population", "Contractors").await;
+    page.filter("Population", "Contractors").await;
     let shown = page.shown().await;
     page.hear(&format!("{} users selected.", with_commas(shown))).await;
     assert!(shown < off, "users that are filtered out aren't selected");
@@ -99,20 +99,20 @@ async fn a_hundred_thousand_users_can_be_found_filtered_sorted_selected_and_save
 async fn the_address_contains_the_view_but_no_personal_data() {
     let world = World::start(3000, quick).await;
     let page = listed(&world, "3,000").await;
-    page.choose("Account", "locked").await;
+    page.filter("Account", "Locked").await;
     page.fill("searchbox", "Search users", "lena").await;
     page.hear("1 of 3,000 users").await;
     let address = page.address().await;
     assert!(address.ends_with("#account=locked"), "{address}");
-    page.choose("MFA status", "MFA: on").await;
+    page.filter("MFA", "On").await;
     assert!(page.address().await.ends_with("#mfa=on&account=locked"));
     page.back().await;
     page.hear_address("#account=locked").await;
     page.reload().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press("button", "Load all 3,000 users").await;
-    page.hear(" of 3,000 users. List read").await;
-    assert_eq!(page.chosen("Account").await, "locked");
+    page.hear(" of 3,000 users · Account: locked · read").await;
+    assert_eq!(page.filtered_by("Account").await, "locked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,11 +121,12 @@ async fn the_status_numbers_match_the_filtered_table() {
     let page = listed(&world, "3,000").await;
     let on = 3000 - off(&world);
     page.hear(&format!("MFA is on for {} of 3,000 users", with_commas(on))).await;
-    page.press("button", "Read PingOne's report of devices").await;
-    page.hear("Devices: PingOne's report of").await;
+    page.press("button", "Load device report").await;
+    page.hear("Devices from PingOne's report of").await;
     let numbers = page.names("button", "Show ").await;
     assert!(numbers.len() > 10, "{numbers:?}");
     for name in numbers {
+        page.press("button", "By population").await;
         page.press("button", &name).await;
         let said = name.trim_start_matches("Show ").split(':').next().unwrap().replace(',', "");
         assert_eq!(page.shown().await.to_string(), said, "{name}");
@@ -136,10 +137,8 @@ async fn the_status_numbers_match_the_filtered_table() {
 async fn a_group_filter_shows_the_members_that_pingone_returns() {
     let world = World::start(1200, quick).await;
     let page = listed(&world, "1,200").await;
-    page.see("combobox", "Group").await.focus().await.unwrap();
-    page.hear("Pilot \"MFA für alle\"").await;
-    page.choose("Group", "Pilot \"MFA für alle\"").await;
-    page.hear("members, read from PingOne at").await;
+    page.filter("Group", "Pilot \"MFA für alle\"").await;
+    page.hear("members, read").await;
     let (shown, text) = (page.shown().await, page.text().await);
     assert!(shown > 0 && text.contains(&format!("Group: {shown} members")), "{shown}\n{text}");
 }
@@ -217,8 +216,8 @@ async fn devices_of_selected_users_are_read_if_the_device_report_is_forbidden() 
     world.sandbox().forbid_report(true);
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.press("button", "Read PingOne's report of devices").await;
-    page.hear("Your token may not use PingOne's report of devices.").await;
+    page.press("button", "Load device report").await;
+    page.hear("Your token doesn't have access to PingOne's device report.").await;
     page.press("checkbox", "Select dina.nodevice").await;
     page.press("checkbox", "Select adaeze.okonkwo").await;
     page.press("button", "Check devices of 2 users").await;
@@ -230,8 +229,8 @@ async fn devices_of_selected_users_are_read_if_the_device_report_is_forbidden() 
     };
     let without = ["dina.nodevice", "adaeze.okonkwo"].into_iter().filter(|name| usable(name) == 0).count();
     page.see("button", &format!("Show {without}: All users, MFA on, no device")).await;
-    page.press("button", "Save as file …").await;
-    page.see("dialog", "Save users").await;
+    page.press("button", "Export").await;
+    page.see("dialog", "Export users").await;
     for scheme in ["light", "dark"] {
         page.emulate_display(scheme, 1440, 900).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}");
@@ -243,7 +242,7 @@ async fn the_keyboard_reaches_every_cell_of_the_grid_and_keeps_its_position() {
     let world = World::start(500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("500 users. List read").await;
+    page.hear("500 users · read").await;
     let first = page.see("checkbox", "Select all 500 that match").await;
     assert_eq!(first.attr("tabindex").await.unwrap().as_deref(), Some("0"), "the Tab key reaches the header");
     first.send_keys(Key::Down + "").await.unwrap();
@@ -270,7 +269,7 @@ async fn a_click_that_started_on_another_row_opens_no_user() {
     let world = World::start(500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("500 users. List read").await;
+    page.hear("500 users · read").await;
     let position = format!(
         "{ROOT} const name = root.querySelector('[aria-rowindex=\"2\"] .row-open'); name.scrollIntoView({{block: 'center'}});
         const box = name.getBoundingClientRect(); arguments[0]([box.x + 20, box.y + box.height / 2]);"
@@ -305,7 +304,7 @@ async fn small_or_empty_pages_and_churn_lose_no_users() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press_beginning("button", "Load all 1,50").await;
-    page.hear(" users. List read").await;
+    page.hear(" users · read").await;
     let shown = page.shown().await;
     assert!((1450..1600).contains(&shown), "{shown}");
 }
@@ -335,7 +334,7 @@ async fn an_expired_token_pauses_the_list_and_a_new_one_resumes_at_the_cursor() 
     let before = world.sandbox().seen().len();
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.hear("12,000 users. List read").await;
+    page.hear("12,000 users · read").await;
     let pages_read = world.sandbox().seen()[before..]
         .iter()
         .filter(|seen| seen.method == "GET" && seen.query.contains("cursor"))
@@ -357,22 +356,22 @@ async fn a_failed_page_is_retried_and_a_permanent_failure_is_reported() {
         Fault::Status { status: 429, retry_after: Some(1), without_cors: false },
     );
     page.press("button", "Load all 1,500 users").await;
-    page.hear("1,500 users. List read").await;
+    page.hear("1,500 users · read").await;
     world.sandbox().clear_faults();
     add_fault(&world, Some(3), None, Fault::Status { status: 500, retry_after: None, without_cors: false });
-    page.press("button", "Read again").await;
-    page.hear("users were not read and are not in the list.").await;
+    page.press("button", "Refresh").await;
+    page.hear("users were not loaded.").await;
     page.hear("500 UNEXPECTED_ERROR").await;
     page.fill("searchbox", "Search users", "nobody.at.all").await;
-    page.hear("users loaded so far.").await;
+    page.hear("users loaded so far").await;
     page.see("button", "Search PingOne for 'nobody.at.all'").await;
     world.sandbox().clear_faults();
     // The driver scrolls only to the edge of the window, where the top bar covers the button.
     page.value("window.scrollTo(0, 0)").await;
-    page.press("button", "Go on").await;
+    page.press("button", "Continue").await;
     page.value("window.scrollTo(0, 0)").await;
-    page.press("button", "Show everyone").await;
-    page.hear("1,500 users. List read").await;
+    page.press("button", "Show all users").await;
+    page.hear("1,500 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -390,13 +389,13 @@ async fn a_malformed_list_or_a_bad_next_link_is_reported() {
         page.press("button", "Load all 1,500 users").await;
         // Each of the three attempts loads nine million bytes.
         page.hear_late(sentence).await;
-        page.see("button", "Go on").await;
+        page.see("button", "Continue").await;
     }
     // The content type is ignored: the body decides.
     let page = partly_listed(&world).await;
     add_fault(&world, None, None, Fault::ContentType { value: "text/html".into() });
     page.press("button", "Load all 1,500 users").await;
-    page.hear("1,500 users. List read").await;
+    page.hear("1,500 users · read").await;
 
     let page = partly_listed(&world).await;
     add_fault(&world, Some(2), None, Fault::NextLoops);
@@ -406,7 +405,7 @@ async fn a_malformed_list_or_a_bad_next_link_is_reported() {
     let elsewhere =
         Fault::NextElsewhere { href: "https://api.pingone.evil.example/v1/users?cursor=x".into() };
     add_fault(&world, Some(1), None, elsewhere);
-    page.press("button", "Go on").await;
+    page.press("button", "Continue").await;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new(), "no other host was contacted");
 }
@@ -431,11 +430,11 @@ async fn hostile_text_is_searched_as_text_and_never_executed() {
         assert!(shown < 1500, "{text}: {shown}");
     }
     page.type_raw("Search users", &"x".repeat(1_000_000)).await;
-    page.hear("No match among 1,500 users.").await;
+    page.hear("No match among 1,500 users").await;
     page.type_raw("Search users", "").await;
-    page.hear("1,500 users. List read").await;
+    page.hear("1,500 users · read").await;
     page.find_in_pingone("<img src=x onerror=alert(1)>").await;
-    page.hear("PingOne has nobody for '<img src=x onerror=alert(1)>'").await;
+    page.hear("No user found for '<img src=x onerror=alert(1)>'").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
@@ -449,14 +448,14 @@ async fn an_html_refusal_by_a_gateway_is_explained_and_loses_no_users() {
     page.press("button", "Load all 1,500 users").await;
     page.hear("The request was refused with 403, but not in PingOne's words.").await;
     page.hear("Something between this browser and PingOne responds instead of PingOne.").await;
-    page.hear("users were not read and are not in the list.").await;
+    page.hear("users were not loaded.").await;
     let shown = page.shown().await;
     assert!((200..1500).contains(&shown), "loaded users are kept: {shown}");
     page.press("tab", "Raw").await;
     page.hear("<h1>The requested URL was rejected.").await;
     world.sandbox().clear_faults();
-    page.press("button", "Go on").await;
-    page.hear("1,500 users. List read").await;
+    page.press("button", "Continue").await;
+    page.hear("1,500 users · read").await;
 
     let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let refused = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), ..On::default() };
@@ -486,11 +485,11 @@ async fn a_flag_that_is_not_a_boolean_is_shown_as_unknown() {
     add_fault(&world, None, None, Fault::OddFlag { values });
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     // The values repeat every eight users: six odd ones, one true and one false.
     page.hear("MFA is on for 7 of 60 users").await;
-    for (choice, users) in [("MFA: on", 7), ("MFA: off", 7), ("MFA: unknown", 46)] {
-        page.choose("MFA status", choice).await;
+    for (choice, users) in [("On", 7), ("Off", 7), ("Unknown", 46)] {
+        page.filter("MFA", choice).await;
         page.hear(&format!("{users} of 60 users")).await;
     }
     let shown =
@@ -500,7 +499,7 @@ async fn a_flag_that_is_not_a_boolean_is_shown_as_unknown() {
     assert_eq!(page.names("switch", "MFA for").await, Vec::<String>::new(), "there are no switches");
     let folder = world.downloads().await;
     page.press("checkbox", "Select all 46 that match").await;
-    page.press("button", "Save as file …").await;
+    page.press("button", "Export").await;
     page.press("radio", "JSON").await;
     page.press("button", "Save 46 users").await;
     let saved: serde_json::Value = serde_json::from_str(&folder.file(".json").await).unwrap();
@@ -513,7 +512,7 @@ async fn an_odd_flag_leaves_a_change_unconfirmed_and_is_unknown_in_the_user_draw
     world.give_devices();
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     let off: Vec<_> = {
         let sandbox = world.sandbox();
         sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect()
@@ -556,6 +555,7 @@ async fn the_read_limit_can_be_raised_during_loading_and_is_remembered() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("60 requests, about 3 s").await;
+    page.press("button", "Change speed").await;
     assert_eq!(page.chosen("Requests a second, at most").await, "20");
     let offered =
         page.ask_shadow("[...root.querySelector('.ceiling select').options].map(({ text }) => text)");
@@ -565,13 +565,15 @@ async fn the_read_limit_can_be_raised_during_loading_and_is_remembered() {
     page.hear("60 requests, about 12 s").await;
     page.press("button", "Load all 6,000 users").await;
     page.hear("about 6,000 loaded, 5 requests a second, about").await;
+    page.press("button", "Change speed").await;
     page.choose("Requests a second, at most", "200").await;
     page.hear("At most 200 requests a second from now on.").await;
-    page.hear("6,000 users. List read").await;
+    page.hear("6,000 users · read").await;
 
     page.reload().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.see("button", "Load all 6,000 users").await;
+    page.press("button", "Change speed").await;
     assert_eq!(page.chosen("Requests a second, at most").await, "200");
     assert_eq!(page.axe().await, Vec::<String>::new());
 }
@@ -588,13 +590,13 @@ async fn an_expired_token_pauses_the_device_report_and_a_new_one_resumes_it() {
         fault: Fault::Status { status: 401, retry_after: None, without_cors: false },
     };
     assert_eq!(world.sandbox().add_fault(ends), Ok(()));
-    page.press("button", "Read PingOne's report of devices").await;
-    page.hear("With another token the report of devices goes on.").await;
+    page.press("button", "Load device report").await;
+    page.hear("The device report continues with a new token.").await;
     world.sandbox().clear_faults();
     let before = world.sandbox().seen().len();
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.hear("Devices: PingOne's report of").await;
+    page.hear("Devices from PingOne's report of").await;
     let created_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();
     assert_eq!(created_again, 0, "the same report continues");
 }
@@ -637,6 +639,6 @@ async fn a_list_that_changes_during_loading_is_reported() {
     page.hear("00 of about 1,500 loaded").await;
     let first = world.sandbox().user_ids().next().unwrap();
     world.sandbox().apply_background_change(BackgroundChange::Deleted(first), pingone_sandbox::server::now());
-    page.hear("PingOne counts 1,499: the list changed while it was read.").await;
+    page.hear("PingOne counts 1,499: the list changed while it was loaded.").await;
     assert_eq!(page.shown().await, 1500);
 }

@@ -101,7 +101,7 @@ fn puts(world: &World) -> u64 {
 
 /// Selects all users whose MFA is off.
 async fn select_off(world: &World, page: &Page) -> usize {
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     let off = off(world);
     page.press("checkbox", &format!("Select all {off} that match")).await;
     off
@@ -133,7 +133,7 @@ async fn a_host_page_provides_tokens_and_gets_events_without_names_or_tokens() {
     let first = token(&world);
     host.tokens.give(&first);
     let page = visit(&world, &host, "one").await;
-    page.hear("40 users. List read").await;
+    page.hear("40 users · read").await;
     assert_eq!(page.value("asked").await, json!(["one start"]));
 
     // A change that the host page forbids isn't sent, and the page shows why.
@@ -244,7 +244,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
     );
     let page = visit(&world, &host, "one,two").await;
     page.emulate_display("light", 1440, 900).await;
-    let both = "['one', 'two'].every((id) => document.querySelector(`#${id}`).shadowRoot.textContent.includes('20 users. List read'))";
+    let both = "['one', 'two'].every((id) => document.querySelector(`#${id}`).shadowRoot.textContent.includes('20 users · read'))";
     page.until(both).await;
     assert_eq!(page.value("asked.toSorted()").await, json!(["one start", "two start"]));
 
@@ -278,7 +278,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
     assert_eq!(page.value(other).await, false);
     page.value("document.querySelector('#one').forgetToken()").await;
     page.hear("Ask the page around this one for a token").await;
-    let two = "document.querySelector('#two').shadowRoot.textContent.includes('20 users. List read')";
+    let two = "document.querySelector('#two').shadowRoot.textContent.includes('20 users · read')";
     assert_eq!(page.value(two).await, true);
     page.value("document.querySelector('#one').remove()").await;
     assert_eq!(page.value(two).await, true);
@@ -295,7 +295,7 @@ async fn a_moved_element_continues_a_removed_one_pauses_and_a_run_keeps_its_envi
     let host = host_with(&world, &config(&world.api_origin, 10)).await;
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
-    page.hear("100 users. List read").await;
+    page.hear("100 users · read").await;
     select_off(&world, &page).await;
     let users = run_off(&world, &page).await;
     page.see("button", "Pause").await;
@@ -380,7 +380,7 @@ async fn style_sheets_of_the_host_page_do_not_affect_the_element() {
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
     page.emulate_display("light", 1280, 900).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     let clean = computed_styles(&page).await;
     assert!(clean.len() > 100, "{}", clean.len());
     for hostile in [
@@ -394,7 +394,7 @@ async fn style_sheets_of_the_host_page_do_not_affect_the_element() {
     ] {
         host.write("host.css", hostile);
         page.reload().await;
-        page.hear("20 users. List read").await;
+        page.hear("20 users · read").await;
         let seen = computed_styles(&page).await;
         let changed: Vec<_> = clean.iter().zip(&seen).filter(|(clean, seen)| clean != seen).take(3).collect();
         assert_eq!(changed, [], "{hostile}");
@@ -441,7 +441,7 @@ async fn a_missing_policy_directive_is_named() {
     host.set_policy(&format!("{whole}; trusted-types 'none'"));
     let _ = world.console().await;
     page.reload().await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
@@ -451,7 +451,7 @@ async fn late_properties_and_attributes_restart_the_element() {
     let host = host(&world).await;
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     // An element without a provider, which gets one later.
     let bare =
         "(() => { const two = make('two'); two.provider = two.tokenProvider; two.tokenProvider = undefined;
@@ -460,7 +460,7 @@ async fn late_properties_and_attributes_restart_the_element() {
     page.see("password", "Access token").await;
     page.value("document.querySelector('#two').tokenProvider = document.querySelector('#two').provider")
         .await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     assert_eq!(page.value("asked").await, json!(["one start", "two start"]));
 
     // Two attributes that are set together restart the element once.
@@ -480,18 +480,18 @@ async fn an_invalid_config_can_be_corrected_by_the_host_page() {
     let host = host(&world).await;
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     let wrong = "(() => { const two = make('two'); two.right = two.config; two.config = '{\"rate\": 5}';
         document.querySelector('#one').replaceWith(two); return true; })()";
     page.value(wrong).await;
     page.hear("PingOne MFA stopped").await;
     page.value("(() => { const two = document.querySelector('#two'); two.config = two.right; })()").await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
 }
 
 /// Checks that connecting, listing, switching, a run, the theme and the events work in the host page.
 async fn check_example(world: &World, page: &Page, example: &str) {
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     let name = first_switch_off(world, page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;

@@ -26,7 +26,7 @@ fn token(world: &World) -> String {
 async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&token(world)).await;
-    page.hear(&format!("{users} users. List read")).await;
+    page.hear(&format!("{users} users · read")).await;
     page
 }
 
@@ -37,7 +37,7 @@ fn count_off(world: &World) -> usize {
 
 /// Begins a run that turns MFA on for all users whose MFA is off.
 async fn begin_run(world: &World, page: &Page) -> usize {
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
@@ -82,7 +82,7 @@ async fn a_token_can_be_typed_under_the_production_policy() {
     field.send_keys(token(&world)).await.unwrap();
     page.type_keys(Key::Tab + "").await;
     page.press("button", "Connect").await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     assert_eq!(page.value("window.violations").await, json!([]));
     let types = page.value("typeof window.trustedTypes").await;
     assert!(types == "object" || world.engine == Engine::WebKit, "Trusted Types are supported: {types}");
@@ -95,12 +95,12 @@ async fn twenty_thousand_users_can_be_listed_searched_and_sorted() {
     let page = world.open().await;
     page.connect(&token(&world)).await;
     page.press("button", "Load all 20,000 users").await;
-    page.hear_late("20,000 users. List read").await;
+    page.hear_late("20,000 users · read").await;
     assert_eq!(page.shown().await, 20_000);
     page.fill("searchbox", "Search users", "adaeze okonk").await;
     page.hear("1 of 20,000 users").await;
     page.type_raw("Search users", "").await;
-    page.hear("20,000 users. List read").await;
+    page.hear("20,000 users · read").await;
     let first = "root.querySelector('[aria-rowindex=\"2\"]').innerText";
     let before = page.ask_shadow(first).await;
     page.press("button", "Name").await;
@@ -163,7 +163,7 @@ async fn a_list_is_imported_and_its_run_goes_on_after_a_reload() {
     };
     let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
     let file = world.file("people.csv", format!("User ID\n{}\n", ids.join("\n")).as_bytes());
-    page.choose_file("From a list …", &file).await;
+    page.choose_file("Import list", &file).await;
     page.see("dialog", "Import list").await;
     page.press("button", "Enable MFA for 25 users").await;
     page.include_skipped().await;
@@ -209,9 +209,9 @@ async fn a_list_can_be_saved_as_a_file() {
     let folder = world.downloads().await;
     let page = listed(&world, "60").await;
     page.press_beginning("checkbox", "Select all ").await;
-    page.press("button", "Save as file …").await;
+    page.press("button", "Export").await;
     page.press("button", "Save 60 users").await;
-    page.hear("users handed to the browser as a file.").await;
+    page.hear("Saved 60 users.").await;
     let saved = folder.file(".csv").await;
     assert_eq!(saved.lines().count(), 62, "all users, the header and the origin line");
 }
@@ -227,7 +227,7 @@ async fn after_signing_in_back_shows_no_signed_in_data() {
     let text = page.text().await;
     let is_signed_out =
         text.contains("Sign in with PingOne") || page.address().await.starts_with(&world.api_origin);
-    assert!(is_signed_out && !text.contains("List read"), "{text}");
+    assert!(is_signed_out && !text.contains("users · read"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,7 +240,7 @@ async fn after_back_neither_token_nor_users_are_shown() {
     page.go(&elsewhere).await;
     page.back().await;
     page.see("password", "Access token").await;
-    assert!(!page.text().await.contains("List read"));
+    assert!(!page.text().await.contains("users · read"));
     assert_eq!(page.sinks_with(&token).await, Vec::<String>::new());
 }
 
@@ -254,7 +254,7 @@ async fn a_portal_frames_the_page() {
     let page = world.visit(&origin).await;
     frame::wait_for_event(&page, "connected").await;
     page.enter_frame().await;
-    page.hear("30 users. List read").await;
+    page.hear("30 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     begin_run(&world, &page).await;
@@ -271,7 +271,7 @@ async fn a_page_holds_the_element() {
     host.tokens.give(&token(&world));
     let page = element::visit(&world, &host, "one").await;
     element::wait_for_event(&page, "connected").await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     begin_run(&world, &page).await;
     page.hear_late("Finished at").await;
     element::wait_for_event(&page, "run-finished").await;

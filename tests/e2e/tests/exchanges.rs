@@ -44,7 +44,7 @@ async fn the_list_of_exchanges_can_be_filtered_and_navigated_by_keyboard() {
     let world = World::with_users(250).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     page.hear("Newest: ").await;
@@ -117,7 +117,7 @@ async fn many_exchanges_are_rendered_a_few_times_per_second_and_only_while_open(
     page.press_beginning("button", "Exchanges (").await;
     page.run(NOTE_CHANGES).await;
     page.press("button", "Load all 40,000 users").await;
-    page.hear_late("40,000 users. List read").await;
+    page.hear_late("40,000 users · read").await;
     page.until("performance.now() - window.changes.at(-1) > 500").await;
     assert_eq!(rows(&page).await, 200, "the last 200 are listed");
     let shown = page.value("window.changes.length").await.as_u64().unwrap();
@@ -138,9 +138,9 @@ async fn a_copy_has_no_personal_data_unless_requested_for_that_copy() {
     let page = world.open().await;
     page.run(NOTE_COPIES).await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     page.find_in_pingone("jonas.b").await;
-    page.hear("1 person for 'jonas.b'").await;
+    page.hear("1 user for 'jonas.b'").await;
     page.press("button", "Jonas Brandt, open jonas.brandt").await;
     page.hear("read ").await;
     page.press("switch", "MFA for jonas.brandt").await;
@@ -176,7 +176,7 @@ async fn a_copy_has_no_personal_data_unless_requested_for_that_copy() {
     assert!(!page.text().await.contains("Correlation-Id: "));
     world.expose_correlation_ids();
     page.find_in_pingone("dina.n").await;
-    page.hear("1 person for 'dina.n'").await;
+    page.hear("1 user for 'dina.n'").await;
     let exposed = copied(&page, "Copy exchange").await;
     assert!(exposed.contains("\nCorrelation-Id: "), "{exposed}");
     for text in [without, with, one, exposed] {
@@ -214,7 +214,7 @@ async fn an_echoed_token_is_redacted_everywhere() {
     );
     add_fault(&world, json!({"fault": {"kind": "echo"}}));
     page.connect(&token).await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     let mut places = Vec::new();
     for word in [
         "Authorization header: 'Bearer {token}'",
@@ -270,8 +270,8 @@ async fn an_echoed_token_is_redacted_in_reports_and_tickets_of_a_run() {
         "text": r#"{"id":"15051f81-0000-4000-8000-000000000000","code":"{authorization}","message":"{authorization}","details":[{"code":"{authorization}","target":"{authorization}","message":"{authorization}"}]}"#}}),
     );
     page.connect(&token).await;
-    page.hear("20 users. List read").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.hear("20 users · read").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
@@ -302,7 +302,7 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
     let world = World::with_users(250).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     page.press("tab", "Raw").await;
     let script = "<html><script>window.ran = true</script><img src=x onerror=\"window.ran = true\">Sign in, please</html>";
     let long = "<p>0123456789</p>";
@@ -397,9 +397,9 @@ async fn requests_saved_as_har_have_no_personal_data_and_replay_in_the_sandbox()
     let page = world.open().await;
     let token = world.token(&TokenSpec::default());
     page.connect(&token).await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     page.find_in_pingone("jonas.b").await;
-    page.hear("1 person for 'jonas.b'").await;
+    page.hear("1 user for 'jonas.b'").await;
     page.press("button", "Jonas Brandt, open jonas.brandt").await;
     page.hear("read ").await;
     page.press("switch", "MFA for jonas.brandt").await;

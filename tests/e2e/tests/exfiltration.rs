@@ -99,7 +99,7 @@ async fn a_script_in_the_page_cannot_send_to_a_host_outside_the_policy() {
     let world = World::with_users(5).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     let traffic_log = TrafficLog::listen();
     attempt_all(&page, &traffic_log).await;
     assert_eq!(traffic_log.asked(), Vec::<String>::new());
@@ -148,7 +148,7 @@ async fn a_script_in_the_frame_cannot_send_or_navigate_away() {
     backend.give(&world.token(&TokenSpec::default()));
     let page = world.visit(&origin).await;
     page.enter_frame().await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     assert_eq!(page.ask(TRUSTED, vec![]).await.expect("the script runs"), all_true());
     let traffic_log = TrafficLog::listen();
     attempt_all(&page, &traffic_log).await;

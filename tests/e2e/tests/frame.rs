@@ -74,7 +74,7 @@ async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     wait_for_event(&page, "connected").await;
 
     page.enter_frame().await;
-    page.hear("30 users. List read").await;
+    page.hear("30 users · read").await;
     assert!(page.find("password", "Access token").await.is_none(), "tokens come only from the portal");
     let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.press("switch", "MFA for jonas.brandt").await;
@@ -87,7 +87,7 @@ async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     world.sandbox().add_fault(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).unwrap();
     let next = world.token(&TokenSpec { lifetime_seconds: 3000, ..TokenSpec::default() });
     backend.give(&next);
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.hear("This page is inside another one.").await;
@@ -140,14 +140,14 @@ async fn a_refused_token_is_replaced_by_the_portal() {
     backend.give(&world.token(&TokenSpec::default()));
     wait_for_event(&page, "connected").await;
     page.enter_frame().await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
 
     page.leave_frame().await;
     page.value("document.querySelector('#sign-out').click()").await;
     page.enter_frame().await;
     page.hear("Ask the page around this one for a token").await;
     page.press("button", "Ask the page around this one for a token").await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,7 +164,7 @@ async fn a_portal_without_a_token_can_be_asked_again() {
     page.hear("This token is damaged").await;
     backend.give(&world.token(&TokenSpec::default()));
     page.press("button", "Ask again").await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,7 +194,7 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     page.emulate_display("light", 1280, 3000).await;
     wait_for_event(&page, "connected").await;
     page.enter_frame().await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     let height = "document.querySelector('pingone-mfa').shadowRoot.querySelector('.widget').offsetHeight";
     let is_whole = format!("{height} > 400 && innerHeight === {height}");
     page.until(&is_whole).await;
@@ -241,7 +241,7 @@ async fn a_theme_that_is_set_before_the_frame_is_ready_is_applied() {
     let page = world.visit(&origin).await;
     wait_for_event(&page, "connected").await;
     page.enter_frame().await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     page.until(
         "getComputedStyle(document.querySelector('pingone-mfa').shadowRoot.firstElementChild).colorScheme === 'dark'",
     )
@@ -299,7 +299,7 @@ async fn messages_outside_the_protocol_have_no_effect() {
         page.value("heard.filter((message) => !message.includes('\"pingone-mfa:height\"')).join(' ')").await;
     assert_eq!(answers, "", "the page didn't reply");
     page.enter_frame().await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
 }
 
 /// Checks that the frame is an empty page that sends neither messages to the portal nor requests.

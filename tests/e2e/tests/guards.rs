@@ -21,7 +21,7 @@ fn protecting_vpn(origin: &str) -> String {
 async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear(&format!("{users} users. List read")).await;
+    page.hear(&format!("{users} users · read")).await;
     page
 }
 
@@ -128,7 +128,7 @@ async fn users_without_a_known_device_are_skipped_until_included_or_checked() {
     let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     world.sandbox().set_devices(jonas, vec![]);
     let page = listed(&world, "60").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.hear("All users who need a change are skipped.").await;
@@ -165,7 +165,7 @@ async fn an_unreadable_user_is_named_skipped_and_can_be_retried() {
         let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
         world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     }
-    page.choose("MFA status", "MFA: on").await;
+    page.filter("MFA", "On").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Disable MFA for ").await;
     page.hear("1 user couldn't be read and won't be changed:").await;
@@ -193,7 +193,7 @@ async fn changing_the_own_account_asks_for_confirmation() {
     let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = world.open().await;
     page.connect(&token_owned_by(&world, jonas)).await;
-    page.hear("40 users. List read").await;
+    page.hear("40 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.see("dialog", "Enable MFA for Jonas Brandt?").await;
     page.hear("This is your own account. PingOne may ask you for a second factor at your next sign-in").await;
@@ -222,8 +222,8 @@ async fn a_run_skips_the_own_account_until_it_is_included() {
     let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = world.open().await;
     page.connect(&token_owned_by(&world, jonas)).await;
-    page.hear("40 users. List read").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.hear("40 users · read").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;

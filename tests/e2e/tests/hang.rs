@@ -49,8 +49,8 @@ fn puts(world: &World) -> u64 {
 
 /// Begins a run that turns MFA on for all users whose MFA is off.
 async fn run_off(world: &World, page: &Page) -> usize {
-    page.hear("users. List read").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.hear("users · read").await;
+    page.filter("MFA", "Off").await;
     let off = {
         let sandbox = world.sandbox();
         sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
@@ -292,7 +292,7 @@ async fn a_silent_token_provider_can_be_cancelled_and_retried_and_may_answer_lat
     page.value("asked[1].refuse('not you')").await;
     page.hear(STILL_WAITING).await;
     page.value(&format!("asked[2].give({{ accessToken: {token} }})")).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -328,14 +328,14 @@ const FORTY_MINUTES: &str = "window.slept += 40 * 60 * 1000";
 async fn the_token_is_forgotten_after_the_computer_slept_past_the_idle_time() {
     let world = World::start(20, config_json).await;
     let page = connected(&world, SLEEPS).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     page.value(FORTY_MINUTES).await;
     page.see("button", "Connect").await;
     page.hear("Forgotten after 15 minutes without use.").await;
 
     // The same if a person acts before the page's own clock check.
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     page.value(&format!(
         "{FORTY_MINUTES}, document.querySelector('pingone-mfa').shadowRoot.querySelector('.app')
              .dispatchEvent(new PointerEvent('pointerdown', {{ bubbles: true }}))"

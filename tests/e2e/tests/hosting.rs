@@ -176,7 +176,7 @@ async fn the_page_connects_lists_and_switches_under_a_sub_path() {
     let (world, nginx) = hosted().await;
     let page = world.visit(&nginx.url()).await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;

@@ -18,7 +18,7 @@ async fn a_token_lists_users_and_a_switch_shows_pingones_response() {
     assert!(page.see("button", "Connect").await.attr("disabled").await.unwrap().is_some());
     page.connect(&world.token(&TokenSpec::default())).await;
 
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     let grid = page.see("grid", "Users").await;
     assert_eq!(grid.attr("aria-rowcount").await.unwrap().as_deref(), Some("251"));
     let lists = |seen: &&Seen| seen.method == "GET" && seen.query.contains("limit=200");
@@ -72,7 +72,7 @@ async fn every_screen_is_accessible_in_both_color_schemes() {
     page.see("textbox", "User ID").await;
     page.check_appearance("facts").await;
     page.press("button", "Connect").await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     page.check_appearance("list").await;
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
@@ -81,8 +81,8 @@ async fn every_screen_is_accessible_in_both_color_schemes() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("you may read users here, but not change MFA").await;
     page.check_appearance("refused").await;
-    page.enter("searchbox", "Find a person", "nobody at all").await;
-    page.hear("PingOne has nobody for 'nobody at all'").await;
+    page.enter("searchbox", "Search users", "nobody at all").await;
+    page.hear("No user found for 'nobody at all'").await;
     page.check_appearance("nobody").await;
     page.press("button", "Replace token").await;
     page.paste_token("no token").await;
@@ -100,7 +100,7 @@ async fn the_token_is_kept_only_in_memory() {
     // Typed instead of pasted: the field itself must not keep the token either.
     page.enter("password", "Access token", &token).await;
     page.press("button", "Connect").await;
-    page.hear("250 users. List read").await;
+    page.hear("250 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     page.press("tab", "Raw").await;
@@ -129,8 +129,8 @@ async fn changing_one_of_a_hundred_thousand_users_needs_few_requests() {
     page.hear("100,000 users. None loaded.").await;
     page.see("button", "Load all 100,000 users").await;
     page.hear("1,000 requests, about 50 s").await;
-    page.enter("searchbox", "Find a person", "jonas.b").await;
-    page.hear("1 person for 'jonas.b'").await;
+    page.enter("searchbox", "Search users", "jonas.b").await;
+    page.hear("1 user for 'jonas.b'").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     let sandbox = world.sandbox();
@@ -150,7 +150,7 @@ async fn a_user_id_is_enough_to_change_a_user() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("MFA is on.").await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
-    page.enter("searchbox", "Find a person", "00000000-0000-4000-8000-000000000000").await;
+    page.enter("searchbox", "Search users", "00000000-0000-4000-8000-000000000000").await;
     page.hear("This user doesn't exist in this environment (any more).").await;
     page.hear("Compare the user ID").await;
 }
@@ -160,7 +160,7 @@ async fn a_token_that_expires_during_use_is_reported_and_replaced() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     world.let_ten_minutes_pass(&page).await;
     page.hear("token has ended").await;
     page.press("switch", "MFA for jonas.brandt").await;
@@ -250,7 +250,7 @@ async fn text_that_is_not_a_token_is_reported_and_not_sent() {
     page.hear("Taken out of a cURL command. The rest of the line was not kept.").await;
     assert_eq!(world.sandbox().seen(), []);
     page.press("button", "Connect").await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,7 +259,7 @@ async fn an_unused_token_is_forgotten_after_the_idle_time() {
     let world = World::start(20, config).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     tokio::time::sleep(Duration::from_secs(55)).await;
     page.hear("Forgotten after 1 minute without use. PingOne can't revoke it").await;
     assert!(!page.text().await.contains("Jonas Brandt"));
@@ -271,7 +271,7 @@ async fn a_long_list_is_complete_but_only_visible_rows_are_rendered() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press("button", "Load all 3,000 users").await;
-    page.hear("3,000 users. List read").await;
+    page.hear("3,000 users · read").await;
     let grid = page.see("grid", "Users").await;
     assert_eq!(grid.attr("aria-rowcount").await.unwrap().as_deref(), Some("3001"));
     let rows = grid.find_all(thirtyfour::By::Css("tbody tr[role=row]")).await.unwrap().len();
@@ -286,16 +286,16 @@ async fn a_token_in_the_search_field_is_removed_and_not_sent() {
     let page = world.open().await;
     let token = world.token(&TokenSpec::default());
     page.connect(&token).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     let sent = world.sandbox().seen().len();
-    page.enter("searchbox", "Find a person", &format!("Bearer {token}")).await;
+    page.enter("searchbox", "Search users", &format!("Bearer {token}")).await;
     page.hear("This is a token. It was not sent.").await;
     assert_eq!(world.sandbox().seen().len(), sent);
-    let field = page.see("searchbox", "Find a person").await.prop("value").await.unwrap();
+    let field = page.see("searchbox", "Search users").await.prop("value").await.unwrap();
     assert_eq!(field.as_deref(), Some(""));
     let signature = token.rsplit('.').next().unwrap();
     assert_eq!(page.sinks_with(signature).await, Vec::<String>::new());
-    page.enter("searchbox", "Find a person", "jonas").await;
-    page.hear("1 person for 'jonas'").await;
+    page.enter("searchbox", "Search users", "jonas").await;
+    page.hear("1 user for 'jonas'").await;
     assert!(!page.text().await.contains("It was not sent."));
 }

@@ -18,7 +18,7 @@ async fn connected(world: &World, role: Role) -> Page {
 
 async fn listed(world: &World, users: &str) -> Page {
     let page = connected(world, Role::IdentityDataAdmin).await;
-    page.hear(&format!("{users} users. List read")).await;
+    page.hear(&format!("{users} users · read")).await;
     page
 }
 
@@ -77,9 +77,9 @@ async fn unchecked_values_are_shown_as_not_checked_and_not_as_zero() {
     let row = "[...root.querySelectorAll('.numbers tbody tr:first-child td')].map((cell) => cell.innerText)";
     let cells = page.ask_shadow(row).await;
     assert_eq!((&cells[3], &cells[5]), (&"not checked".into(), &"not checked".into()), "{cells}");
-    page.choose("MFA status", "MFA: on, but bypassed").await;
+    page.filter("MFA", "On, bypassed").await;
     page.hear("were not checked, so this filter can't tell.").await;
-    page.press("button", "Show everyone").await;
+    page.press("button", "Show all users").await;
     page.press("button", "Bypass Running, open bypass.running").await;
     panel(&page, "a bypass is active").await;
     let cells = page.ask_shadow(row).await;
@@ -113,7 +113,7 @@ async fn a_search_covers_loaded_users_and_pingone() {
     page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
     assert_eq!(page.shown().await, 1);
     page.find_in_pingone("Okonkwo, Adaeze").await;
-    page.hear("1 person for 'Okonkwo, Adaeze', from PingOne at").await;
+    page.hear("1 user for 'Okonkwo, Adaeze', from PingOne at").await;
     assert_eq!(page.shown().await, 1, "a user found by both is shown once");
     assert!(!page.text().await.contains("from the loaded list"), "{}", page.text().await);
 }
@@ -161,13 +161,13 @@ async fn a_fault_card_uses_the_available_width_in_every_place() {
 
     let page = listed(&world, "60").await;
     world.sandbox().forbid_report(true);
-    page.press("button", "Read PingOne's report of devices").await;
-    page.hear("Your token may not use PingOne's report of devices.").await;
+    page.press("button", "Load device report").await;
+    page.hear("Your token doesn't have access to PingOne's device report.").await;
     page.see("region", "Troubleshooting").await;
     check_card_widths(&page, "report-refused").await;
     // Refreshing the list fails.
     add_fault(&world, "users", "GET", 400);
-    page.press("button", "Read again").await;
+    page.press("button", "Refresh").await;
     page.hear("PingOne refuses the request itself.").await;
     check_card_widths(&page, "list-failed").await;
     world.sandbox().clear_faults();
@@ -220,7 +220,7 @@ async fn the_focus_is_never_lost() {
     let page = world.open().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     press(&page, "button", "Connect").await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     wait_for_focus(&page, "Connect", &["H1 Workforce"]).await;
 
     // The drawer returns the focus to the row.
@@ -252,7 +252,7 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "Keep", &["BUTTON Replace token"]).await;
 
     // A review opens, and its run starts.
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA").await;
     page.see_review(true).await;
@@ -279,7 +279,7 @@ async fn the_focus_is_never_lost() {
 async fn a_single_result_is_reachable_by_keyboard_and_browser_shortcuts_still_work() {
     let world = World::start(60, quick).await;
     let page = connected(&world, Role::IdentityDataAdmin).await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     page.find_in_pingone("Okonkwo, Adaeze").await;
     page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
     // From the field to the following elements: the link back to the list, then the table.
@@ -330,8 +330,8 @@ async fn a_single_result_is_reachable_by_keyboard_and_browser_shortcuts_still_wo
 async fn enter_that_confirms_a_composition_does_not_search() {
     let world = World::start(60, quick).await;
     let page = connected(&world, Role::IdentityDataAdmin).await;
-    page.hear("60 users. List read").await;
-    let field = "root.querySelector('input[aria-label=\"Find a person\"]')";
+    page.hear("60 users · read").await;
+    let field = "root.querySelector('input[aria-label=\"Search users\"]')";
     // Emulates Safari: `isComposing` is already false, and only the key code shows the input method.
     for event in ["keyCode: 229", "isComposing: true", "keyCode: 229, isComposing: true"] {
         let press = format!(

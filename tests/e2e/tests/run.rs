@@ -23,7 +23,7 @@ async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     // Lists of this size are loaded automatically.
-    page.hear(&format!("{users} users. List read")).await;
+    page.hear(&format!("{users} users · read")).await;
     page
 }
 
@@ -34,7 +34,7 @@ fn off(world: &World) -> usize {
 
 /// Selects all users whose MFA is off and opens the review.
 async fn review_off(world: &World, page: &Page) -> usize {
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     let off = off(world);
     page.press("checkbox", &format!("Select all {off} that match")).await;
     page.press("button", &format!("Enable MFA for {off} users")).await;
@@ -330,7 +330,7 @@ async fn a_role_that_may_not_change_users_pauses_the_run_automatically() {
     let world = World::start(100, watched).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
-    page.hear("100 users. List read").await;
+    page.hear("100 users · read").await;
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;
@@ -348,7 +348,7 @@ async fn runs_forbidden_by_the_deployment_are_not_offered() {
     let one = |origin: &str| config_json(origin).replacen('{', r#"{"access":"one","#, 1);
     let world = World::start(60, one).await;
     let page = listed(&world, "60").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     let off = off(&world);
     page.press("checkbox", &format!("Select all {off} that match")).await;
     page.hear(&format!("{off} users selected.")).await;
@@ -375,11 +375,11 @@ async fn protected_users_are_never_changed() {
     };
     assert!(!protected.is_empty() && !others.is_empty());
     let one = username(&world, *protected.iter().next().expect("a user is protected"));
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.fill("searchbox", "Search users", &one).await;
     page.press("switch", &format!("MFA for {one}")).await;
     page.hear("protected by this deployment").await;
-    page.press("button", "Show everyone").await;
+    page.press("button", "Show all users").await;
 
     review_off(&world, &page).await;
     page.include_skipped().await;
@@ -407,6 +407,7 @@ async fn a_paused_run_continues_in_another_browser_from_its_file() {
 
     world.renew_browser().await;
     let page = listed(&world, "100").await;
+    page.press("tab", "Runs").await;
     page.choose_file("Continue from a run file …", &file).await;
     page.hear("isn't finished").await;
     page.choose_file("Continue from a run file …", &file).await;
@@ -455,7 +456,7 @@ async fn a_run_report_filters_the_list_by_result() {
     page.hear("Report of run").await;
     assert_eq!(page.shown().await, users);
     page.choose("Result of the run", "refused (5)").await;
-    page.hear("5 of 100 users.").await;
+    page.hear("5 of 100 users").await;
     assert_eq!(page.shown().await, 5);
     for (scheme, width) in [("light", 1440), ("dark", 400)] {
         page.emulate_display(scheme, width, 900).await;
@@ -466,22 +467,25 @@ async fn a_run_report_filters_the_list_by_result() {
     page.emulate_display("light", 1440, 900).await;
     page.ask_shadow("scrollTo(0, 0)").await;
     page.press("button", "Close").await;
-    page.press("button", "Show everyone").await;
-    page.hear("100 users. List read").await;
+    page.press("button", "Show all users").await;
+    page.hear("100 users · read").await;
 
     let table = world.file("table.csv", b"id,state\n1,changed\n");
+    page.press("tab", "Runs").await;
     page.choose_file("From a run's report \u{2026}", &table).await;
-    page.hear("This file isn't a pingone-mfa report. Choose a report that this page saved as JSON.").await;
+    page.hear("This file isn't a pingone-mfa report. Choose a report that this tool saved as JSON.").await;
     let cut = world.file("cut.json", report.get(..report.len() / 2).unwrap_or_default().as_bytes());
+    page.press("tab", "Runs").await;
     page.choose_file("From a run's report \u{2026}", &cut).await;
-    page.hear("This is no report of this page").await;
+    page.hear("This isn't a report saved by this tool").await;
     let whole = world.file("whole.json", report.as_bytes());
+    page.press("tab", "Runs").await;
     page.choose_file("From a run's report \u{2026}", &whole).await;
     page.choose("Result of the run", &format!("changed ({})", users - 5)).await;
-    page.hear(&format!("{} of 100 users.", users - 5)).await;
+    page.hear(&format!("{} of 100 users", users - 5)).await;
     page.press("checkbox", &format!("Select all {} that match", users - 5)).await;
-    page.press("button", "Read again").await;
-    page.hear(&format!("{} of 100 users.", users - 5)).await;
+    page.press("button", "Refresh").await;
+    page.hear(&format!("{} of 100 users", users - 5)).await;
     assert_eq!(page.shown().await, users - 5, "a refreshed list keeps its filter");
 }
 
@@ -518,7 +522,7 @@ async fn a_finished_run_explains_refusals_and_what_to_request() {
     world.sandbox().assign(reader.client_id(), Role::IdentityDataAdmin, CONTRACTORS, now());
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: reader, ..TokenSpec::default() })).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;

@@ -56,10 +56,10 @@ async fn a_typed_token_is_never_on_disk() {
     let page = world.open().await;
     page.enter("password", "Access token", &token).await;
     page.press("button", "Connect").await;
-    page.hear("30 users. List read").await;
+    page.hear("30 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
@@ -75,7 +75,7 @@ async fn a_typed_token_is_never_on_disk() {
     drop(page);
     let page = world.open().await;
     page.connect(&token).await;
-    page.hear("30 users. List read").await;
+    page.hear("30 users · read").await;
     world.kill_browser().await;
     assert_not_on_disk(&world.disk_with(&secret), "after the browser was killed with the page open");
     let origin = world.page_origin.trim_start_matches("http://").to_owned();
@@ -99,7 +99,7 @@ async fn a_token_from_a_portal_is_never_on_disk() {
     portal.serve(&world, |script| script).give(&token);
     let page = world.visit(&origin).await;
     page.enter_frame().await;
-    page.hear("30 users. List read").await;
+    page.hear("30 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     tokio::time::sleep(WRITE_DELAY).await;
@@ -130,7 +130,7 @@ async fn the_token_field_is_not_offered_as_a_password() {
     let value = page.ask_shadow(&format!("{field}?.value ?? ''")).await;
     assert_eq!(value, json!(""), "the field is emptied before anything is sent");
     page.press("button", "Connect").await;
-    page.hear("5 users. List read").await;
+    page.hear("5 users · read").await;
     let fields = page.ask_shadow("root.querySelectorAll('input[type=password]').length").await;
     assert_eq!(fields, json!(0), "no password field is left in the document");
     world.visit("about:blank").await;

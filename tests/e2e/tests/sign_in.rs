@@ -65,7 +65,7 @@ pub(super) async fn signed_in(world: &World) -> Page {
     go_to_pingone(world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear(" users. List read").await;
+    page.hear(" users · read").await;
     page
 }
 
@@ -132,7 +132,7 @@ async fn a_person_signs_in_and_is_connected_and_nothing_of_it_is_left_behind() {
     let authorize_url = address(&page).await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     let back = address(&page).await;
     assert!(!back.contains("code=") && !back.contains("state="), "{back}");
     let text = page.text().await;
@@ -166,7 +166,7 @@ async fn a_declined_sign_in_is_reported_and_can_be_repeated() {
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 
     page.press("button", "Replace token").await;
     page.shoot("sign-in-again").await;
@@ -199,7 +199,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     world.renew_browser().await;
     let page = signed_in(&world).await;
     perform(&page, "window.stayed = true").await;
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
     page.include_skipped().await;
@@ -282,7 +282,7 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     wait_for_address(&page, &world.api_origin).await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -396,7 +396,7 @@ async fn a_run_whose_token_expires_resumes_once_renewal_succeeds() {
         sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
     };
     let off = is_off(&world);
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
     page.include_skipped().await;
@@ -431,7 +431,7 @@ async fn signing_out_clears_local_data_and_the_pingone_session() {
     assert!(page.sinks_with("eyJ").await.is_empty());
     let token = world.token(&pingone_sandbox::TokenSpec::default());
     page.connect(&token).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     assert!(page.find("button", "Sign out").await.is_none(), "a pasted token has no session to sign out of");
     let found = world.files_with(&["eyJhbGciOi"]).await;
     assert!(found.iter().all(Vec::is_empty), "no token is on the disk: {found:?}");
@@ -467,7 +467,7 @@ async fn a_failed_code_exchange_does_not_sign_in_and_can_be_retried() {
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 /// Both with the page from the back/forward cache and with the page loaded again.
@@ -493,7 +493,7 @@ async fn going_back_instead_of_signing_in_still_allows_sign_in() {
         go_to_pingone(&world, &page).await;
         press_at_pingone(&page, "button[name=person]").await;
         wait_for_address(&page, &world.page_origin).await;
-        page.hear("20 users. List read").await;
+        page.hear("20 users · read").await;
     }
 }
 
@@ -514,7 +514,7 @@ async fn a_page_that_was_not_left_after_all_still_allows_sign_in() {
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -531,7 +531,7 @@ async fn starting_at_index_html_uses_the_same_redirect_uri() {
     page.shoot("sign-in-at-index-html").await;
     press_at_pingone(&page, "button[name=person]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 /// The redirect URI that the page sends when it is at the address `shown`. Setting an
@@ -621,7 +621,7 @@ async fn an_element_signs_in_by_a_window_and_its_host_page_stays() {
         page.hear("Sign in in PingOne's window").await;
         assert!(page.find("button", "Sign in on this page").await.is_none(), "the host's page isn't left");
         sign_in_in_window(&world, &page).await;
-        page.hear("20 users. List read").await;
+        page.hear("20 users · read").await;
         assert!(address(&page).await.ends_with("/portal.html"));
         page.press("button", "Sign out").await;
         for _ in 0..200 {
@@ -657,7 +657,7 @@ async fn a_frame_on_another_site_signs_in_by_a_window_and_its_portal_is_kept() {
     page.hear("Sign in in PingOne's window").await;
     sign_in_in_window(&world, &page).await;
     page.enter_frame().await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     assert!(page.find("button", "Sign out").await.is_some());
     page.leave_frame().await;
     assert!(address(&page).await.starts_with(&origin));

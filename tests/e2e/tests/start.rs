@@ -52,7 +52,7 @@ async fn a_missing_second_file_is_named_and_can_be_loaded_again() {
 
     std::fs::write(&rest, whole).unwrap();
     page.press("button", "Try again").await;
-    page.hear("3 users. List read").await;
+    page.hear("3 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +70,7 @@ async fn connecting_before_the_second_file_arrives_shows_that_it_is_loading() {
     page.press("button", "Connect").await;
     page.see("button", "Loading …").await;
     // At this speed the second file alone takes eight seconds.
-    page.hear_late("3 users. List read").await;
+    page.hear_late("3 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,7 +66,7 @@ async fn world(texts: &[String]) -> World {
 async fn listed(world: &World) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     // Show every column, and wait until populations have their names.
     page.ask_shadow("root.querySelector('details.more').open = true").await;
     for column in ["E-mail", "External ID", "ID", "Created"] {
@@ -121,21 +121,21 @@ async fn user_data_is_shown_and_searched_as_text() {
         assert!(page.shown().await < 5, "{text:?} is searched as text, not as a pattern");
     }
     page.type_raw("Search users", "").await;
-    page.hear("60 users. List read").await;
+    page.hear("60 users · read").await;
     assert_nothing_ran(&page).await;
     for width in [1280, 400] {
         check_layout(&page, width).await;
     }
 
-    page.choose("Population", POPULATION).await;
+    page.filter("Population", POPULATION).await;
     assert!((1..60).contains(&page.shown().await));
     assert!(column(&page, "population").await.iter().all(|population| population == POPULATION));
-    page.press("button", "Show everyone").await;
+    page.press("button", "Show all users").await;
     page.see("combobox", "Group").await.focus().await.unwrap();
     page.hear(GROUP.trim()).await;
-    page.choose("Group", GROUP.trim()).await;
-    page.hear("members, read from PingOne at").await;
-    page.press("button", "Show everyone").await;
+    page.filter("Group", GROUP.trim()).await;
+    page.hear("members, read").await;
+    page.press("button", "Show all users").await;
     page.find_in_pingone(MARKUP).await;
     page.see("button", &format!("{MARKUP} {MARKUP}, open {MARKUP}")).await;
     assert_nothing_ran(&page).await;
@@ -152,15 +152,15 @@ async fn user_data_is_sorted_and_saved_without_loss() {
     page.press("checkbox", select).await;
     page.press("button", "Username").await;
     page.see("button", "Username ↑").await;
-    page.press("button", "Save as file …").await;
-    page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
+    page.press("button", "Export").await;
+    page.press("radio", "Also names, usernames and email addresses (personal data)").await;
     page.press("button", "Save 60 users").await;
     let csv = folder.file(".csv").await;
     page.press("button", "Close").await;
     page.press("button", "Username ↑").await;
     page.see("button", "Username ↓").await;
-    page.press("button", "Save as file …").await;
-    page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
+    page.press("button", "Export").await;
+    page.press("radio", "Also names, usernames and email addresses (personal data)").await;
     page.press("radio", "JSON").await;
     page.press("button", "Save 60 users").await;
     let saved: Value = serde_json::from_str(&folder.file(".json").await).unwrap();

@@ -54,7 +54,7 @@ async fn point_1_an_unknown_environment_is_replaced_by_the_applications_own() {
     assert_eq!(verdict(&page, "Environment").await, "fail");
     page.check_appearance("trouble-connect").await;
     page.press("button", "Use the application's own environment").await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,7 +137,7 @@ async fn point_3_an_unknown_user_is_reported_and_another_is_found() {
     hear_trouble(&page, "There is no user with this ID in this environment.").await;
     assert_eq!(verdict(&page, "User").await, "fail");
     assert_eq!(verdict(&page, "Environment").await, "pass");
-    page.enter("searchbox", "Find a person", &jonas.to_string()).await;
+    page.enter("searchbox", "Search users", &jonas.to_string()).await;
     page.hear("jonas.brandt").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
@@ -148,7 +148,7 @@ async fn point_4_a_refused_token_is_replaced_and_the_change_is_retried() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     world.sandbox().rotate_keys();
     page.press("switch", "MFA for jonas.brandt").await;
     hear_trouble(&page, "PingOne doesn't accept this token").await;
@@ -164,15 +164,15 @@ async fn point_5_an_expired_token_is_replaced_and_the_search_resumes_automatical
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     world.let_ten_minutes_pass(&page).await;
     page.hear("token has ended").await;
-    page.enter("searchbox", "Find a person", "jonas").await;
+    page.enter("searchbox", "Search users", "jonas").await;
     hear_trouble(&page, "The token has expired.").await;
     assert_eq!(verdict(&page, "Expiry").await, "fail");
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.hear("1 person for 'jonas'").await;
+    page.hear("1 user for 'jonas'").await;
     assert!(page.find("region", "Troubleshooting").await.is_none());
 }
 
@@ -189,7 +189,7 @@ async fn point_6_a_wrong_region_is_reported_before_any_request_and_can_be_switch
     assert_eq!(world.complaints(true).await, Vec::<String>::new(), "nothing was sent to Europe either");
     page.press("button", "Use Local sandbox").await;
     page.press("button", "Connect").await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +197,7 @@ async fn all_checks_run_on_demand_without_writing() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     page.press("button", "Check everything").await;
     hear_trouble(&page, "The checks found no problem.").await;
     assert_eq!(verdict(&page, "May change a flag").await, "not run");
@@ -219,9 +219,9 @@ async fn a_missing_mfa_prompt_is_explained() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
     let dina = world.sandbox().user_by_username("dina.nodevice").unwrap();
-    page.enter("searchbox", "Find a person", &dina.to_string()).await;
+    page.enter("searchbox", "Search users", &dina.to_string()).await;
     page.press("button", "Why no MFA prompt?").await;
     hear_trouble(&page, "MFA is on, but the user has no active device.").await;
     assert_eq!(verdict(&page, "Devices").await, "fail");
@@ -240,5 +240,5 @@ async fn a_refused_preflight_is_distinguished_from_an_unreachable_host() {
     assert!(said.contains("a plain request got through and returned 401"), "{said}");
     world.sandbox().clear_faults();
     page.press("button", "Connect").await;
-    page.hear("20 users. List read").await;
+    page.hear("20 users · read").await;
 }

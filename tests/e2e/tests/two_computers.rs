@@ -17,7 +17,7 @@ const USERS: u32 = 400;
 
 async fn connect(world: &World, page: &Page) {
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear(&format!("{USERS} users. List read")).await;
+    page.hear(&format!("{USERS} users · read")).await;
 }
 
 fn users_off(world: &World) -> HashSet<Uuid> {
@@ -41,7 +41,7 @@ async fn wait_for_changes(world: &World, more: usize) {
 async fn save_paused_run(world: &World, page: &Page) -> (usize, String) {
     connect(world, page).await;
     let users = users_off(world).len();
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
     page.press("checkbox", &format!("Select all {users} that match")).await;
     page.press("button", &format!("Enable MFA for {users} users")).await;
     page.see_review(true).await;
@@ -87,6 +87,7 @@ async fn two_computers_with_the_same_run_detect_each_other_and_write_few_users_t
     let file = world.file("run.txt", file.as_bytes());
     let there = world.open_elsewhere().await;
     connect(&world, &there).await;
+    there.press("tab", "Runs").await;
     there.choose_file("Continue from a run file …", &file).await;
     there.hear("isn't finished").await;
     there.press("button", "Continue").await;

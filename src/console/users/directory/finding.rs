@@ -87,6 +87,13 @@ impl Directory {
         self.users.with_untracked(|users| self.table.find(users, text, MAX_HITS as usize))
     }
 
+    /// Returns to the user list, if PingOne's result is shown.
+    pub(crate) fn leave_search(self) {
+        if self.search.with_untracked(Option::is_some) {
+            self.close_search();
+        }
+    }
+
     /// Returns to the user list.
     pub fn close_search(self) {
         self.table.deselect();

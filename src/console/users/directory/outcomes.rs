@@ -33,11 +33,15 @@ pub struct Shown {
 }
 
 impl Directory {
-    /// Opens a report that was saved as JSON, and filters the list by it.
-    pub fn open_outcomes(self) {
+    /// Opens a report that was saved as JSON, and filters the list by it. `chosen` is called once a file is chosen.
+    pub fn open_outcomes(self, chosen: impl FnOnce() + 'static) {
         let opening = self.ports.get().files.open(".json", REPORT_LIMIT);
         self.tasks.spawn(async move {
-            let read = match opening.await {
+            let opened = opening.await;
+            if !matches!(opened, Opened::Cancelled) {
+                chosen();
+            }
+            let read = match opened {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(UnreadableBody::TooLarge),
                 Opened::Unreadable => Err(UnreadableBody::Unreadable),

@@ -9,15 +9,19 @@ use pingone_mfa_core::directory::status::{Checked, Counts, PopulationStatus};
 use crate::console::app::App;
 use crate::console::app::use_app;
 use crate::console::format;
+use crate::console::users::mfa_status::by_population::Section;
 use crate::console::users::text;
+use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;
 
 /// More populations than these would make the table longer than the list below it.
 const MOST: usize = 12;
 
 #[component]
-pub(crate) fn NumbersTable() -> impl IntoView {
+pub(super) fn NumbersTable(section: Section) -> impl IntoView {
     let app = use_app();
+    // The numbers that are pressed are several components away.
+    provide_context(section);
     let shown = Memo::new(move |_| {
         app.directory().table.status.with(|status| (status.all, status.populations.clone()))
     });
@@ -168,8 +172,15 @@ fn Number(scope: Scope, label: &'static str, mfa: Option<MfaFilter>, count: u64)
         let number = number.clone();
         move || text::mfa_status::show(&number, &scope.name(app), label)
     };
+    let section = use_context::<Section>();
+    let press = move |_| {
+        list_users(app, population, mfa);
+        if let Some(section) = section {
+            section.close();
+        }
+    };
     view! {
-        <button class="quiet number" aria-label=name on:click=handler(move |_| list_users(app, population, mfa))>
+        <button class="quiet number" aria-label=name on:click=handler(press)>
             {number}
         </button>
     }
@@ -177,50 +188,49 @@ fn Number(scope: Scope, label: &'static str, mfa: Option<MfaFilter>, count: u64)
 }
 
 fn list_users(app: App, population: Option<PopulationId>, mfa: Option<MfaFilter>) {
-    let mut view = app.directory().table.view.get_untracked();
-    view.filters = Filters { mfa, population, ..Filters::default() };
     app.directory().table.search_for(app.directory().users, "");
-    app.look(view);
+    change(app, |view| view.filters = Filters { mfa, population, ..Filters::default() });
 }
+
+/// A part of a bar: the users of one class.
+pub(super) struct BarPart {
+    pub(super) class: Class,
+    pub(super) style: &'static str,
+    pub(super) count: fn(&Counts) -> u64,
+}
+
+/// The parts of a bar, in display order.
+pub(super) static PARTS: [BarPart; 6] = [
+    BarPart { class: Class::OnWithDevice, style: "bar-part on", count: |counts| counts.on_with_device },
+    BarPart { class: Class::OnBypassed, style: "bar-part bypassed", count: |counts| counts.on_bypassed },
+    BarPart { class: Class::OnNotChecked, style: "bar-part not-checked", count: |counts| counts.on_not_checked },
+    BarPart { class: Class::OnWithoutDevice, style: "bar-part no-device", count: |counts| counts.on_without_device },
+    BarPart { class: Class::Off, style: "bar-part off", count: |counts| counts.off },
+    BarPart { class: Class::Unknown, style: "bar-part unknown", count: |counts| counts.unknown },
+];
 
 /// The parts of a bar differ by color and by their order; the numbers beside it say the same.
 #[component]
-fn Bar(counts: Counts) -> impl IntoView {
-    let parts = [
-        ("bar-part on", counts.on_with_device),
-        ("bar-part bypassed", counts.on_bypassed),
-        ("bar-part not-checked", counts.on_not_checked),
-        ("bar-part no-device", counts.on_without_device),
-        ("bar-part off", counts.off),
-        ("bar-part unknown", counts.unknown),
-    ];
+pub(super) fn Bar(counts: Counts) -> impl IntoView {
     let users = counts.users().max(1);
-    let part = |(class, count): (&'static str, u64)| {
-        let per_mille = count.saturating_mul(1000) / users;
+    let part = |part: &BarPart| {
+        let per_mille = (part.count)(&counts).saturating_mul(1000) / users;
         let width = format!("{}.{}%", per_mille / 10, per_mille % 10);
-        view! { <span class=class style:width=width></span> }
+        view! { <span class=part.style style:width=width></span> }
     };
-    let parts = parts.into_iter().filter(|(_, count)| *count > 0).map(part);
+    let parts = PARTS.iter().filter(|part| (part.count)(&counts) > 0).map(part);
     view! { <div class="bar" aria-hidden="true">{parts.collect_view()}</div> }
 }
 
 #[component]
 fn Legend() -> impl IntoView {
-    let entries = [
-        ("bar-part on", text::mfa_status::LEGEND_ON),
-        ("bar-part bypassed", text::mfa_status::LEGEND_BYPASSED),
-        ("bar-part not-checked", text::mfa_status::LEGEND_NOT_CHECKED),
-        ("bar-part no-device", text::mfa_status::LEGEND_NO_DEVICE),
-        ("bar-part off", text::mfa_status::LEGEND_OFF),
-        ("bar-part unknown", text::mfa_status::LEGEND_UNKNOWN),
-    ];
-    let entry = |(class, name): (&'static str, &'static str)| {
+    let entry = |part: &BarPart| {
         view! {
             <span class="legend-entry">
-                <span class=class aria-hidden="true"></span>
-                {name}
+                <span class=part.style aria-hidden="true"></span>
+                {text::table::class_name(part.class)}
             </span>
         }
     };
-    view! { <p class="hint legend">{entries.into_iter().map(entry).collect_view()}</p> }
+    view! { <p class="hint legend">{PARTS.iter().map(entry).collect_view()}</p> }
 }

@@ -1,12 +1,13 @@
 //! Texts of the directory.
 
 pub const USERS: &str = "Users";
-pub const FIND: &str = "Find a person";
-pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
-pub const COUNTING: &str = "Counting the users …";
+pub const COUNTING: &str = "Counting users …";
 pub const STOP: &str = "Stop";
-pub const GO_ON: &str = "Go on";
-pub const READ_AGAIN: &str = "Read again";
+pub const CONTINUE: &str = "Continue";
+pub const REFRESH: &str = "Refresh";
+pub const CHANGE_SPEED: &str = "Change speed";
+/// What can be done without loading all users.
+pub const OFFER: &str = "Load them to see, filter and change many. To find one user, search by name, username, email or ID and press Enter.";
 pub const BACK_TO_LIST: &str = "Back to the list";
 pub const CLEAR_SEARCH: &str = "Clear search";
 pub const NO_USERS: &str = "This environment has no users that your token may see.";
@@ -37,19 +38,19 @@ pub fn loading(loaded: &str, total: &str, pace: &str, seconds: Option<&str>) -> 
 }
 /// Users whose pages failed.
 pub fn unread(users: &str) -> String {
-    format!("{users} users were not read and are not in the list.")
+    format!("{users} users were not loaded.")
 }
 /// A list that was stopped, or paused by a fault.
 pub fn partial(loaded: &str, total: &str, at: &str) -> String {
-    format!("{loaded} of {total} users loaded. Reading began {at}.")
+    format!("{loaded} of {total} users loaded, started {at}.")
 }
 /// The list differs from PingOne's count.
 pub fn differs(count: &str) -> String {
-    format!("PingOne counts {count}: the list changed while it was read.")
+    format!("PingOne counts {count}: the list changed while it was loaded.")
 }
 
 pub fn unreadable(rows: &str) -> String {
-    format!("{rows} could not be read; they are listed as unreadable.")
+    format!("{rows} couldn't be read and are listed as unreadable.")
 }
 /// A row that can't be read.
 pub fn unreadable_row(field: &str, problem: &str) -> String {
@@ -63,10 +64,10 @@ pub fn searching(text: &str) -> String {
 pub fn found(shown: u64, all: &str, text: &str, at: &str) -> String {
     match shown {
         0 => format!(
-            "PingOne has nobody for '{text}', asked {at}. It compares beginnings, and may compare capitals."
+            "No user found for '{text}' (asked {at}). PingOne matches from the beginning and may be case-sensitive."
         ),
-        1 => format!("1 person for '{text}', from PingOne at {at}."),
-        _ => format!("{all} people for '{text}', from PingOne at {at}."),
+        1 => format!("1 user for '{text}', from PingOne at {at}."),
+        _ => format!("{all} users for '{text}', from PingOne at {at}."),
     }
 }
 /// Users that only the loaded list contains.
@@ -77,7 +78,7 @@ pub fn found_loaded(users: &str, count: u64) -> String {
 /// A search with more results than are shown.
 pub fn found_many(shown: &str, all: &str, text: &str, at: &str) -> String {
     format!(
-        "The first {shown} of {all} people for '{text}', from PingOne at {at}. Type more to narrow it down."
+        "The first {shown} of {all} users for '{text}', from PingOne at {at}. Type more to narrow it down."
     )
 }
 /// Accessible name of the switch.

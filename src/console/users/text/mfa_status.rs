@@ -15,21 +15,25 @@ pub const NAME: &str = "MFA status";
 /// What on means, and what the page doesn't know.
 pub const MEANING: &str = "On means that PingOne may ask this user for a second factor. Whether it asks is decided by sign-on policies and DaVinci flows, which this page doesn't read.";
 /// Which users the numbers count.
-pub const VISIBLE: &str =
-    "Counted are those that your token may see; a role may be limited to some populations.";
-pub const NOT_READ: &str = "PingOne's report of devices isn't loaded.";
-pub const READ_DEVICES: &str = "Read PingOne's report of devices";
-pub const REPORT_COST: &str = "PingOne makes one every 5 s at most; its data is up to 15 min old.";
-pub const READING_DEVICES: &str = "Reading PingOne's report of devices …";
+pub const VISIBLE: &str = "Counts include only users your role can see.";
+/// Button that shows the meaning.
+pub const WHAT_ON_MEANS: &str = "What “on” means";
+pub const BY_POPULATION: &str = "By population";
+pub const LOAD_DEVICES: &str = "Load device report";
+pub const REPORT_AGE: &str = "Data may be up to 15 minutes old";
+pub const LOADING_DEVICES: &str = "Loading device report …";
+pub const NOT_LOADED: &str = "Device report not loaded";
+pub const REFRESH_DEVICES: &str = "Refresh device report";
+pub const PINGID_IN_USE: &str = "PingID is in use";
 /// Shown if `PingID` is in use.
-pub const PINGID: &str = "PingID is in use here. For users of PingID this flag may not decide whether they are asked for a second factor.";
+pub const PINGID: &str = "For users of PingID this flag may not decide whether they are asked for a second factor.";
 pub const HEADS: [&str; 9] =
     ["Population", "Users", "On", "Share", "No device", "Not checked", "Bypassed", "Off", "Unknown"];
 pub const ALL: &str = "All users";
 pub const NO_POPULATION: &str = "No population";
 pub const COPY_SUMMARY: &str = "Copy summary";
 pub const SAVE_SNAPSHOT: &str = "Save snapshot";
-pub const COMPARE: &str = "Compare with a snapshot …";
+pub const COMPARE: &str = "Compare with snapshot …";
 pub const STOP_COMPARING: &str = "Stop comparing";
 
 pub fn unusable(unusable: &UnreadableBody<SnapshotFault>) -> String {
@@ -46,12 +50,6 @@ pub const OFF: &str = "MFA off";
 pub const UNKNOWN: &str = "MFA unknown";
 /// Shown instead of a number if no user's devices were checked.
 pub const NOT_CHECKED_YET: &str = "not checked";
-pub const LEGEND_ON: &str = "on, with a device";
-pub const LEGEND_BYPASSED: &str = "on, bypassed";
-pub const LEGEND_NOT_CHECKED: &str = "on, not checked";
-pub const LEGEND_NO_DEVICE: &str = "on, no device";
-pub const LEGEND_OFF: &str = "off";
-pub const LEGEND_UNKNOWN: &str = "unknown";
 
 /// Shown after a number if only some users' devices were checked.
 pub fn of_checked(checked: &str) -> String {
@@ -61,7 +59,12 @@ pub fn of_checked(checked: &str) -> String {
 pub fn headline(locale: &dyn Locale, counts: &Counts) -> String {
     let (on, users) = (locale.number(counts.on()), locale.number(counts.users()));
     let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
-    format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
+    let noun = if counts.users() == 1 { "user" } else { "users" };
+    format!("MFA is on for {on} of {users} {noun}{}", share.unwrap_or_default())
+}
+/// Before anything is loaded.
+pub fn users(users: &str) -> String {
+    format!("{users} users")
 }
 /// On paper: when the list behind the numbers was loaded.
 pub fn read_on(locale: &dyn Locale, at: Timestamp) -> String {
@@ -72,22 +75,18 @@ pub fn report(locale: &dyn Locale, report: &Report) -> String {
     let number = |number: usize| locale.number(number as u64);
     let unreadable = match report.unreadable {
         0 => String::new(),
-        rows => format!(" {} of its rows could not be read.", number(rows)),
+        rows => format!(" {} of its rows couldn't be read.", number(rows)),
     };
-    let at = locale.time(report.made_at);
-    format!(
-        "Devices: PingOne's report of {at}, with {} users. Its data is up to 15 min older.{unreadable}",
-        number(report.users)
-    )
+    format!("Devices from PingOne's report of {}.{unreadable}", locale.time(report.made_at))
 }
 /// Why the device report is missing.
 pub fn no_report(fault: &Fault) -> String {
-    let way = "Devices of a selection can be read one by one.";
+    let way = "Devices of selected users can be checked one by one.";
     match fault {
         _ if fault.retry() == RetryKind::WithNewToken => {
-            format!("{} With another token the report of devices goes on.", super::fault(fault))
+            format!("{} The device report continues with a new token.", super::fault(fault))
         }
-        Fault::RoleMissing(_) => format!("Your token may not use PingOne's report of devices. {way}"),
+        Fault::RoleMissing(_) => format!("Your token doesn't have access to PingOne's device report. {way}"),
         _ => format!("{} {way}", super::fault(fault)),
     }
 }

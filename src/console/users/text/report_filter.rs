@@ -11,16 +11,16 @@ use crate::console::users::text::{run, saving};
 pub const OPEN: &str = "From a run's report …";
 /// Button of a finished run.
 pub const SHOW_IN_LIST: &str = "Show in the list";
-pub const READING: &str = "Reading the report …";
+pub const READING: &str = "Loading the report …";
 /// The choice of a part of the report.
 pub const PART: &str = "Result of the run";
-pub const CLOSE: &str = "Close report";
+pub const CLOSE: &str = "Clear report filter";
 
 /// Why a file can't be used.
 pub fn unusable(unusable: &UnreadableBody<ReportFault>) -> String {
     match unusable {
         UnreadableBody::Fault(fault) if fault.field == "." => {
-            format!("This file {}. Choose a report that this page saved as JSON.", fault.problem)
+            format!("This file {}. Choose a report that this tool saved as JSON.", fault.problem)
         }
         _ => saving::unusable("report", "256 MB", unusable),
     }
@@ -32,17 +32,17 @@ pub fn shown(number: &str, at: &str) -> String {
 
 pub fn part(locale: &dyn Locale, part: Part, count: usize) -> String {
     let word = match part {
-        Part::Planned => "everyone planned",
+        Part::Planned => "all planned",
         Part::In(state) => run::state(state),
-        Part::LeftOut => "left out",
+        Part::LeftOut => "skipped",
     };
     format!("{word} ({})", locale.number(count as u64))
 }
 
 /// Users of the report that can't be shown.
 pub fn unlisted(locale: &dyn Locale, unlisted: usize, is_partial: bool) -> String {
-    let verb = if unlisted == 1 { "is" } else { "are" };
+    let verb = if unlisted == 1 { "isn't" } else { "aren't" };
     let number = locale.number(unlisted as u64);
     let advice = if is_partial { " The list isn't complete: load all users to see them." } else { "" };
-    format!("{number} of them {verb} not in the list.{advice}")
+    format!("{number} of them {verb} in the list.{advice}")
 }

@@ -1,6 +1,7 @@
 //! Texts of the table and its filters.
 
 use pingone::time::{PerSecond, Timestamp};
+use pingone::user::Account;
 use pingone_mfa_core::directory::order::Column;
 use pingone_mfa_core::directory::query::{DevicesFilter, MfaFilter};
 use pingone_mfa_core::directory::status::Class;
@@ -10,45 +11,82 @@ use crate::console::users::directory::Checking;
 
 pub const TOOLBAR: &str = "Search and filter";
 pub const SEARCH: &str = "Search users";
-pub const MFA: &str = "MFA status";
+/// What the search field says before anything is typed.
+pub const SEARCH_HINT: &str = "Search name, username, email or ID";
+pub const MFA: &str = "MFA";
 pub const DEVICES: &str = "Devices";
 pub const ACCOUNT: &str = "Account";
 pub const POPULATION: &str = "Population";
 pub const GROUP: &str = "Group";
-/// The remaining filters and the columns.
-pub const MORE: &str = "More";
+/// The remaining filters.
+pub const MORE: &str = "More filters";
+/// The same, as shown.
+pub const FILTERS: &str = "Filters";
+/// The choice that removes a filter.
+pub const ANY: &str = "Any";
+pub const IMPORT: &str = "Import list";
+pub const EXPORT: &str = "Export";
 pub const DIRECT: &str = "Direct members of the group only";
-pub const READING_GROUP: &str = "Reading the group's members …";
+pub const READING_GROUP: &str = "Loading the group's members …";
+pub const REFRESH_GROUP: &str = "Refresh group members";
 pub const CREATED_SINCE: &str = "Created since (UTC)";
-pub const INACTIVE_DAYS: &str = "No sign-on for so many days";
+pub const INACTIVE_DAYS: &str = "Inactive for (days)";
 pub const NEVER_SIGNED_ON: &str = "Never signed on";
 pub const COLUMNS: &str = "Columns";
 /// Removes search and filters.
-pub const SHOW_ALL: &str = "Show everyone";
+pub const SHOW_ALL: &str = "Show all users";
 pub const CLEAR_SELECTION: &str = "Clear selection";
 
-/// The first choice of a filter.
-pub fn any(filter: &str) -> String {
-    format!("{filter}: any")
+/// The name of a button with how many of its filters are set.
+pub fn with_count(name: &str, count: usize) -> String {
+    if count == 0 { name.to_owned() } else { format!("{name} ({count})") }
+}
+
+/// A filter that is set, in the line above the table.
+pub fn described(filter: &str, value: &str) -> String {
+    if filter == MFA { format!("{filter} {value}") } else { format!("{filter}: {value}") }
+}
+
+pub fn created_since(date: &str) -> String {
+    format!("Created since {date}")
+}
+
+pub fn inactive_for(days: u32) -> String {
+    format!("Inactive for {days} {}", if days == 1 { "day" } else { "days" })
 }
 
 pub const fn mfa_filter(filter: &MfaFilter) -> &'static str {
     match filter {
-        MfaFilter::On => "MFA: on",
-        MfaFilter::Class(Class::OnWithDevice) => "MFA: on, with a device",
-        MfaFilter::Class(Class::OnWithoutDevice) => "MFA: on, no device",
-        MfaFilter::Class(Class::OnNotChecked) => "MFA: on, devices not checked",
-        MfaFilter::Class(Class::OnBypassed) => "MFA: on, but bypassed",
-        MfaFilter::Class(Class::Off) => "MFA: off",
-        MfaFilter::Class(Class::Unknown) => "MFA: unknown",
+        MfaFilter::On => "On",
+        MfaFilter::Class(class) => class_name(*class),
+    }
+}
+
+pub const fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::OnWithDevice => "On, has a device",
+        Class::OnWithoutDevice => "On, no device",
+        Class::OnNotChecked => "On, devices not checked",
+        Class::OnBypassed => "On, bypassed",
+        Class::Off => "Off",
+        Class::Unknown => "Unknown",
     }
 }
 
 pub const fn devices_filter(filter: &DevicesFilter) -> &'static str {
     match filter {
-        DevicesFilter::With => "Devices: at least one",
-        DevicesFilter::Without => "Devices: none",
-        DevicesFilter::NotChecked => "Devices: not checked",
+        DevicesFilter::With => "At least one",
+        DevicesFilter::Without => "None",
+        DevicesFilter::NotChecked => "Not checked",
+    }
+}
+
+pub const fn account_filter(account: &Account) -> &'static str {
+    match account {
+        Account::Enabled => "Enabled",
+        Account::Disabled => "Disabled",
+        Account::Locked => "Locked",
+        Account::Unknown => "Unknown",
     }
 }
 
@@ -67,14 +105,14 @@ pub const fn column(column: Column) -> &'static str {
         Column::Mfa => "MFA",
     }
 }
-/// How many users are shown, of how many, and how old the list is.
-pub fn shown(shown: &str, count: u64, of: Option<&str>, age: Option<&str>) -> String {
+/// How many users are shown, and of how many.
+pub fn shown(shown: &str, count: u64, of: Option<&str>) -> String {
     let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
     let users = if count == 1 && of.is_empty() { "user" } else { "users" };
-    let age = age.map(|age| format!(" {age}")).unwrap_or_default();
-    format!("{shown}{of} {users}.{age}")
+    format!("{shown}{of} {users}")
 }
 
+/// How old the list is.
 pub fn age(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
     let minutes = now.since(at).max(0) / 60_000;
     let ago = match minutes {
@@ -82,7 +120,7 @@ pub fn age(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
         1..120 => format!(", {minutes} min ago"),
         _ => format!(", {} h ago", minutes / 60),
     };
-    format!("List read {}{ago}.", locale.time(at))
+    format!("read {}{ago}", locale.time(at))
 }
 /// Users that a filter can't be decided for.
 pub fn undecided(users: &str, count: u64) -> String {
@@ -91,11 +129,11 @@ pub fn undecided(users: &str, count: u64) -> String {
 }
 /// No match in a complete list.
 pub fn no_match(listed: &str) -> String {
-    format!("No match among {listed} users.")
+    format!("No match among {listed} users")
 }
 /// No match in an incomplete list.
 pub fn no_match_yet(listed: &str) -> String {
-    format!("No match in the {listed} users loaded so far.")
+    format!("No match in the {listed} users loaded so far")
 }
 
 pub fn ask_pingone(text: &str) -> String {
@@ -122,9 +160,9 @@ pub fn group_read(locale: &dyn Locale, members: u64, unlisted: u64, at: &str) ->
     let unlisted = if unlisted == 0 {
         String::new()
     } else {
-        format!(" {} of them not in the list.", locale.number(unlisted))
+        format!(" {} of them aren't in the list.", locale.number(unlisted))
     };
-    format!("Group: {} {word}, read from PingOne at {at}.{unlisted}", locale.number(members))
+    format!("Group: {} {word}, read {at}.{unlisted}", locale.number(members))
 }
 
 pub fn check(selected: &str, count: usize) -> String {
@@ -147,5 +185,5 @@ pub fn checked(locale: &dyn Locale, checking: &Checking) -> String {
 }
 /// An address that contains unknown parts.
 pub fn address_problem(parts: &str) -> String {
-    format!("This page's address names what isn't known, and it was left out: {parts}")
+    format!("Unknown parts of this page's address were ignored: {parts}")
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use pingone::user::{GroupId, PopulationId};
-use pingone_mfa_core::directory::query::{Filters, GroupFilter};
+use pingone_mfa_core::directory::query::{Filters, GroupFilter, SignOnFilter};
 use uuid::Uuid;
 
 use crate::console::app::App;
@@ -14,16 +14,55 @@ use crate::console::users::text;
 #[derive(Clone, Copy)]
 pub(crate) struct Filter {
     pub(crate) name: &'static str,
+    /// The style sheet's name for how much room it needs to have a menu of its own.
+    pub(crate) class: &'static str,
+    /// Whether the labels are words, which aren't capitalized within a sentence.
+    is_words: bool,
     /// The words and their labels.
-    pub(crate) options: fn(App) -> Vec<(String, String)>,
+    options: fn(App) -> Vec<(String, String)>,
     pub(crate) chosen: fn(&Filters) -> String,
     pub(crate) choose: fn(&mut Filters, &str),
+}
+
+impl Filter {
+    /// The words and their labels; the first removes the filter.
+    pub(crate) fn choices(self, app: App) -> Vec<(String, String)> {
+        let any = (String::new(), text::table::ANY.to_owned());
+        std::iter::once(any).chain((self.options)(app)).collect()
+    }
+
+    /// The label of the chosen value as it is written after the filter's name; `None` without one.
+    pub(crate) fn value(self, app: App) -> Option<String> {
+        let chosen = app.directory().table.view.with(|view| (self.chosen)(&view.filters));
+        if chosen.is_empty() {
+            return None;
+        }
+        let label = (self.options)(app).into_iter().find(|(word, _)| *word == chosen);
+        // The address may name a population or a group before its name is known.
+        let label = label.map_or_else(|| chosen.chars().take(8).collect(), |(_, label)| label);
+        Some(if self.is_words { label.to_lowercase() } else { label })
+    }
+}
+
+/// The filters that are set, in words.
+pub(crate) fn described(app: App) -> Vec<String> {
+    let filters = app.directory().table.view.with(|view| view.filters);
+    let named = |filter: Filter| Some(text::table::described(filter.name, &filter.value(app)?));
+    let created = filters.created_since.map(|at| text::table::created_since(&address::date_of(at)));
+    let sign_on = filters.sign_on.map(|filter| match filter {
+        SignOnFilter::Never => text::table::NEVER_SIGNED_ON.to_owned(),
+        SignOnFilter::NotForDays(days) => text::table::inactive_for(days),
+    });
+    let chosen = FILTERS.into_iter().chain([GROUP]).map(named);
+    chosen.chain([created, sign_on]).flatten().collect()
 }
 
 pub(crate) const FILTERS: [Filter; 4] = [MFA, DEVICES, ACCOUNT, POPULATION];
 
 const MFA: Filter = Filter {
     name: text::table::MFA,
+    class: "filter-menu",
+    is_words: true,
     options: |_| labels(address::MFA, text::table::mfa_filter),
     chosen: |filters| filters.mfa.map_or("", |filter| word_of(address::MFA, &filter)).to_owned(),
     choose: |filters, word| filters.mfa = value_of(address::MFA, word),
@@ -31,6 +70,8 @@ const MFA: Filter = Filter {
 
 const DEVICES: Filter = Filter {
     name: text::table::DEVICES,
+    class: "filter-menu less",
+    is_words: true,
     options: |_| labels(address::DEVICES, text::table::devices_filter),
     chosen: |filters| filters.devices.map_or("", |filter| word_of(address::DEVICES, &filter)).to_owned(),
     choose: |filters, word| filters.devices = value_of(address::DEVICES, word),
@@ -38,13 +79,17 @@ const DEVICES: Filter = Filter {
 
 const ACCOUNT: Filter = Filter {
     name: text::table::ACCOUNT,
-    options: |_| labels(address::ACCOUNT, |account| text::account(*account)),
+    class: "filter-menu less",
+    is_words: true,
+    options: |_| labels(address::ACCOUNT, text::table::account_filter),
     chosen: |filters| filters.account.map_or("", |account| word_of(address::ACCOUNT, &account)).to_owned(),
     choose: |filters, word| filters.account = value_of(address::ACCOUNT, word),
 };
 
 const POPULATION: Filter = Filter {
     name: text::table::POPULATION,
+    class: "filter-menu less",
+    is_words: false,
     options: |app| {
         app.directory().populations.with(|populations| {
             let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
@@ -57,6 +102,8 @@ const POPULATION: Filter = Filter {
 
 pub(crate) const GROUP: Filter = Filter {
     name: text::table::GROUP,
+    class: "group",
+    is_words: false,
     options: |app| {
         let chosen = app.directory().table.view.with_untracked(|view| view.filters.group);
         app.directory().groups.with(|groups| {

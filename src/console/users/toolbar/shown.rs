@@ -1,4 +1,4 @@
-//! The line above the table: how many users are shown, of how many, how old the list is, and the way back to all.
+//! The line above the table: how many users are shown, by which filters, how old the list is, and the way back to all.
 
 use leptos::prelude::*;
 use pingone_mfa_core::directory::store::UserStore;
@@ -10,37 +10,78 @@ use crate::console::troubleshooting::fault_card::FaultCard;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::{List, Members};
 use crate::console::users::list_progress::listed;
-use crate::console::users::report_filter::ReportFilter;
 use crate::console::users::text;
+use crate::console::users::toolbar::described;
 use crate::ui::dom::handler;
+use crate::ui::icon::{Icon, Symbol};
 
 #[component]
 pub(crate) fn ShownLine() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let is_complete = Memo::new(move |_| directory.list.with(|list| *list == List::Complete));
-    let is_filtered = Memo::new(move |_| {
-        let is_searched = directory.table.search.with(|text| !text.trim().is_empty());
-        let has_report = directory.outcomes.with(Option::is_some);
-        is_searched || has_report || directory.table.view.with(|view| !view.filters.is_empty())
-    });
+    let is_filtered = Memo::new(move |_| is_filtered(app));
+    let is_of_use = move || is_complete.get() || is_filtered.get();
     view! {
-        <div class="line shown">
-            <p role="status">{move || shown_line(app)}</p>
-            <Undecided/>
-            <Show when=move || is_filtered.get()>
-                <button class="quiet" on:click=handler(move |_| app.show_everyone())>{text::table::SHOW_ALL}</button>
-            </Show>
-            <Show when=move || is_complete.get()>
-                <button class="quiet" on:click=handler(move |_| directory.load_all())>
-                    {text::directory::READ_AGAIN}
-                </button>
-            </Show>
-            <ReportFilter/>
-            {move || directory.members.get().map(|members| group_members(app, &members))}
-            <SearchOffer/>
-        </div>
+        <Show when=is_of_use>
+            <p class="list-shown">
+                <strong role="status">{move || count(app)}</strong>
+                <span>{move || facts(app)}</span>
+            </p>
+        </Show>
+        <Show when=move || is_complete.get()>
+            <RefreshButton name=text::directory::REFRESH press=Callback::new(move |()| directory.load_all())/>
+        </Show>
+        <Show when=move || is_filtered.get()>
+            <button class="link" on:click=handler(move |_| app.show_everyone())>{text::table::SHOW_ALL}</button>
+        </Show>
+        <SearchOffer/>
+        <Undecided/>
+        {move || directory.members.get().map(|members| group_members(app, &members))}
     }
+}
+
+#[component]
+pub(crate) fn RefreshButton(name: &'static str, press: Callback<()>) -> impl IntoView {
+    view! {
+        <button class="link refresh" aria-label=name on:click=handler(move |_| press.run(()))>
+            <Symbol icon=Icon::Refresh/>
+            {text::directory::REFRESH}
+        </button>
+    }
+}
+
+fn is_filtered(app: App) -> bool {
+    let directory = app.directory();
+    let is_searched = directory.table.search.with(|text| !text.trim().is_empty());
+    let has_report = directory.outcomes.with(Option::is_some);
+    is_searched || has_report || directory.table.view.with(|view| !view.filters.is_empty())
+}
+
+fn count(app: App) -> String {
+    let directory = app.directory();
+    let ports = app.ports.get();
+    let locale = &*ports.locale;
+    let (shown, listed) = (directory.shown_len() as u64, listed(app));
+    let is_complete = directory.list.with(|list| *list == List::Complete);
+    if shown == 0 && listed > 0 {
+        let listed = locale.number(listed);
+        return if is_complete { text::table::no_match(&listed) } else { text::table::no_match_yet(&listed) };
+    }
+    let of = (shown != listed).then(|| locale.number(listed));
+    text::table::shown(&locale.number(shown), shown, of.as_deref())
+}
+
+/// By which filters, and how old the list is.
+fn facts(app: App) -> String {
+    let directory = app.directory();
+    let is_complete = directory.list.with(|list| *list == List::Complete);
+    let read = directory.listed_at.get().filter(|_| is_complete);
+    let age = read.map(|at| {
+        let ports = app.ports.get();
+        text::table::age(ports.locale.as_ref(), at, app.session().now.get())
+    });
+    described(app).into_iter().chain(age).map(|fact| format!(" · {fact}")).collect()
 }
 
 /// How many users the filters can't decide about.
@@ -58,31 +99,12 @@ fn Undecided() -> impl IntoView {
     }
 }
 
-fn shown_line(app: App) -> String {
-    let directory = app.directory();
-    let ports = app.ports.get();
-    let locale = &*ports.locale;
-    let (shown, listed) = (directory.shown_len() as u64, listed(app));
-    let is_complete = directory.list.with(|list| *list == List::Complete);
-    if shown == 0 && listed > 0 {
-        let listed = locale.number(listed);
-        return if is_complete { text::table::no_match(&listed) } else { text::table::no_match_yet(&listed) };
-    }
-    let of = (shown != listed).then(|| locale.number(listed));
-    let read = directory.listed_at.get().filter(|_| is_complete);
-    let age = read.map(|at| text::table::age(locale, at, app.session().now.get()));
-    text::table::shown(&locale.number(shown), shown, of.as_deref(), age.as_deref())
-}
-
 /// How many members the filter's group has, and when they were read.
 fn group_members(app: App, members: &Members) -> AnyView {
     let filter = members.filter;
     let refresh = move || {
-        view! {
-            <button class="quiet" on:click=handler(move |_| app.directory().read_members(filter))>
-                {text::directory::READ_AGAIN}
-            </button>
-        }
+        let read = Callback::new(move |()| app.directory().read_members(filter));
+        view! { <RefreshButton name=text::table::REFRESH_GROUP press=read/> }
     };
     match &members.read {
         Load::Idle | Load::Loading => {
@@ -106,21 +128,25 @@ fn group_members(app: App, members: &Members) -> AnyView {
     }
 }
 
-/// Where nothing in a partial list matches, PingOne may still have the user.
+/// How few matches make a person look in PingOne too.
+const FEW: usize = 3;
+
+/// Where little or nothing that is loaded matches, PingOne may still have the user.
 #[component]
 fn SearchOffer() -> impl IntoView {
     let directory = use_app().directory();
     let wanted = Memo::new(move |_| {
-        let is_partial = directory.list.with(List::is_partial);
         let text = directory.table.search.with(|text| text.trim().to_owned());
-        (is_partial && directory.shown_len() == 0 && !text.is_empty()).then_some(text)
+        (directory.shown_len() <= FEW && !text.is_empty()).then_some(text)
     });
     move || {
         wanted.get().map(|wanted| {
             // A text of any length may have been typed.
             let short: String = wanted.chars().take(40).collect();
             view! {
-                <button on:click=handler(move |_| directory.find(&wanted))>{text::table::ask_pingone(&short)}</button>
+                <button class="link" on:click=handler(move |_| directory.find(&wanted))>
+                    {text::table::ask_pingone(&short)}
+                </button>
             }
         })
     }

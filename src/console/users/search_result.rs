@@ -1,59 +1,47 @@
-//! The search in PingOne: its field, and its result above the table.
+//! What PingOne found for a search, in the line above the table.
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use pingone::time::Timestamp;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
 use crate::console::app::{App, use_app};
 use crate::console::load::Load;
+use crate::console::troubleshooting::failure::Failure;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::{List, Search};
-
-use crate::console::runs::run_panel::stored::OpenRunFile;
-use crate::console::troubleshooting::failure::Failure;
+use crate::console::users::grid::UserGrid;
 use crate::console::users::text;
 use crate::ui::dom::handler;
-use crate::ui::dom::key_of;
 
+/// The users that PingOne found.
 #[component]
-pub(crate) fn FindUser() -> impl IntoView {
+pub(crate) fn SearchResult() -> impl IntoView {
     let app = use_app();
-    let find_on_enter = move |event: KeyboardEvent| {
-        if key_of(&event) == "Enter" {
-            app.directory().find(&event_target_value(&event));
-        }
-    };
+    let has_rows = Memo::new(move |_| app.directory().shown_len() > 0);
     view! {
-        <div class="find">
-            <input
-                type="search"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=text::directory::FIND
-                placeholder=text::directory::FIND
-                on:keydown=handler(find_on_enter)
-            />
-            <span class="hint">{text::directory::FIND_HINT}</span>
-            <OpenRunFile/>
-        </div>
+        <div class="list-line"><SearchStatus/></div>
+        <Show when=move || has_rows.get()><UserGrid/></Show>
     }
 }
 
-/// What PingOne found, or why it couldn't be asked.
+/// How many users PingOne found, or why it couldn't be asked.
 #[component]
-pub(crate) fn SearchStatus() -> impl IntoView {
+fn SearchStatus() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let close_label = move || {
+    let back_label = move || {
         let has_list = directory.list.with_untracked(|list| *list != List::Idle);
         if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH }
+    };
+    let back = move |_| {
+        directory.close_search();
+        directory.table.search_for(directory.users, "");
     };
     move || {
         directory.search.get().map(|search| {
             view! {
                 {answer(app, &search)}
-                <button on:click=handler(move |_| directory.close_search())>{close_label()}</button>
+                <button class="link" on:click=handler(back)>{back_label()}</button>
             }
         })
     }
@@ -73,7 +61,8 @@ fn answer(app: App, search: &Search) -> AnyView {
 }
 
 fn found_line(app: App, search: &Search, hits: u64, at: Timestamp) -> String {
-    let (locale, text) = (&app.ports.get().locale, &search.text);
+    let ports = app.ports.get();
+    let (locale, text) = (&ports.locale, &search.text);
     let shown = (app.directory().shown_len() as u64).saturating_sub(search.loaded);
     let (all, at) = (locale.number(hits), locale.time_to_second(at));
     let found = if hits > shown {
