@@ -8,7 +8,7 @@
   const isAsked = (name) => all("button").some((button) => button.textContent.trim() === name);
   const header = () => all("[role=columnheader]").find((cell) => cell.textContent.trim().startsWith("Name"));
 
-  // The count above the table, as in "15,266 of 40,112 users. List read 13:36."; the text after it changes over
+  // The count above the table, as in "15,266 of 40,112 users · read 13:36"; the text after it changes over
   // time.
   const count = () => all("p").map((line) => /^[\d,]+ (of [\d,]+ )?users\b/.exec(line.textContent.trim())?.[0])
     .find((line) => line !== undefined);

@@ -384,7 +384,7 @@ impl Page {
 
     async fn filter_menu(&self, name: &str) -> Option<WebElement> {
         let script = format!(
-            "{ELEMENTS} return elements.find((element) => element.ariaHasPopup === 'menu' && element.checkVisibility()
+            "{ELEMENTS} return elements.find((element) => element.getAttribute('aria-haspopup') === 'menu' && element.checkVisibility()
                 && (nameOf(element) === name || nameOf(element).startsWith(name + ': '))) ?? null;"
         );
         let found = self.driver.execute(script, vec![json!("button"), json!(name)]).await.ok()?;

@@ -282,9 +282,9 @@ async fn a_single_result_is_reachable_by_keyboard_and_browser_shortcuts_still_wo
     page.hear("60 users · read").await;
     page.find_in_pingone("Okonkwo, Adaeze").await;
     page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
-    // From the field to the following elements: the link back to the list, then the table.
+    // From the field to the following elements: filters, tools, the link back to the list, then the table.
     let mut passed = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..14 {
         page.type_keys(Key::Tab + "").await;
         let now = page.value(FOCUSED).await.as_str().unwrap_or_default().to_owned();
         passed.push(now.clone());
