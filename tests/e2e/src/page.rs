@@ -37,7 +37,7 @@ const root = document.querySelector("pingone-mfa")?.shadowRoot;
 const tags = { button: "button:not([role])", textbox: "input[type=text]:not([role])", password: "input[type=password]",
   searchbox: "input[type=search]", combobox: "select, [role=combobox]", region: "section", grid: "[role=grid]",
   checkbox: "input[type=checkbox]", menuitem: "[role=menuitem]", menuitemradio: "[role=menuitemradio]", option: "[role=option]", radio: "input[type=radio]", columnheader: "th",
-  switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
+  switch: "[role=switch]", complementary: "aside", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const textOf = (element) => [...element.querySelectorAll("[aria-hidden=true]")]
   .reduce((text, hidden) => text.replace(hidden.innerText ?? "", ""), element.innerText ?? "");
 const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? textOf(element);
@@ -403,6 +403,26 @@ impl Page {
     /// Searches PingOne for a person and presses Enter.
     pub async fn find_in_pingone(&self, text: &str) {
         self.enter("searchbox", "Search users", text).await;
+    }
+
+    /// Opens the Response in the user drawer, unless it is open already.
+    pub async fn open_response(&self) {
+        self.see("region", "Response").await;
+        self.until_shadow("root.querySelector('.user-response .response-status') !== null").await;
+        let is_open = "root.querySelector('.response-toggle').ariaExpanded === 'true'";
+        if self.ask_shadow(is_open).await == false {
+            self.press_beginning("button", "Response").await;
+        }
+        self.until_shadow(is_open).await;
+    }
+
+    /// Opens the checks of the failure that is shown, unless they are open already.
+    pub async fn show_checks(&self) {
+        self.see("region", "Troubleshooting").await;
+        if self.find("button", "Hide checks").await.is_none() {
+            self.press("button", "Show checks").await;
+        }
+        self.see("button", "Hide checks").await;
     }
 
     /// The number of users in the table, from its `aria-rowcount`.

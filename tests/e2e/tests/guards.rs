@@ -55,17 +55,17 @@ async fn a_protected_user_is_refused_before_the_bypass_dialog_opens() {
     let (member, other) = (username(&world, member), username(&world, other));
     show(&page, &member).await;
     page.press("switch", &format!("MFA for {member}")).await;
-    page.hear("protected by this deployment").await;
-    assert!(page.names("dialog", "Change MFA for").await.is_empty());
+    page.hear("protected account").await;
+    assert!(page.names("dialog", "Disable MFA for").await.is_empty());
     // The same applies to a selected user.
     page.press_beginning("checkbox", "Select all ").await;
     page.press("button", "Disable MFA for 1 user").await;
-    page.hear("protected by this deployment").await;
-    assert!(page.names("dialog", "Change MFA for").await.is_empty());
+    page.hear("protected account").await;
+    assert!(page.names("dialog", "Disable MFA for").await.is_empty());
     show(&page, &other).await;
     page.press("switch", &format!("MFA for {other}")).await;
     page.press_beginning("button", "Allow until ").await;
-    page.hear("PingOne answered at").await;
+    page.hear("an MFA bypass is active until").await;
     assert_eq!(puts(&world), 1, "the bypass of an unprotected user");
 }
 
@@ -78,7 +78,7 @@ async fn without_access_to_the_protected_group_no_bypass_is_allowed() {
     world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.hear("Whether this person is in a protected group could not be read, so nothing was sent.").await;
-    assert!(page.names("dialog", "Change MFA for").await.is_empty());
+    assert!(page.names("dialog", "Disable MFA for").await.is_empty());
     assert_eq!(puts(&world), 0);
 }
 
@@ -205,14 +205,14 @@ async fn changing_the_own_account_asks_for_confirmation() {
     // Turning MFA off and a bypass always ask for confirmation. Here the dialog also says
     // that it is the person's own account.
     page.press("switch", "MFA for jonas.brandt").await;
-    page.see("dialog", "Change MFA for Jonas Brandt").await;
+    page.see("dialog", "Disable MFA for Jonas Brandt?").await;
     page.hear("This is your own account. PingOne requires MFA for administrators by default").await;
     page.check_appearance("question-own").await;
-    page.press("button", "Keep as it is").await;
+    page.press("button", "Cancel").await;
     page.press("switch", "MFA for adaeze.okonkwo").await;
-    page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
+    page.see("dialog", "Disable MFA for Adaeze Okonkwo?").await;
     assert!(!page.text().await.contains("This is your own account."));
-    page.press("button", "Keep as it is").await;
+    page.press("button", "Cancel").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

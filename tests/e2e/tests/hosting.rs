@@ -201,7 +201,6 @@ async fn the_page_connects_lists_and_switches_under_a_sub_path() {
     assert!(foreign.iter().all(|name| name.starts_with(&world.api_origin)), "{foreign:?}");
     let wasm = own.iter().find(|(file, ..)| file.starts_with("pingone-mfa-")).unwrap();
     assert!(wasm.1 < wasm.2, "the file was sent compressed: {wasm:?}");
-    // This role may not read the defaults for new users, and the browser logs that refusal by the sandbox.
     let complaints = world.complaints(true).await;
     let ours: Vec<_> = complaints.iter().filter(|line| !line.contains(&world.api_origin)).collect();
     assert_eq!(ours, Vec::<&String>::new());

@@ -204,9 +204,13 @@ async fn users_with_hostile_names_can_be_opened_and_changed() {
         page.type_raw("Search users", &id.to_string()).await;
         page.hear("1 of 60 users").await;
         page.ask_shadow("root.querySelector('tbody .row-open').click()").await;
-        page.hear("An Environment Admin can look it up.").await;
+        page.until_shadow("root.querySelectorAll('.user .state').length > 0 && root.querySelector('.user .skeleton') === null")
+            .await;
+        // All groups, and not only the first ones.
+        page.ask_shadow("root.querySelectorAll('.user .state [aria-expanded=false]').forEach((more) => more.click())")
+            .await;
         let panel = "({ name: root.querySelector('.user h2').textContent,
-            facts: [...root.querySelectorAll('.user dd bdi')].map((fact) => fact.textContent),
+            facts: [...root.querySelectorAll('.user-head p bdi')].map((fact) => fact.textContent),
             groups: [...root.querySelectorAll('.user .state bdi')].map((group) => group.textContent) })";
         let panel = page.ask_shadow(panel).await;
         assert_eq!(panel["name"], format!("{text} {text}"));
@@ -215,11 +219,11 @@ async fn users_with_hostile_names_can_be_opened_and_changed() {
         group_members += usize::from(panel["groups"].as_array().unwrap().contains(&json!(GROUP)));
         if world.sandbox().mfa_enabled(id) == Some(true) {
             page.ask_shadow("root.querySelector('.user [role=switch]').click()").await;
-            page.see("dialog", format!("Change MFA for {text} {text}").trim()).await;
+            page.see("dialog", &format!("Disable MFA for {}?", format!("{text} {text}").trim())).await;
             for width in [400, 1280] {
                 check_layout(&page, width).await;
             }
-            page.press("button", "Keep as it is").await;
+            page.press("button", "Cancel").await;
         }
         for width in [400, 1280] {
             check_layout(&page, width).await;
