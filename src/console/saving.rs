@@ -59,10 +59,6 @@ pub struct Saving {
     pub progress: RwSignal<Progress>,
     /// An earlier snapshot that the status is compared with.
     pub earlier: RwSignal<Option<Result<Snapshot, UnreadableBody<SnapshotFault>>>>,
-    /// Whether a run's report contains usernames.
-    pub report_with_names: RwSignal<bool>,
-    /// Whether a run's report is JSON.
-    pub report_as_json: RwSignal<bool>,
     /// Progress of saving a run's report.
     pub reported: RwSignal<Progress>,
     pub(crate) tasks: Tasks,

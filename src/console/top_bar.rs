@@ -77,7 +77,7 @@ fn Tabs() -> impl IntoView {
 fn count(app: App, tab: Tab) -> String {
     let count = match tab {
         Tab::Users => app.directory().table.listed_len.get(),
-        Tab::Runs => app.run().stored.with(|runs| runs.len() as u64),
+        Tab::Runs => app.run().count() as u64,
         Tab::Requests => app.exchanges().log.with(Log::len) as u64,
     };
     if count == 0 { String::new() } else { app.ports.get().locale.number(count) }

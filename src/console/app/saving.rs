@@ -138,10 +138,9 @@ impl App {
     }
 
     /// Saves the users that the finished run left out, and why.
-    pub fn save_left_out(self) {
+    pub fn save_left_out(self, with_names: bool) {
         let (saving, plan) = (self.saving(), self.run().with_kept(|run, _| Rc::clone(run.plan())));
         if let Some(plan) = plan.filter(|_| !saving.reported.get_untracked().is_writing()) {
-            let with_names = saving.report_with_names.get_untracked();
             self.save_of_plan(plan, Extent::LeftOut, with_names, saving.reported);
         }
     }

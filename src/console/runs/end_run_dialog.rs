@@ -1,4 +1,4 @@
-//! The dialog before a run is stopped or discarded. It names the numbers, and the focus is on cancelling.
+//! The dialog before a run is stopped or deleted. It names the numbers, and the focus is on cancelling.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -19,14 +19,14 @@ use crate::ui::dom::handler;
 enum Question {
     Stop(StopLoss),
     /// `None` where what is stored can't be read.
-    Discard(Option<Contents>),
+    Delete(Option<Contents>),
 }
 
 fn question(app: App) -> Option<Question> {
     match app.run().ending.get()? {
         // A run that has ended meanwhile has nothing left to be stopped.
         Ending::Stop => app.run().stop_loss().map(Question::Stop),
-        Ending::Discard(stored) => Some(Question::Discard(stored.contents.ok())),
+        Ending::Delete(stored) => Some(Question::Delete(stored.contents.ok())),
     }
 }
 
@@ -68,14 +68,16 @@ fn paragraphs(sentences: Vec<String>) -> impl IntoView {
 fn losses(app: App, question: Question) -> Vec<String> {
     let count = |users: u32| (users, number(app, users));
     match question {
-        Question::Stop(loss) => text::ending::stop(&count(loss.waiting), loss.has_unstored),
-        Question::Discard(None) => vec![text::ending::UNREADABLE.to_owned()],
-        Question::Discard(Some(contents)) => {
+        Question::Stop(loss) => {
+            text::ending::stop(&count(loss.waiting), &count(loss.changed), loss.has_unstored)
+        }
+        Question::Delete(None) => vec![text::ending::UNREADABLE.to_owned()],
+        Question::Delete(Some(contents)) => {
             let tally = contents.tally;
             let unfinished = contents.closed_at.is_none();
             let left = if unfinished { tally.all() - tally.ended() } else { 0 };
             let open = u32::try_from(contents.open).unwrap_or(u32::MAX);
-            text::ending::discard(&count(left), &count(open), &count(tally.of(RowState::Changed)))
+            text::ending::delete(&count(left), &count(open), &count(tally.of(RowState::Changed)))
         }
     }
 }

@@ -37,19 +37,15 @@ impl App {
     }
 
     /// Saves the report in slices, so that the page stays responsive.
-    pub fn save_report(self) {
+    pub fn save_report(self, as_json: bool, with_names: bool) {
         let saving = &self.saving();
         if saving.reported.get_untracked().is_writing() {
             return;
         }
         let Some(report) = self.report() else { return };
-        let format = if saving.report_as_json.get_untracked() {
-            Format::Json
-        } else {
-            Format::Csv { byte_order_mark: false }
-        };
+        let format = if as_json { Format::Json } else { Format::Csv { byte_order_mark: false } };
         let of = report.rows.len();
-        let contents = contents(saving.report_with_names.get_untracked());
+        let contents = contents(with_names);
         let mut writer = ReportWriter::new(Rc::new(report), format, contents);
         let (name, mime) = (writer.file_name(), writer.mime());
         let slices = Box::new(move |rows, username: Username<'_>| writer.slice(rows, username));

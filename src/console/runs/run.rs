@@ -114,7 +114,9 @@ pub struct Progress {
     /// When another writer was first seen to change the same users.
     pub another_writer_at: Option<Timestamp>,
     /// What was read of the pilot user, if the run has one.
-    pub trial: Option<PilotReadings>,
+    pub pilot: Option<PilotReadings>,
+    /// How many users are read because the answer about their change was lost.
+    pub being_checked: u32,
     /// How often PingOne throttled the run, and when last.
     pub slowed: Option<(u32, Timestamp)>,
     /// Whether this browser's other pages can be seen. If not, nothing prevents two pages from running changes at
@@ -123,6 +125,22 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// How many users are neither settled nor being checked.
+    #[must_use]
+    pub fn left(&self) -> u32 {
+        self.tally.all().saturating_sub(self.tally.ended()).saturating_sub(self.being_checked)
+    }
+
+    /// How many users are changed before the run is finished or pauses as planned.
+    #[must_use]
+    pub fn next(&self) -> u32 {
+        let left = self.tally.all() - self.tally.ended();
+        let pilot = u32::from(self.plan.stops.after_pilot);
+        let since_pilot = self.tally.ended().saturating_sub(pilot);
+        let step = self.plan.stops.every.filter(|every| *every > 0).map(|every| every - since_pilot % every);
+        step.map_or(left, |step| step.min(left))
+    }
+
     /// The estimated end at the current pace.
     #[must_use]
     pub fn ends_at(&self, now: Timestamp) -> Option<Timestamp> {
@@ -145,6 +163,10 @@ pub struct Run {
     pub stored: RwSignal<Vec<Stored>, LocalStorage>,
     /// Why the last operation on a run file or a stored run was not carried out.
     pub not_taken: RwSignal<Option<FilteredOut>>,
+    /// Whether what a finished run has to say beside its numbers is shown.
+    pub shows_details: RwSignal<bool>,
+    /// Whether the run is to be brought into view: it was just started or opened.
+    pub is_called_for: RwSignal<bool>,
     /// What will end a run if the person confirms it.
     pub ending: RwSignal<Option<Ending>, LocalStorage>,
     /// When this computer slept during the run: start and end.
@@ -176,7 +198,8 @@ pub struct Run {
     ports: Ports,
     directory: StoredValue<Directory, LocalStorage>,
     announcer: Announcer,
-    journal_days: u64,
+    /// How many days runs stay in this browser.
+    pub journal_days: u64,
 }
 
 /// A run that nothing drives.
@@ -192,6 +215,8 @@ impl Run {
             states: RwSignal::default(),
             stored: RwSignal::default(),
             not_taken: RwSignal::default(),
+            shows_details: RwSignal::default(),
+            is_called_for: RwSignal::default(),
             ending: RwSignal::default(),
             slept: RwSignal::default(),
             ceiling: Ceiling::new(RwSignal::new(settings.rate.write), settings.rate.max),
@@ -275,6 +300,7 @@ impl Run {
         self.actors.update_value(|value| drop(std::mem::take(value)));
         self.unshown.update_value(|value| drop(std::mem::take(value)));
         self.slept.set(None);
+        self.shows_details.set(false);
         self.wants_file.set_value(false);
         self.states.set(Vec::new());
         self.progress.set(None);
@@ -291,6 +317,11 @@ impl Run {
             let place = *self.places.read_value().get(&user)?;
             states.get(place as usize).copied()
         })
+    }
+
+    /// The value that the run sets; `None` without a run.
+    pub fn target(self) -> Option<bool> {
+        self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.plan.to))
     }
 
     /// Pauses the run until [`Run::resume`].

@@ -1,34 +1,42 @@
-//! The panel about runs: the card of the current run, or the runs stored in this browser where there is none.
+//! The card of the current run, and the runs stored in this browser.
 
 mod actions;
 mod card;
 mod finished;
 mod phase_note;
 mod progress;
+mod reasons;
 mod remarks;
 mod report;
+mod speed;
 pub(crate) mod stored;
+pub(crate) mod stored_row;
 
 use leptos::prelude::*;
 
 use crate::console::app::App;
 use crate::console::app::use_app;
 use crate::console::runs::run::Progress;
+use crate::console::tabs::Tab;
 
 use crate::console::runs::run_panel::card::RunCard;
-use crate::console::runs::run_panel::stored::StoredRuns;
 
+/// The card of the run, while this tab is selected: it has one place at a time.
 #[component]
-pub(crate) fn RunPanel() -> impl IntoView {
+pub(crate) fn RunPanel(tab: Tab) -> impl IntoView {
     let app = use_app();
-    let number = Memo::new(move |_| app.run().progress.with(|run| run.as_ref().map(|run| run.number)));
-    move || match number.get() {
-        Some(_) => view! { <RunCard/> }.into_any(),
-        None => view! { <StoredRuns/> }.into_any(),
-    }
+    let number = Memo::new(move |_| {
+        let is_shown = app.tab.get() == tab;
+        app.run().progress.with(|run| run.as_ref().filter(|_| is_shown).map(|run| run.number))
+    });
+    move || number.get().map(|_| view! { <RunCard/> })
 }
 
 /// Reads a value of the current run reactively; without a run, the default.
 fn of_run<R: Default>(app: App, read: impl FnOnce(&Progress) -> R) -> R {
     app.run().progress.with(|run| run.as_ref().map(read).unwrap_or_default())
+}
+
+fn of_run_untracked<R: Default>(app: App, read: impl FnOnce(&Progress) -> R) -> R {
+    app.run().progress.with_untracked(|run| run.as_ref().map(read).unwrap_or_default())
 }

@@ -135,7 +135,13 @@ impl State {
         app.directory().switches.with(|switches| {
             let switch = user.and_then(|id| switches.get(&id));
             let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);
-            Self { mfa, is_busy, activity: switch.and_then(activity).or_else(|| in_run.map(activity_in_run)) }
+            Self {
+                mfa,
+                is_busy,
+                activity: switch.and_then(activity).or_else(|| {
+                    in_run.map(|state| activity_in_run(state, app.run().target().unwrap_or_default()))
+                }),
+            }
         })
     }
 }
@@ -158,7 +164,7 @@ fn activity(switch: &Switch) -> Option<(&'static str, &'static str)> {
 }
 
 /// The state of the user in the run, and the class of the words.
-fn activity_in_run(state: RowState) -> (&'static str, &'static str) {
+fn activity_in_run(state: RowState, to: bool) -> (&'static str, &'static str) {
     let class = match state {
         RowState::Waiting | RowState::Sending | RowState::Changed | RowState::AlreadySet => "switch-doing",
         RowState::Refused
@@ -167,5 +173,5 @@ fn activity_in_run(state: RowState) -> (&'static str, &'static str) {
         | RowState::Gone
         | RowState::ChangedBySomeoneElse => "switch-doing failed",
     };
-    (state.word(), class)
+    (text::run::state(state, to), class)
 }

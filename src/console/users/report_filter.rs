@@ -9,13 +9,14 @@ use crate::console::users::directory::{List, Outcomes, Shown};
 
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::icon::{Icon, Symbol};
 
 #[component]
 pub(crate) fn OpenReport() -> impl IntoView {
     let app = use_app();
     // What is said of the report is beside the list.
     let open = move |_| app.directory().open_outcomes(move || app.tab.set(Tab::Users));
-    view! { <button on:click=handler(open)>{text::report_filter::OPEN}</button> }
+    view! { <button class="quiet" on:click=handler(open)><Symbol icon=Icon::Search/> {text::report_filter::OPEN}</button> }
 }
 
 /// What is said of the report that the list is filtered by.
@@ -35,6 +36,8 @@ struct ShownReport {
     parts: Vec<(Part, usize)>,
     /// The part that is shown.
     part: Part,
+    /// The value that the run set.
+    to: bool,
     /// That some of its users are not in the list.
     unlisted: Option<String>,
 }
@@ -57,6 +60,7 @@ fn shown_report(app: App, shown: &Shown) -> ShownReport {
         name: text::report_filter::shown(&plan.number().to_string(), &at),
         parts: shown.report.parts(),
         part: shown.part,
+        to: plan.to,
         unlisted: (shown.unlisted > 0).then(unlisted),
     }
 }
@@ -81,7 +85,7 @@ pub(crate) fn ReportFilter() -> impl IntoView {
                 }
                 .into_any(),
                 Line::Shown(report) => view! {
-                    <PartChoice name=report.name parts=report.parts shown=report.part/>
+                    <PartChoice name=report.name parts=report.parts shown=report.part to=report.to/>
                     {report.unlisted.map(|sentence| view! { <p class="hint">{sentence}</p> })}
                     <CloseReport/>
                 }
@@ -103,10 +107,10 @@ fn CloseReport() -> impl IntoView {
 }
 
 #[component]
-fn PartChoice(name: String, parts: Vec<(Part, usize)>, shown: Part) -> impl IntoView {
+fn PartChoice(name: String, parts: Vec<(Part, usize)>, shown: Part, to: bool) -> impl IntoView {
     let app = use_app();
     let option = |(index, (part, count)): (usize, &(Part, usize))| {
-        let label = text::report_filter::part(app.ports.get().locale.as_ref(), *part, *count);
+        let label = text::report_filter::part(app.ports.get().locale.as_ref(), *part, to, *count);
         view! { <option value=index.to_string() selected=*part == shown>{label}</option> }
     };
     let options = parts.iter().enumerate().map(option).collect_view();

@@ -6,6 +6,8 @@ use leptos::prelude::*;
 
 use crate::console::app::use_app;
 use crate::console::runs::run_panel::RunPanel;
+use crate::console::runs::run_panel::stored::UnfinishedRuns;
+use crate::console::tabs::Tab;
 use crate::console::troubleshooting::failure::RequestedChecks;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::{List, Source};
@@ -37,7 +39,9 @@ pub(crate) fn UsersPanel() -> impl IntoView {
     view! {
         <div class=class>
             <RequestedChecks at=Location::Everything/>
-            <Show when=move || has_run.get() fallback=|| view! { <MfaStatus/> }><RunPanel/></Show>
+            <Show when=move || has_run.get() fallback=|| view! { <UnfinishedRuns/> <MfaStatus/> }>
+                <RunPanel tab=Tab::Users/>
+            </Show>
             <Toolbar/>
             {content}
         </div>

@@ -442,6 +442,12 @@ impl Run {
         self.counts
     }
 
+    /// The number of rows whose answer was lost, and that are read to find out what they are.
+    #[must_use]
+    pub fn being_checked(&self) -> usize {
+        self.unconfirmed.len()
+    }
+
     /// Whether all records are stored.
     #[must_use]
     pub fn is_stored(&self) -> bool {

@@ -107,8 +107,8 @@ impl Run {
         });
     }
 
-    /// Shows a stored run that has ended, for its report and for undo.
-    pub fn look_at(self, name: Rc<str>) {
+    /// Shows a stored run that has ended, for its report and for undo, and then does something with it.
+    pub fn look_at(self, name: Rc<str>, then: impl FnOnce() + 'static) {
         let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
         self.tasks.spawn(async move {
             let restored = match self.entries_of(&name).await {
@@ -142,6 +142,8 @@ impl Run {
                 }
             });
             self.kept.set_value(Some(Kept { run, name }));
+            self.is_called_for.set(true);
+            then();
         });
     }
 
@@ -165,6 +167,7 @@ impl Run {
         self.slowed_before.set_value(connection.slowed().0);
         self.speed.update_value(|value| drop(std::mem::take(value)));
         self.progress.set(Some(self.first_progress(&plan)));
+        self.is_called_for.set(true);
         self.tasks.spawn(async move {
             let users = length(plan.rows.len());
             let change = Change { kind: ChangeKind::to(plan.to), users, user: None };
@@ -259,7 +262,8 @@ impl Run {
             read_again: None,
             outdated: None,
             another_writer_at: None,
-            trial: None,
+            pilot: None,
+            being_checked: 0,
             slowed: None,
             sees_other_pages: true,
         }
@@ -495,7 +499,8 @@ impl Run {
                     progress.users_per_second = Some(pace);
                 }
                 progress.slowed = self.slowed();
-                progress.trial = run.pilot().cloned();
+                progress.pilot = run.pilot().cloned();
+                progress.being_checked = length(run.being_checked());
                 progress.another_writer_at = run.another_writer_at();
                 (progress.tally, progress.phase) = (tally, phase);
             }
@@ -594,7 +599,7 @@ impl Run {
             if let Some(progress) = progress {
                 // A later verification doesn't change when the run ended.
                 progress.ended_at.get_or_insert(at);
-                progress.tally = tally;
+                (progress.tally, progress.being_checked) = (tally, 0);
                 progress.phase = Phase::Over { unread, is_stopped };
             }
         });
@@ -610,8 +615,9 @@ impl Run {
         };
         if let Err(fault) = stored {
             // The only consequence: the run is offered to be continued although nothing is left to do.
-            self.announcer.tell(Announcement::Failed(fault));
+            return self.announcer.tell(Announcement::Failed(fault));
         }
+        self.find_stored();
     }
 
     /// Stores all actors again, because some may not have been stored, and the end of the run if `closed_at` is given.

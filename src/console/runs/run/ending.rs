@@ -1,4 +1,4 @@
-//! The confirmation before a run ends for good. Stopping and discarding can't be undone, so the dialog says what is
+//! The confirmation before a run ends for good. Stopping and deleting can't be undone, so the dialog says what is
 //! lost.
 
 use leptos::prelude::*;
@@ -13,13 +13,15 @@ pub enum Ending {
     /// The run on display is stopped.
     Stop,
     /// A stored run is deleted.
-    Discard(Stored),
+    Delete(Stored),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StopLoss {
     /// Users that aren't changed yet: a stopped run can't be continued.
     pub waiting: u32,
+    /// Users that were changed, which a stop doesn't undo.
+    pub changed: u32,
     /// Whether outcomes couldn't be stored, so that only this page has them.
     pub has_unstored: bool,
 }
@@ -29,7 +31,8 @@ impl StopLoss {
     #[must_use]
     pub fn of(phase: &Phase, tally: RowCounts) -> Option<Self> {
         let has_unstored = matches!(phase, Phase::Halted(PauseReason::NotStored(_)));
-        let loss = Self { waiting: tally.of(RowState::Waiting), has_unstored };
+        let (waiting, changed) = (tally.of(RowState::Waiting), tally.of(RowState::Changed));
+        let loss = Self { waiting, changed, has_unstored };
         let is_stoppable = phase.is_open() && !matches!(phase, Phase::Starting | Phase::Stopping);
         (is_stoppable && (loss.waiting > 0 || has_unstored)).then_some(loss)
     }
@@ -50,9 +53,9 @@ impl Run {
         self.progress.with(|run| run.as_ref().and_then(loss_of))
     }
 
-    /// Asks before a stored run is discarded: its report exists nowhere else, and without it the run can't be undone.
-    pub fn ask_to_discard(self, stored: Stored) {
-        self.ending.set(Some(Ending::Discard(stored)));
+    /// Asks before a stored run is deleted: its report exists nowhere else, and without it the run can't be undone.
+    pub fn ask_to_delete(self, stored: Stored) {
+        self.ending.set(Some(Ending::Delete(stored)));
     }
 
     /// Cancels the confirmation.
@@ -66,7 +69,7 @@ impl Run {
         self.keep();
         match ending {
             Some(Ending::Stop) => self.stop(),
-            Some(Ending::Discard(stored)) => self.discard(stored.name),
+            Some(Ending::Delete(stored)) => self.delete(stored.name),
             None => {}
         }
     }
@@ -109,7 +112,7 @@ mod tests {
             Phase::ReadAgainHalted(Fault::Unreachable),
         ] {
             let loss = StopLoss::of(&phase, tally(7, 3));
-            assert_eq!(loss, Some(StopLoss { waiting: 7, has_unstored: false }), "{phase:?}");
+            assert_eq!(loss, Some(StopLoss { waiting: 7, changed: 3, has_unstored: false }), "{phase:?}");
             assert_eq!(StopLoss::of(&phase, tally(0, 10)), None, "{phase:?}: everyone was sent");
         }
     }
@@ -117,8 +120,14 @@ mod tests {
     #[test]
     fn stopping_asks_for_confirmation_while_outcomes_are_not_stored() {
         let phase = Phase::Halted(PauseReason::NotStored(silent()));
-        assert_eq!(StopLoss::of(&phase, tally(0, 9)), Some(StopLoss { waiting: 0, has_unstored: true }));
-        assert_eq!(StopLoss::of(&phase, tally(2, 7)), Some(StopLoss { waiting: 2, has_unstored: true }));
+        assert_eq!(
+            StopLoss::of(&phase, tally(0, 9)),
+            Some(StopLoss { waiting: 0, changed: 9, has_unstored: true })
+        );
+        assert_eq!(
+            StopLoss::of(&phase, tally(2, 7)),
+            Some(StopLoss { waiting: 2, changed: 7, has_unstored: true })
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::announcement::Announcement;
 use crate::console::runs::run::Run;
 use crate::console::runs::run::carrying::name_of;
 
-/// Why a run file was not taken, a stored run not discarded or continued, or the stored runs not listed.
+/// Why a run file was not taken, a stored run not deleted or continued, or the stored runs not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FilteredOut {
     /// The file can't be used.

@@ -14,7 +14,7 @@ use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use crate::announcement::Announcement;
 
-use crate::console::runs::run::carrying::lease_of;
+use crate::console::runs::run::carrying::{lease_of, name_of};
 use crate::console::runs::run::{FilteredOut, Run};
 
 /// One day, in milliseconds.
@@ -36,6 +36,10 @@ pub struct Contents {
     pub number: PlanNumber,
     /// Whether the run turns MFA on.
     pub to: bool,
+    /// The change reference; empty if there is none.
+    pub reference: String,
+    /// Whether the plan skips users.
+    pub has_skipped: bool,
     /// When the plan was made.
     pub made_at: Timestamp,
     pub tally: RowCounts,
@@ -54,6 +58,8 @@ impl Stored {
         let contents = restored.map(|restored| Contents {
             number: restored.plan.number(),
             to: restored.plan.to,
+            reference: restored.plan.reference.clone(),
+            has_skipped: !restored.plan.left_out.is_empty(),
             made_at: restored.plan.made_at,
             tally: tally(&restored),
             open: restored.open.len(),
@@ -62,6 +68,13 @@ impl Stored {
             handed_over_at: restored.handed_over_at,
         });
         Self { name: name.into(), contents }
+    }
+
+    /// How many users are still to be changed; `None` if the run is closed or can't be read.
+    #[must_use]
+    pub fn remaining(&self) -> Option<u32> {
+        let contents = self.contents.as_ref().ok().filter(|contents| contents.closed_at.is_none())?;
+        Some(contents.tally.all() - contents.tally.ended())
     }
 
     /// Whether the run is still to be continued or closed.
@@ -123,8 +136,20 @@ impl Run {
         Ok(())
     }
 
+    /// The stored runs without the one on display.
+    pub fn others(self) -> Vec<Stored> {
+        let shown = self.progress.with(|run| run.as_ref().map(|run| name_of(&run.plan)));
+        self.stored
+            .with(|stored| stored.iter().filter(|run| Some(&run.name) != shown.as_ref()).cloned().collect())
+    }
+
+    /// How many runs there are: those that are stored, and the one on display.
+    pub fn count(self) -> usize {
+        self.others().len() + usize::from(self.progress.with(Option::is_some))
+    }
+
     /// Deletes a stored run.
-    pub fn discard(self, name: Rc<str>) {
+    pub fn delete(self, name: Rc<str>) {
         let Some(connection) = self.connection() else { return };
         self.tasks.spawn(async move {
             // The page that executes it would keep appending to a deleted run.

@@ -3,63 +3,95 @@
 
 use leptos::prelude::*;
 
-use crate::console::app::use_app;
-use crate::console::runs::run::Phase;
+use crate::console::app::{App, use_app};
+use crate::console::format::number;
+use crate::console::runs::run::{Phase, Progress};
 use crate::console::runs::text;
 use pingone_mfa_core::run::engine::PauseReason;
 
 use crate::console::runs::run_panel::card::ShownPhase;
 use crate::console::runs::run_panel::finished::FinishedActions;
+use crate::console::runs::run_panel::of_run;
 use crate::ui::dom::handler;
+
+/// Where an action stands on the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Beside the title.
+    Head,
+    /// Beside what the run waits for.
+    Line,
+}
 
 /// What can be done about a run that isn't over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum RunAction {
-    SaveFile,
-    Stop,
     Pause,
-    /// The button's name says what is resumed.
-    Resume(&'static str),
+    Resume,
+    Stop,
+    Close,
+    /// Continues after a pause that asks for a decision; the button says with how many users.
+    Continue,
+    TryNow,
     ContinueHere,
     TakeOver,
-    SkipReadBack,
-    Close,
+    SkipVerification,
+    SaveFile,
+}
+
+impl RunAction {
+    const fn place(self) -> Place {
+        match self {
+            Self::Pause | Self::Resume | Self::Stop | Self::Close => Place::Head,
+            _ => Place::Line,
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Resume | Self::Continue | Self::TryNow => "primary",
+            Self::Stop => "danger",
+            Self::SaveFile => "quiet",
+            _ => "",
+        }
+    }
 }
 
 #[component]
-pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>) -> impl IntoView {
-    let actions =
-        move || phase.with(|phase| phase.as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0)));
-    let unread = move || phase.with(|phase| phase.as_ref().and_then(|phase| unread_in(&phase.0)));
+pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>, place: Place) -> impl IntoView {
+    let actions = move || {
+        let actions = phase.with(|phase| phase.as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0)));
+        actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
+    };
+    let unread = Memo::new(move |_| phase.with(|phase| phase.as_ref().and_then(|phase| unread_in(&phase.0))));
     view! {
         <For each=actions key=|action| *action children=|action| view! { <ActionButton action/> }/>
-        {move || unread().map(|unread| view! { <FinishedActions unread/> })}
+        {move || unread.get().filter(|_| place == Place::Head).map(|_| view! { <FinishedActions/> })}
     }
 }
 
 /// In the order in which they are shown. A run that is over has actions of its own.
 fn actions_in(phase: &Phase) -> Vec<RunAction> {
-    use RunAction::{Close, ContinueHere, Pause, Resume, SaveFile, SkipReadBack, Stop, TakeOver};
+    use RunAction::{
+        Close, Continue, ContinueHere, Pause, Resume, SaveFile, SkipVerification, Stop, TakeOver, TryNow,
+    };
 
     match phase {
         Phase::Starting | Phase::Stopping | Phase::Over { .. } => vec![],
         Phase::NotStarted(_) => vec![Close],
-        Phase::Elsewhere => vec![Close, TakeOver],
-        Phase::Working => vec![Stop, Pause],
+        Phase::Elsewhere => vec![TakeOver, Close],
+        Phase::Working => vec![Pause, Stop],
         Phase::Halted(PauseReason::Token) => vec![SaveFile, Stop],
-        Phase::Halted(PauseReason::ByPerson) => vec![SaveFile, Stop, Resume(text::run::RESUME)],
-        Phase::Halted(PauseReason::AnotherWriter) => vec![Stop, Resume(text::run::CONTINUE)],
-        Phase::Halted(PauseReason::HandedOver) => vec![SaveFile, Stop, ContinueHere],
-        Phase::Halted(PauseReason::PilotUser | PauseReason::Step | PauseReason::Refused(_)) => {
-            vec![Stop, Resume(text::run::GO_ON)]
-        }
+        Phase::Halted(PauseReason::ByPerson) => vec![SaveFile, Resume, Stop],
+        Phase::Halted(PauseReason::HandedOver) => vec![SaveFile, ContinueHere, Stop],
+        Phase::Halted(
+            PauseReason::PilotUser | PauseReason::Step | PauseReason::Refused(_) | PauseReason::AnotherWriter,
+        ) => vec![Continue, Stop],
         Phase::Halted(PauseReason::Failing { .. } | PauseReason::NotStored(_))
-        | Phase::ReadAgainHalted(_) => {
-            vec![Stop, Resume(text::run::TRY_NOW)]
-        }
-        Phase::ReadingBack(_) => vec![SkipReadBack],
+        | Phase::ReadAgainHalted(_) => vec![TryNow, Stop],
+        Phase::ReadingBack(_) => vec![SkipVerification],
         Phase::ReadingAgain(_) => vec![Stop],
-        Phase::ReadBackHalted(_) => vec![SkipReadBack, Resume(text::run::TRY_NOW)],
+        Phase::ReadBackHalted(_) => vec![SkipVerification, TryNow],
     }
 }
 
@@ -72,40 +104,47 @@ fn unread_in(phase: &Phase) -> Option<usize> {
 
 #[component]
 fn ActionButton(action: RunAction) -> impl IntoView {
-    let run = use_app().run();
+    let app = use_app();
+    let hint = (action == RunAction::SaveFile)
+        .then(|| view! { <span class="hint">{text::run::SAVE_FILE_MEANING}</span> });
+    view! {
+        {hint}
+        <button class=action.class() on:click=handler(move |_| carry_out(app, action))>
+            {move || name(app, action)}
+        </button>
+    }
+}
+
+fn name(app: App, action: RunAction) -> String {
+    let name = match action {
+        RunAction::Continue => {
+            let users = of_run(app, Progress::next);
+            return text::run::continue_with(users, &number(app, users));
+        }
+        RunAction::Pause => text::run::PAUSE,
+        RunAction::Resume => text::run::RESUME,
+        RunAction::Stop => text::run::STOP,
+        RunAction::Close => text::run::CLOSE,
+        RunAction::TryNow => text::run::TRY_NOW,
+        RunAction::ContinueHere => text::run::CONTINUE_HERE,
+        RunAction::TakeOver => text::run::TAKE_OVER,
+        RunAction::SkipVerification => text::run::SKIP_VERIFICATION,
+        RunAction::SaveFile => text::run::SAVE_FILE,
+    };
+    name.to_owned()
+}
+
+fn carry_out(app: App, action: RunAction) {
+    let run = app.run();
     match action {
-        RunAction::SaveFile => view! {
-            <span class="hint">{text::run::SAVE_FILE_MEANING}</span>
-            <button class="quiet" on:click=handler(move |_| run.save_file())>{text::run::SAVE_FILE}</button>
-        }
-        .into_any(),
-        RunAction::Stop => view! {
-            <span class="hint">{text::run::STAYS}</span>
-            <button on:click=handler(move |_| run.ask_to_stop())>{text::run::STOP}</button>
-        }
-        .into_any(),
-        RunAction::Pause => {
-            view! { <button on:click=handler(move |_| run.pause())>{text::run::PAUSE}</button> }.into_any()
-        }
-        RunAction::Resume(name) => {
-            view! { <button class="primary" on:click=handler(move |_| run.resume())>{name}</button> }
-                .into_any()
-        }
-        RunAction::ContinueHere => {
-            view! { <button on:click=handler(move |_| run.go_on_here())>{text::run::CONTINUE_HERE}</button> }
-                .into_any()
-        }
-        RunAction::TakeOver => {
-            view! { <button on:click=handler(move |_| run.take_over())>{text::run::TAKE_OVER}</button> }
-                .into_any()
-        }
-        RunAction::SkipReadBack => {
-            view! { <button on:click=handler(move |_| run.stop())>{text::run::LEAVE_UNREAD}</button> }
-                .into_any()
-        }
-        RunAction::Close => {
-            view! { <button on:click=handler(move |_| run.close())>{text::run::CLOSE}</button> }.into_any()
-        }
+        RunAction::Pause => run.pause(),
+        RunAction::Resume | RunAction::Continue | RunAction::TryNow => run.resume(),
+        RunAction::Stop => run.ask_to_stop(),
+        RunAction::Close => run.close(),
+        RunAction::ContinueHere => run.go_on_here(),
+        RunAction::TakeOver => run.take_over(),
+        RunAction::SkipVerification => run.stop(),
+        RunAction::SaveFile => run.save_file(),
     }
 }
 

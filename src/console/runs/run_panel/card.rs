@@ -12,13 +12,14 @@ use crate::console::runs::run::Phase;
 use crate::console::runs::text;
 use crate::ui::dom::once_shown;
 use pingone_mfa_core::run::engine::PauseReason;
+use pingone_mfa_core::run::row::RowState;
 
-use crate::console::ceiling_choice::CeilingChoice;
-use crate::console::runs::run_panel::actions::RunActions;
+use crate::console::runs::run_panel::actions::{Place, RunActions};
 use crate::console::runs::run_panel::of_run;
-use crate::console::runs::run_panel::phase_note::PhaseNote;
-use crate::console::runs::run_panel::progress::RunProgress;
+use crate::console::runs::run_panel::phase_note::{PhaseDetails, PhaseNote};
+use crate::console::runs::run_panel::progress::{ProgressBar, Tiles};
 use crate::console::runs::run_panel::remarks::Remarks;
+use crate::console::runs::run_panel::speed::ChangeSpeed;
 
 /// The phase that the card shows. Two are equal where the card looks the same, so that nothing is rendered anew when
 /// only a count changes, or when the same question to PingOne fails once more.
@@ -55,33 +56,33 @@ impl PartialEq for ShownPhase {
 pub(crate) fn RunCard() -> impl IntoView {
     let app = use_app();
     let phase = Memo::new(move |_| of_run(app, |run| Some(ShownPhase(run.phase.clone()))));
-    let is_starting = Memo::new(move |_| is_in(phase, |phase| *phase == Phase::Starting));
-    let card = NodeRef::<html::Section>::new();
-    Effect::new(move |_| {
-        if is_starting.get() {
-            take_lost_focus(card);
-        }
-    });
     view! {
-        <section
-            node_ref=card
-            class="run"
-            part="run"
-            tabindex=move || is_starting.get().then_some("-1")
-            aria-label=text::run::NAME
-        >
-            <Heading/>
-            <Show when=move || is_in(phase, is_begun)>
-                <RunProgress/>
+        <section class="run" part="run" aria-label=text::run::NAME>
+            <header>
+                <Heading/>
+                <div class="run-actions">
+                    <RunActions phase place=Place::Head/>
+                </div>
+            </header>
+            <Show when=move || is_in(phase, |phase| has_numbers(phase) && phase.is_open())>
+                <ProgressBar/>
             </Show>
-            {move || phase.get().map(|ShownPhase(phase)| view! { <PhaseNote phase/> })}
-            <Show when=move || is_in(phase, is_written)>
-                <CeilingChoice ceiling=app.run().ceiling choose=move |chosen| app.run().limit(chosen)/>
+            <Show when=move || is_in(phase, has_numbers)>
+                <Tiles/>
             </Show>
+            <Show when=move || is_in(phase, |phase| !matches!(phase, Phase::Over { .. }))>
+                <div class="run-line">
+                    <div class="run-says">
+                        {move || phase.get().map(|ShownPhase(phase)| view! { <PhaseNote phase/> })}
+                    </div>
+                    <RunActions phase place=Place::Line/>
+                    <Show when=move || is_in(phase, is_written)>
+                        <ChangeSpeed/>
+                    </Show>
+                </div>
+            </Show>
+            {move || phase.get().map(|ShownPhase(phase)| view! { <PhaseDetails phase/> })}
             <Remarks/>
-            <footer>
-                <RunActions phase/>
-            </footer>
         </section>
     }
 }
@@ -90,8 +91,9 @@ fn is_in(phase: Memo<Option<ShownPhase>>, is: impl FnOnce(&Phase) -> bool) -> bo
     phase.with(|phase| phase.as_ref().is_some_and(|ShownPhase(phase)| is(phase)))
 }
 
-fn is_begun(phase: &Phase) -> bool {
-    !matches!(phase, Phase::Starting | Phase::NotStarted(_) | Phase::Elsewhere)
+/// What another page does with the run isn't known here.
+fn has_numbers(phase: &Phase) -> bool {
+    !matches!(phase, Phase::NotStarted(_) | Phase::Elsewhere)
 }
 
 /// Whether users are changed, or are going to be.
@@ -99,44 +101,54 @@ fn is_written(phase: &Phase) -> bool {
     matches!(phase, Phase::Working | Phase::Halted(_))
 }
 
-/// Focuses the card if no element has the focus: a run is started in a dialog that is closed by then.
-fn take_lost_focus(card: NodeRef<html::Section>) {
-    let focus = move || {
-        let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-        if is_lost && let Some(card) = card.try_get_untracked().flatten() {
-            // It throws for no element of HTML.
-            let _ = card.focus();
-        }
-    };
-    // A dialog that closes gives the focus back first, perhaps to an element that is disabled by now.
-    once_shown(move || once_shown(focus));
-}
-
+/// The title takes the focus when the run was just started or opened, which also brings it into view.
 #[component]
 fn Heading() -> impl IntoView {
     let app = use_app();
+    let title_text = Memo::new(move |_| title(app));
+    let heading = NodeRef::<html::H2>::new();
+    Effect::new(move |_| {
+        if app.run().is_called_for.get() && heading.get().is_some() {
+            app.run().is_called_for.set(false);
+            take_focus(heading);
+        }
+    });
     view! {
-        <header>
-            <h2>{move || title(app)}</h2>
-            <p class="hint">{move || facts(app)}</p>
-        </header>
+        <h2 node_ref=heading tabindex="-1">{move || title_text.get()}</h2>
+        <p class="run-facts">{move || facts(app)}</p>
     }
+}
+
+fn take_focus(heading: NodeRef<html::H2>) {
+    let focus = move || {
+        if let Some(heading) = heading.try_get_untracked().flatten() {
+            // It throws for no element of HTML.
+            let _ = heading.focus();
+        }
+    };
+    // A dialog that closes gives the focus back first.
+    once_shown(move || once_shown(focus));
 }
 
 fn title(app: App) -> String {
     of_run(app, |run| {
-        let users = number(app, run.tally.all());
+        let users = run.tally.all();
         if matches!(run.phase, Phase::Over { .. }) {
-            text::run::title_after(run.plan.to, &users)
+            let changed = run.tally.of(RowState::Changed);
+            text::run::title_after(run.plan.to, changed, &number(app, changed))
         } else {
-            text::run::title(run.plan.to, &users)
+            text::run::title(run.plan.to, users, &number(app, users))
         }
     })
 }
 
 fn facts(app: App) -> String {
     of_run(app, |run| {
-        text::run::facts(&run.number.to_string(), &run.plan.reference, &moment(app, run.started_at))
+        let time = match (&run.phase, run.ended_at) {
+            (Phase::Over { is_stopped, .. }, Some(at)) => text::run::ended_at(&moment(app, at), *is_stopped),
+            _ => text::run::started_at(&moment(app, run.started_at)),
+        };
+        text::run::facts(&run.number.to_string(), &run.plan.reference, &time)
     })
 }
 

@@ -15,22 +15,20 @@ use pingone_mfa_core::run::engine::{Outdated, PauseReason};
 
 use crate::connect::sign_in::SignInAgainButton;
 use crate::console::runs::run_panel::finished::FinishedRun;
-use crate::console::runs::run_panel::of_run;
+use crate::console::runs::run_panel::speed::pace;
+use crate::console::runs::run_panel::{of_run, of_run_untracked};
 use crate::console::troubleshooting::failure::Failure;
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
 
+/// What the run does or waits for, in one or two sentences.
 #[component]
 pub(crate) fn PhaseNote(phase: Phase) -> impl IntoView {
     let app = use_app();
     match phase {
         Phase::Starting => view! { <p class="working">{text::run::STARTING}</p> }.into_any(),
-        Phase::NotStarted(fault) => view! {
-            <p class="note">{text::run::NOT_STARTED}</p>
-            <Explanation fault/>
-        }
-        .into_any(),
-        Phase::Elsewhere => view! { <p class="note">{text::run::ELSEWHERE}</p> }.into_any(),
+        Phase::NotStarted(_) => view! { <p class="run-waits">{text::run::NOT_STARTED}</p> }.into_any(),
+        Phase::Elsewhere => view! { <p class="run-waits">{text::run::ELSEWHERE}</p> }.into_any(),
         Phase::Working => view! { <p class="hint">{move || pace(app)}</p> }.into_any(),
         Phase::Halted(reason) => view! { <PauseNote reason/> }.into_any(),
         Phase::Stopping => view! { <p class="working">{text::run::STOPPING}</p> }.into_any(),
@@ -41,10 +39,29 @@ pub(crate) fn PhaseNote(phase: Phase) -> impl IntoView {
             let sentence = reading_again(app);
             view! { <p class="working">{move || sentence(&left_to_read(app))}</p> }.into_any()
         }
-        Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) => {
+        Phase::ReadBackHalted(_) | Phase::ReadAgainHalted(_) => {
+            view! { <p class="run-waits">{text::run::CHECKS_FAIL}</p> }.into_any()
+        }
+        Phase::Over { .. } => ().into_any(),
+    }
+}
+
+/// Why something failed, or what a finished run has to say beside its numbers.
+#[component]
+pub(crate) fn PhaseDetails(phase: Phase) -> impl IntoView {
+    match phase {
+        Phase::NotStarted(fault)
+        | Phase::ReadBackHalted(fault)
+        | Phase::ReadAgainHalted(fault)
+        | Phase::Halted(PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. }) => {
             view! { <Explanation fault/> }.into_any()
         }
+        Phase::Halted(PauseReason::Refused(fault)) => {
+            let (tried, title) = (Operation::ChangeFlag(None), text::fault(&fault));
+            view! { <Failure at=Location::Run tried=tried fault title/> }.into_any()
+        }
         Phase::Over { unread, is_stopped } => view! { <FinishedRun unread is_stopped/> }.into_any(),
+        _ => ().into_any(),
     }
 }
 
@@ -64,40 +81,25 @@ fn reading_again(app: App) -> fn(&str) -> String {
     }
 }
 
-fn pace(app: App) -> String {
-    of_run(app, |run| {
-        let Some(pace) = run.users_per_second else { return String::new() };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
-        let tenths = (pace * 10.0).round().max(0.0) as u64;
-        let pace = text::run::pace(tenths, &number(app, app.run().ceiling.get().whole()));
-        match run.slowed {
-            Some((times, last)) => format!("{pace} {}", text::run::slowed(times, &moment(app, last))),
-            None => pace,
-        }
-    })
-}
-
 /// Why the run is paused, and what helps.
 #[component]
 fn PauseNote(reason: PauseReason) -> impl IntoView {
     let app = use_app();
-    let sentence = text::run::halt(&reason);
+    let sentence = match reason {
+        PauseReason::Step => {
+            text::run::paused_after(&of_run_untracked(app, |run| number(app, run.tally.ended())))
+        }
+        ref reason => text::run::halt(reason),
+    };
     let more = match reason {
-        PauseReason::ByPerson | PauseReason::Step => None,
         PauseReason::Token => Some(view! { <TokenNeeded/> }.into_any()),
-        PauseReason::Refused(fault) => {
-            let (tried, title) = (Operation::ChangeFlag(None), text::fault(&fault));
-            Some(view! { <Failure at=Location::Run tried=tried fault title/> }.into_any())
-        }
-        PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
-            Some(view! { <Explanation fault/> }.into_any())
-        }
         PauseReason::PilotUser => Some(view! { <PilotResult/> }.into_any()),
         PauseReason::AnotherWriter => Some(view! { <p>{move || another_writer(app)}</p> }.into_any()),
         PauseReason::HandedOver => Some(view! { <p>{move || handed_over(app)}</p> }.into_any()),
+        _ => None,
     };
     view! {
-        <p class="note">{sentence}</p>
+        <p class="run-waits">{sentence}</p>
         {more}
     }
 }
@@ -135,11 +137,11 @@ fn handed_over(app: App) -> String {
 fn PilotResult() -> impl IntoView {
     let app = use_app();
     let seen =
-        Memo::new(move |_| of_run(app, |run| run.trial.as_ref().map(|trial| pilot_result(app, trial))));
+        Memo::new(move |_| of_run(app, |run| run.pilot.as_ref().map(|pilot| pilot_result(app, pilot))));
     move || {
         seen.get().map(|sentences| {
             view! {
-                <p class="run-trial">
+                <p class="run-pilot">
                     <bdi>{sentences}</bdi>
                 </p>
             }
@@ -147,10 +149,10 @@ fn PilotResult() -> impl IntoView {
     }
 }
 
-fn pilot_result(app: App, trial: &PilotReadings) -> String {
-    let flag = trial.flag.as_ref().map(text::run::tried_flag);
+fn pilot_result(app: App, pilot: &PilotReadings) -> String {
+    let flag = pilot.flag.as_ref().map(text::run::pilot_flag);
     let devices =
-        trial.devices().map(|devices| text::run::tried_devices(app.ports.get().locale.as_ref(), &devices));
+        pilot.devices().map(|devices| text::run::pilot_devices(app.ports.get().locale.as_ref(), &devices));
     let sentences: Vec<String> = flag.into_iter().chain(devices).collect();
     sentences.join(" ")
 }

@@ -1,42 +1,30 @@
-//! How far the run is: the bar, the estimate, and how many users are in each state.
+//! How far the run is: the bar, and the numbers. Each number has a fixed place, so that nothing moves while they grow.
 
 use leptos::prelude::*;
 use pingone_mfa_core::run::estimate::will_pause_again;
+use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::row::RowState;
 
-use crate::console::app::App;
-use crate::console::app::use_app;
+use crate::console::app::{App, use_app};
 use crate::console::format::{moment, number};
 use crate::console::runs::run::{Phase, Progress};
 use crate::console::runs::text;
 
 use crate::console::runs::run_panel::of_run;
+use crate::console::runs::run_panel::reasons::{SaveSkipped, WhyNotChanged};
 
 #[component]
-pub(crate) fn RunProgress() -> impl IntoView {
+pub(crate) fn ProgressBar() -> impl IntoView {
     let app = use_app();
     view! {
-        <ProgressBar/>
-        <p>{move || how_far(app)}</p>
-        <StateCounts/>
-    }
-}
-
-#[component]
-fn ProgressBar() -> impl IntoView {
-    let app = use_app();
-    let percent = move || format!("{} %", of_run(app, per_mille) / 10);
-    view! {
-        <div class="run-bar">
-            <progress
-                aria-label=text::run::PROGRESS
-                max="1000"
-                value=move || of_run(app, per_mille).to_string()
-            >
-                {percent}
-            </progress>
-            <span class="run-percent" aria-hidden="true">{percent}</span>
-        </div>
+        <progress
+            class="run-bar"
+            aria-label=text::run::PROGRESS
+            max="1000"
+            value=move || of_run(app, per_mille).to_string()
+        >
+            {move || format!("{} %", of_run(app, per_mille) / 10)}
+        </progress>
     }
 }
 
@@ -44,44 +32,125 @@ fn per_mille(run: &Progress) -> u64 {
     u64::from(run.tally.ended()) * 1000 / u64::from(run.tally.all().max(1))
 }
 
-fn how_far(app: App) -> String {
-    of_run(app, |run| {
-        let left = run.tally.all() - run.tally.ended();
-        let ready =
-            (run.phase == Phase::Working && left > 0).then(|| run.ends_at(app.session().now.get())).flatten();
-        let ready = ready.map(|at| moment(app, at));
-        let waits = will_pause_again(run.plan.stops, run.tally.ended(), run.tally.all());
-        text::run::done(&number(app, run.tally.ended()), &number(app, left), ready.as_deref(), waits)
-    })
+/// A number of users, with what it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Tile {
+    In(RowState),
+    /// Refused or failed.
+    NotChanged,
+    BeingChecked,
+    ToGo,
+    /// Left by a stop.
+    NotTouched,
+    Skipped,
 }
 
-/// How many users are in each state. States without users aren't shown.
+/// The numbers of a run that works, in their order. The last ones are there only if they count somebody, and come after
+/// those whose places are fixed.
+const WORKING: [Tile; 7] = [
+    Tile::In(RowState::Changed),
+    Tile::In(RowState::AlreadySet),
+    Tile::NotChanged,
+    Tile::BeingChecked,
+    Tile::ToGo,
+    Tile::In(RowState::Gone),
+    Tile::In(RowState::ChangedBySomeoneElse),
+];
+
+const FIXED: usize = 5;
+
+const OVER: [Tile; 9] = [
+    Tile::In(RowState::Changed),
+    Tile::In(RowState::AlreadySet),
+    Tile::In(RowState::Gone),
+    Tile::In(RowState::Failed),
+    Tile::In(RowState::Refused),
+    Tile::In(RowState::Unconfirmed),
+    Tile::In(RowState::ChangedBySomeoneElse),
+    Tile::NotTouched,
+    Tile::Skipped,
+];
+
+fn tiles(run: &Progress) -> Vec<Tile> {
+    let is_over = matches!(run.phase, Phase::Over { .. });
+    let (tiles, fixed): (&[Tile], usize) = if is_over { (&OVER, 1) } else { (&WORKING, FIXED) };
+    let tiles = tiles.iter().enumerate();
+    tiles.filter(|(place, tile)| *place < fixed || count(**tile, run) > 0).map(|(_, tile)| *tile).collect()
+}
+
+fn count(tile: Tile, run: &Progress) -> u32 {
+    let of = |state| run.tally.of(state);
+    match tile {
+        Tile::In(state) => of(state),
+        Tile::NotChanged => of(RowState::Refused) + of(RowState::Failed),
+        Tile::BeingChecked => of(RowState::Unconfirmed) + run.being_checked,
+        Tile::ToGo => run.left(),
+        Tile::NotTouched => of(RowState::Waiting) + of(RowState::Sending),
+        Tile::Skipped => u32::try_from(run.plan.left_out.len()).unwrap_or(u32::MAX),
+    }
+}
+
 #[component]
-fn StateCounts() -> impl IntoView {
+pub(crate) fn Tiles() -> impl IntoView {
     let app = use_app();
-    let states = Memo::new(move |_| shown_states(app));
-    let count = move |state| of_run(app, |run| number(app, run.tally.of(state)));
+    let tiles = Memo::new(move |_| of_run(app, tiles));
     view! {
         <dl class="run-counts">
-            <For
-                each=move || states.get()
-                key=|state| *state
-                children=move |state| {
-                    view! {
-                        <div title=text::run::meaning(state)>
-                            <dt>{text::run::state(state)}</dt>
-                            <dd>{move || count(state)}</dd>
-                        </div>
-                    }
-                }
-            />
+            <For each=move || tiles.get() key=|tile| *tile children=move |tile| view! { <TileView tile/> }/>
         </dl>
     }
 }
 
-fn shown_states(app: App) -> Vec<RowState> {
-    of_run(app, |run| {
-        let is_shown = |state: &RowState| *state == RowState::Changed || run.tally.of(*state) > 0;
-        RowState::ALL.into_iter().filter(is_shown).collect()
-    })
+#[component]
+fn TileView(tile: Tile) -> impl IntoView {
+    let app = use_app();
+    let label = Memo::new(move |_| of_run(app, |run| label(app, tile, run)));
+    let meaning = match tile {
+        Tile::In(state) => Some(text::run::meaning(state)),
+        _ => None,
+    };
+    let more = match tile {
+        Tile::In(state @ (RowState::Failed | RowState::Refused | RowState::Unconfirmed)) => {
+            Some(view! { <WhyNotChanged state/> }.into_any())
+        }
+        Tile::Skipped => Some(view! { <SaveSkipped/> }.into_any()),
+        _ => None,
+    };
+    view! {
+        <div title=meaning>
+            <dt>{move || label.get()} {more}</dt>
+            <dd>{move || of_run(app, |run| number(app, count(tile, run)))}</dd>
+        </div>
+    }
+}
+
+fn label(app: App, tile: Tile, run: &Progress) -> String {
+    let is_over = matches!(run.phase, Phase::Over { .. });
+    match tile {
+        Tile::In(RowState::Changed) if is_over => {
+            let verified = app.read_back();
+            text::run::verified(run.tally.of(RowState::Changed), verified, &number(app, verified))
+        }
+        Tile::In(state) => text::run::state(state, run.plan.to).to_owned(),
+        Tile::NotChanged => text::run::NOT_CHANGED.to_owned(),
+        Tile::BeingChecked => text::run::BEING_CHECKED.to_owned(),
+        Tile::ToGo => to_go(app, run),
+        Tile::NotTouched => text::run::NOT_TOUCHED.to_owned(),
+        Tile::Skipped => text::run::skipped_for(only_exclusion(run)),
+    }
+}
+
+fn to_go(app: App, run: &Progress) -> String {
+    let is_estimated = run.phase == Phase::Working && run.left() > 0;
+    let ready = is_estimated.then(|| run.ends_at(app.session().now.get())).flatten();
+    let ready = ready.map(|at| moment(app, at));
+    let waits = will_pause_again(run.plan.stops, run.tally.ended(), run.tally.all());
+    text::run::to_go(ready.as_deref(), waits)
+}
+
+/// Why users were skipped, if all for the same reason.
+fn only_exclusion(run: &Progress) -> Option<&'static str> {
+    let mut reasons = Exclusion::ALL.into_iter().filter(|why| run.plan.left_out_for(*why) > 0);
+    let only = reasons.next().filter(|_| reasons.next().is_none())?;
+    Some(text::review::exclusion(only, run.plan.to))
 }

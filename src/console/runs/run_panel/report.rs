@@ -1,46 +1,77 @@
-//! The files about a run that is over: what its report contains, in which format, and how far it is written.
+//! The files about a run that is over: its report, and the list of the users that it skipped.
 
 use leptos::prelude::*;
 
-use crate::console::app::App;
-use crate::console::app::use_app;
-use crate::console::format::number;
+use crate::console::app::{App, use_app};
 use crate::console::runs::text;
-use crate::ui::dom::handler;
-use crate::ui::radio::Radio;
+use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 
-#[component]
-pub(crate) fn Report() -> impl IntoView {
-    let app = use_app();
-    let saving = app.saving();
-    let is_writing = move || saving.reported.get().is_writing();
-    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), saving.reported.get());
-    let save_left_out = left_out(app).map(|users| {
-        let name = text::review::save_left_out(&number(app, users));
-        view! { <button disabled=is_writing on:click=handler(move |_| app.save_left_out())>{name}</button> }
-    });
-    let (names, json) = (saving.report_with_names, saving.report_as_json);
-    view! {
-        <fieldset class="files">
-            <legend class="field-name">{text::run::REPORT}</legend>
-            <Radio group="report-contents" label=text::run::IDS_ONLY chosen=names value=false/>
-            <Radio group="report-contents" label=text::run::WITH_NAMES chosen=names value=true/>
-            <Radio group="report-format" label=text::run::CSV chosen=json value=false/>
-            <Radio group="report-format" label=text::run::JSON chosen=json value=true/>
-            <button class="primary" disabled=is_writing on:click=handler(move |_| app.save_report())>
-                {text::run::SAVE_REPORT}
-            </button>
-            {save_left_out}
-            <button on:click=handler(move |_| app.show_run_in_list())>{text::report_filter::SHOW_IN_LIST}</button>
-            <span role="status">{progress}</span>
-            <p class="hint">{text::run::AUTHORITY}</p>
-        </fieldset>
+use crate::console::runs::run_panel::of_run_untracked;
+
+/// What can be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RunFile {
+    Report { as_json: bool, with_names: bool },
+    Skipped { with_names: bool },
+}
+
+impl RunFile {
+    const REPORTS: [Self; 4] = [
+        Self::Report { as_json: false, with_names: false },
+        Self::Report { as_json: false, with_names: true },
+        Self::Report { as_json: true, with_names: false },
+        Self::Report { as_json: true, with_names: true },
+    ];
+
+    const SKIPPED: [Self; 2] = [Self::Skipped { with_names: false }, Self::Skipped { with_names: true }];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Report { as_json, with_names } => text::run::report_file(as_json, with_names),
+            Self::Skipped { with_names } => text::run::skipped_file(with_names),
+        }
+    }
+
+    /// Saves it for the run on display.
+    pub(crate) fn save(self, app: App) {
+        match self {
+            Self::Report { as_json, with_names } => app.save_report(as_json, with_names),
+            Self::Skipped { with_names } => app.save_left_out(with_names),
+        }
     }
 }
 
-/// How many users the plan left out. It never changes, so it isn't followed.
-fn left_out(app: App) -> Option<u64> {
-    let users =
-        app.run().progress.with_untracked(|run| run.as_ref().map_or(0, |run| run.plan.left_out.len()));
-    (users > 0).then_some(users as u64)
+/// The menu of what can be saved about a run.
+#[component]
+pub(crate) fn SaveReport(
+    class: &'static str,
+    /// Whether the run skipped users.
+    has_skipped: bool,
+    save: Callback<RunFile>,
+) -> impl IntoView {
+    let dropdown = Dropdown::new();
+    let files = if has_skipped { RunFile::SKIPPED.as_slice() } else { &[] };
+    let files: Vec<RunFile> = RunFile::REPORTS.iter().chain(files).copied().collect();
+    view! {
+        <DropdownButton dropdown opens=Opens::Menu name=text::run::SAVE_REPORT.to_owned() class>
+            <RunFiles dropdown files=files.clone() save/>
+        </DropdownButton>
+    }
+}
+
+#[component]
+fn RunFiles(dropdown: Dropdown, files: Vec<RunFile>, save: Callback<RunFile>) -> impl IntoView {
+    let item = move |file: RunFile| {
+        let choose = Callback::new(move |()| save.run(file));
+        view! { <MenuItem dropdown name=file.name().to_owned() choose/> }
+    };
+    files.into_iter().map(item).collect_view()
+}
+
+/// The menu for the run on display.
+#[component]
+pub(crate) fn SaveShownReport() -> impl IntoView {
+    let app = use_app();
+    let has_skipped = of_run_untracked(app, |run| !run.plan.left_out.is_empty());
+    view! { <SaveReport class="primary" has_skipped save=Callback::new(move |file: RunFile| file.save(app))/> }
 }

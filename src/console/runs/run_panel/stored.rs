@@ -1,166 +1,149 @@
-//! The runs stored in this browser, and the way to a run that was saved as a file.
+//! The runs stored in this browser, and the ways to runs and reports in files.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use pingone_mfa_core::run::row::RowState;
 
-use crate::console::app::App;
-use crate::console::app::use_app;
-use crate::console::format::{moment, number};
-use crate::console::runs::review::Obstacle;
-use crate::console::runs::run::{Contents, Stored};
+use crate::console::app::{App, use_app};
+use crate::console::format::number;
+use crate::console::runs::run::Stored;
 use crate::console::runs::text;
+use crate::console::tabs::Tab;
 use crate::ui::dom::handler;
+
+use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun};
 
 #[component]
 pub(crate) fn StoredRuns() -> impl IntoView {
     let app = use_app();
-    let runs = Memo::new(move |_| {
-        app.run().stored.with(|runs| runs.iter().map(|run| StoredRun::of(app, run)).collect::<Vec<_>>())
-    });
-    let problem = move || app.run().not_taken.with(|why| why.as_ref().map(text::run::not_taken));
+    let runs =
+        Memo::new(move |_| app.run().others().iter().map(|run| StoredRun::of(app, run)).collect::<Vec<_>>());
+    let is_empty = Memo::new(move |_| app.run().count() == 0);
     view! {
-        {move || problem().map(|problem| view! { <p class="note" role="alert">{problem}</p> })}
+        <NotTaken/>
         <Show when=move || runs.with(|runs| !runs.is_empty())>
-            <section class="run stored" aria-label=text::run::STORED>
-                <For each=move || runs.get() key=StoredRun::clone children=|run| view! { <StoredRunLine run/> }/>
-            </section>
+            <div class="runs" role="table" aria-label=text::run::STORED>
+                <Headers/>
+                <div role="rowgroup">
+                    <For each=move || runs.get() key=StoredRun::clone children=|run| view! { <StoredRow run/> }/>
+                </div>
+            </div>
+        </Show>
+        <Show when=move || is_empty.get()>
+            <div class="runs-empty">
+                <p>{text::run::NONE_STORED}</p>
+                <p class="hint">{text::run::NONE_STORED_MEANING}</p>
+            </div>
         </Show>
     }
 }
 
-/// What is shown of a stored run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct StoredRun {
-    /// The name that it is stored under.
+#[component]
+fn Headers() -> impl IntoView {
+    let names = [
+        text::run::PLAN,
+        text::run::WHAT,
+        text::run::USERS,
+        text::run::RESULT,
+        text::run::STARTED,
+        text::run::BY,
+        text::run::REFERENCE,
+    ];
+    let header = |name| view! { <span role="columnheader">{name}</span> };
+    view! {
+        <div role="rowgroup">
+            <div role="row" class="runs-head">
+                {names.map(header).collect_view()}
+                <span role="columnheader"><span class="unseen">{text::run::ACTIONS}</span></span>
+            </div>
+        </div>
+    }
+}
+
+/// Why a run file or a stored run couldn't be used.
+#[component]
+fn NotTaken() -> impl IntoView {
+    let app = use_app();
+    let problem = move || app.run().not_taken.with(|why| why.as_ref().map(text::run::not_taken));
+    move || problem().map(|problem| view! { <p class="note warn" role="alert">{problem}</p> })
+}
+
+/// What is said on the users' tab about stored runs: that one isn't finished, or that they can't be listed.
+#[component]
+pub(crate) fn UnfinishedRuns() -> impl IntoView {
+    let app = use_app();
+    let unfinished = Memo::new(move |_| {
+        let others = app.run().others();
+        others.iter().filter_map(|run| Unfinished::of(app, run)).collect::<Vec<_>>()
+    });
+    let line = move || {
+        let runs = unfinished.get();
+        let sentence = match runs.as_slice() {
+            [] => return None,
+            [only] => only.sentence.clone(),
+            several => text::run::several_unfinished(several.len()),
+        };
+        let only = runs.into_iter().next().filter(|run| run.is_permitted);
+        let is_only = unfinished.with_untracked(|runs| runs.len() == 1);
+        let continue_it =
+            only.filter(|_| is_only).map(|run| view! { <ContinueButton name=run.name users=run.left/> });
+        Some(view! {
+            <div class="line note">
+                <span>{sentence}</span>
+                {continue_it}
+                <button class="link" on:click=handler(move |_| app.tab.set(Tab::Runs))>{text::run::SHOW_RUNS}</button>
+            </div>
+        })
+    };
+    view! {
+        <NotTaken/>
+        {line}
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Unfinished {
     name: String,
     sentence: String,
-    state: StoredState,
+    left: u32,
+    is_permitted: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum StoredState {
-    Damaged,
-    Finished,
-    Unfinished {
-        /// Why the deployment doesn't let it be continued.
-        obstacle: Option<String>,
-    },
-}
-
-impl StoredRun {
-    fn of(app: App, run: &Stored) -> Self {
-        let name = run.name.to_string();
-        let contents = match &run.contents {
-            Ok(contents) => contents,
-            Err(damage) => {
-                let sentence = text::run::damaged(&damage.to_string());
-                return Self { name, sentence, state: StoredState::Damaged };
-            }
-        };
-        if run.is_unfinished() {
-            let state = StoredState::Unfinished { obstacle: obstacle(app, contents) };
-            return Self { name, sentence: unfinished(app, contents), state };
-        }
-        Self { name, sentence: finished(app, contents), state: StoredState::Finished }
+impl Unfinished {
+    fn of(app: App, run: &Stored) -> Option<Self> {
+        let left = run.remaining()?;
+        let contents = run.contents.as_ref().ok()?;
+        let plan = contents.number.to_string();
+        Some(Self {
+            name: run.name.to_string(),
+            sentence: text::run::unfinished(contents.to, &plan, left, &number(app, left)),
+            left,
+            is_permitted: app
+                .review()
+                .limits()
+                .run_obstacle(contents.to, u64::from(contents.tally.all()))
+                .is_none(),
+        })
     }
 }
 
-fn unfinished(app: App, contents: &Contents) -> String {
-    let (all, done) = (contents.tally.all(), contents.tally.ended());
-    let by = contents.actor.as_ref().map(text::actor_short);
-    let sentence = text::run::unfinished(
-        contents.to,
-        &moment(app, contents.made_at),
-        &contents.number.to_string(),
-        &number(app, done),
-        &number(app, all),
-        by.as_deref(),
-        &number(app, all - done),
-    );
-    let handed_over = contents.handed_over_at.map(|at| text::run::was_handed_over(&moment(app, at)));
-    sentence + &handed_over.unwrap_or_default()
-}
-
-fn finished(app: App, contents: &Contents) -> String {
-    let changed = number(app, contents.tally.of(RowState::Changed));
-    let (when, plan) = (moment(app, contents.made_at), contents.number.to_string());
-    text::run::finished(contents.to, &when, &plan, &changed)
-}
-
-fn obstacle(app: App, contents: &Contents) -> Option<String> {
-    let users = u64::from(contents.tally.all());
-    let obstacle = Obstacle::Limit(app.review().limits().run_obstacle(contents.to, users)?);
-    Some(text::review::obstacle(app.ports.get().locale.as_ref(), &obstacle, None))
-}
-
 #[component]
-fn StoredRunLine(run: StoredRun) -> impl IntoView {
-    let StoredRun { name, sentence, state } = run;
-    match state {
-        StoredState::Damaged => view! {
-            <div class="line">
-                <p>{sentence}</p>
-                <DiscardButton name/>
-            </div>
-        }
-        .into_any(),
-        StoredState::Unfinished { obstacle } => view! {
-            <div class="line note">
-                <p>{sentence}</p>
-                <ContinueButton name=name.clone() obstacle/>
-                <DiscardButton name/>
-            </div>
-        }
-        .into_any(),
-        StoredState::Finished => view! {
-            <div class="line">
-                <p class="hint">{sentence}</p>
-                <ShowButton name=name.clone()/>
-                <DiscardButton name/>
-            </div>
-        }
-        .into_any(),
-    }
-}
-
-/// Continues the run, or says why that isn't permitted.
-#[component]
-fn ContinueButton(name: String, obstacle: Option<String>) -> impl IntoView {
+pub(crate) fn ContinueButton(
+    /// The name that the run is stored under.
+    name: String,
+    users: u32,
+) -> impl IntoView {
     let app = use_app();
-    match obstacle {
-        Some(obstacle) => view! { <p class="hint">{obstacle}</p> }.into_any(),
-        None => view! {
-            <button class="primary" on:click=handler(move |_| app.run().go_on(Rc::from(name.as_str())))>
-                {text::run::CONTINUE}
-            </button>
-        }
-        .into_any(),
-    }
-}
-
-#[component]
-fn ShowButton(name: String) -> impl IntoView {
-    let app = use_app();
+    let label = text::run::continue_with(users, &number(app, users));
     view! {
-        <button class="quiet" on:click=handler(move |_| app.run().look_at(Rc::from(name.as_str())))>
-            {text::run::LOOK}
+        <button
+            class="primary"
+            disabled=move || app.run().is_open()
+            on:click=handler(move |_| app.run().go_on(Rc::from(name.as_str())))
+        >
+            {label}
         </button>
     }
-}
-
-#[component]
-fn DiscardButton(name: String) -> impl IntoView {
-    let app = use_app();
-    let discard = move |_| {
-        let stored =
-            app.run().stored.with_untracked(|runs| runs.iter().find(|run| *run.name == name).cloned());
-        if let Some(stored) = stored {
-            app.run().ask_to_discard(stored);
-        }
-    };
-    view! { <button class="quiet" on:click=handler(discard)>{text::run::DISCARD}</button> }
 }
 
 #[component]

@@ -24,20 +24,30 @@ pub fn at(percent: u32, done: &str) -> String {
 pub fn halt(halt: &PauseReason) -> String {
     match halt {
         PauseReason::ByPerson => "Paused.".into(),
-        PauseReason::PilotUser => "The test user is done. The run waits for you.".into(),
-        PauseReason::Step => "As many users as you named are done. The run waits for you.".into(),
+        PauseReason::PilotUser => {
+            "Pilot user changed. Check that they can sign in, then continue.".into()
+        },
+        PauseReason::Step => "Paused as planned. Continue when you are ready.".into(),
         PauseReason::Token => "Paused: token needed. Nothing is lost.".into(),
         PauseReason::Refused(_) => {
-            "Stopped by itself: 20 users in a row were refused. Your role may have been removed.".into()
+            "Paused: 20 users in a row were refused. Your role may have been removed.".into()
         }
         PauseReason::Failing { .. } => {
-            "Paused: PingOne or the network fails for everyone. It is tried again at most once a minute, and goes on by itself.".into()
+            "Paused: every request to PingOne fails. The page retries within a minute and continues automatically.".into()
         }
         PauseReason::AnotherWriter => "Paused: someone else is changing these users.".into(),
         PauseReason::HandedOver => "Paused: this run was saved for another computer.".into(),
         PauseReason::NotStored(fault) => super::fault(fault),
     }
 }
+
+/// Paused as planned.
+pub fn paused_after(done: &str) -> String {
+    format!("Paused after {done} users.")
+}
+
+/// Shown while users can't be read.
+pub const CHECKS_FAIL: &str = "Paused: the users can't be checked.";
 
 /// What is known about another writer that changes the same users, and what to do.
 pub fn another_writer(seen: &str, already: u32, users: &str, left: &str, to: bool) -> String {
@@ -89,20 +99,20 @@ pub const CONTINUE_HERE: &str = "Continue on this computer";
 
 /// Added to a stored run that was saved for another computer.
 pub fn was_handed_over(when: &str) -> String {
-    format!(" Saved for another computer at {when}: you will be asked before it continues here.")
+    format!(". Saved for another computer at {when}: you will be asked before it continues here")
 }
 
 /// The pilot user's flag after the change.
-pub fn tried_flag(flag: &Result<bool, Fault>) -> String {
+pub fn pilot_flag(flag: &Result<bool, Fault>) -> String {
     match flag {
-        Ok(true) => "Read again: MFA is on.".into(),
-        Ok(false) => "Read again: MFA is off.".into(),
-        Err(fault) => format!("The test user could not be read again. {}", super::fault(fault)),
+        Ok(true) => "MFA is on now.".into(),
+        Ok(false) => "MFA is off now.".into(),
+        Err(fault) => format!("The pilot user couldn't be read after the change. {}", super::fault(fault)),
     }
 }
 
 /// What happened to the pilot user's devices, which the change should not affect.
-pub fn tried_devices(locale: &dyn Locale, devices: &DeviceComparison) -> String {
+pub fn pilot_devices(locale: &dyn Locale, devices: &DeviceComparison) -> String {
     match devices {
         DeviceComparison::Same(0) => "No device before and after.".into(),
         DeviceComparison::Same(1) => "1 device before and after.".into(),
@@ -155,49 +165,76 @@ pub const PROGRESS: &str = "Run progress";
 pub const PAUSE: &str = "Pause";
 pub const RESUME: &str = "Resume";
 pub const STOP: &str = "Stop";
-/// What stopping doesn't do.
-pub const STAYS: &str = "Changes made stay.";
-/// Continues after the pilot user.
-pub const GO_ON: &str = "Go on";
+/// Continues a paused or stored run.
+pub fn continue_with(count: u32, users: &str) -> String {
+    format!("Continue with {users} {}", users_or_one(count))
+}
+
+const fn users_or_one(count: u32) -> &'static str {
+    if count == 1 { "user" } else { "users" }
+}
+
 /// Retries at once.
 pub const TRY_NOW: &str = "Try now";
 /// Shown before the first PUT.
-pub const STARTING: &str = "The plan is being stored in this browser. Nothing was sent yet.";
+pub const STARTING: &str = "Storing the plan in this browser. Nothing was sent yet.";
 pub const NOT_STARTED: &str = "The run was not started. Nothing was sent.";
 /// Shown if the run is in progress in another tab.
 pub const ELSEWHERE: &str = "A run in this environment is working in another tab of this browser.";
 pub const TAKE_OVER: &str = "Take it over here";
 /// Shown while requests in progress are awaited.
-pub const STOPPING: &str = "Stopping. What was sent is awaited, nothing more is started.";
+pub const STOPPING: &str =
+    "Stopping. Waiting for the answers to requests already sent; no new ones are sent.";
 /// Shown if the browser has no locks.
 pub const BLIND: &str =
-    "This browser doesn't say whether another of its tabs runs something here. Keep it to one tab.";
+    "This browser can't tell whether another of its tabs is working on a run. Use only one tab.";
 /// Shown without a clock worker, or with a silent one.
 pub const SLOW_HIDDEN: &str = "Keep this tab visible: without its clock worker, the browser slows the run down while the tab is hidden.";
-/// Continues a stored run.
-pub const CONTINUE: &str = "Continue";
 /// Deletes a stored run.
-pub const DISCARD: &str = "Discard";
+pub const DELETE: &str = "Delete…";
 /// Shows a stored run that has finished.
-pub const LOOK: &str = "Show";
-/// Checks users whose result is unknown.
-pub const CHECK: &str = "Check now";
-/// Ends a paused read-back.
-pub const LEAVE_UNREAD: &str = "Leave them unread";
+pub const OPEN: &str = "Open";
+/// Reads what the users not verified yet have now.
+pub const VERIFY: &str = "Verify now";
+/// Ends the verification.
+pub const SKIP_VERIFICATION: &str = "Skip verification";
 /// Removes the run from the screen.
 pub const CLOSE: &str = "Close";
 pub const SAVE_REPORT: &str = "Save report";
 pub const IDS_ONLY: &str = "User IDs only";
 pub const WITH_NAMES: &str = "With usernames: contains personal data";
-pub const CSV: &str = "CSV";
-pub const JSON: &str = "JSON";
-pub const REPORT: &str = "Report";
-/// The users that the run left out, and the reasons.
-pub fn left_out(counts: &str) -> String {
-    format!("Left out: {counts}.")
+
+/// What a report contains, and its format.
+pub const fn report_file(as_json: bool, with_names: bool) -> &'static str {
+    match (as_json, with_names) {
+        (false, false) => "CSV, user IDs only",
+        (false, true) => "CSV, with usernames: personal data",
+        (true, false) => "JSON, user IDs only",
+        (true, true) => "JSON, with usernames: personal data",
+    }
 }
 
-pub const AUTHORITY: &str = "PingOne's audit log is the authority.";
+/// The list of skipped users as a file.
+pub const fn skipped_file(with_names: bool) -> &'static str {
+    if with_names { "Skipped users, with usernames: personal data" } else { "Skipped users, user IDs only" }
+}
+
+/// Saves the list of skipped users.
+pub const SAVE: &str = "Save";
+
+/// The same button for a screen reader.
+pub fn save_skipped(count: u64, users: &str) -> String {
+    format!("Save list of {users} skipped {}", if count == 1 { "user" } else { "users" })
+}
+
+/// The users that the run skipped, and the reasons.
+pub fn skipped(counts: &str) -> String {
+    format!("Skipped: {counts}.")
+}
+
+/// Opens what is said about a finished run beside its numbers.
+pub const DETAILS: &str = "Details";
+pub const AUTHORITY: &str = "PingOne's audit log shows every change.";
 /// Shown if a token is needed.
 pub fn needs_token(signs_in: bool) -> String {
     let how = if signs_in {
@@ -206,20 +243,20 @@ pub fn needs_token(signs_in: bool) -> String {
         "Press Replace token above and paste the next one"
     };
     format!(
-        "{how}: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue."
+        "{how}: the run continues automatically. If the token belongs to someone else, the report says from which row on. You can also close this page and continue the run later."
     )
 }
 /// Saves a paused run.
 pub const SAVE_FILE: &str = "Save run file";
 pub const SAVE_FILE_MEANING: &str = "Hand over to another computer. The file has user IDs, no token.";
 /// Continues a run from a file.
-pub const OPEN_FILE: &str = "Continue from a run file …";
+pub const OPEN_FILE: &str = "Open run file…";
 
 /// Why a run file is not accepted.
 pub fn not_taken(why: &FilteredOut) -> String {
     match why {
         FilteredOut::Fault(fault) => {
-            format!("The run file is not taken: {fault}. Nothing was stored or sent.")
+            format!("This run file can't be used: {fault}. Nothing was stored or sent.")
         }
         FilteredOut::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
         FilteredOut::Silent => format!("{} Nothing was stored or sent.", super::FILE_SILENT),
@@ -230,11 +267,10 @@ pub fn not_taken(why: &FilteredOut) -> String {
             "The run file is of another environment. Connect to that one. Nothing was stored or sent.".into()
         }
         FilteredOut::HereAlready => {
-            "This run is stored in this browser already. Continue it there, or discard it first.".into()
+            "This run is stored in this browser already. Continue it in the table, or delete it first.".into()
         }
         FilteredOut::WorkingElsewhere => {
-            "A run in this environment is working in another tab. Stop it there before you discard one."
-                .into()
+            "A run in this environment is working in another tab. Stop it there before you delete one.".into()
         }
         FilteredOut::NotStored(fault) => super::fault(fault),
     }
@@ -243,39 +279,104 @@ pub fn not_taken(why: &FilteredOut) -> String {
 /// Heading of the stored runs.
 pub const STORED: &str = "Runs stored in this browser";
 
+/// How long runs are kept.
+pub fn kept(days: u64) -> String {
+    let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    format!("Stored in this browser for {days}. Reports and run files last longer.")
+}
+
+pub const NONE_STORED: &str = "No runs stored in this browser";
+pub const NONE_STORED_MEANING: &str = "A run changes MFA of many users: select users in the tab Users, then Enable MFA or Disable MFA. To continue a run from another computer, open its run file.";
+/// The headers of the table of runs.
+pub const PLAN: &str = "Plan";
+pub const WHAT: &str = "What";
+pub const USERS: &str = "Users";
+pub const RESULT: &str = "Result";
+pub const STARTED: &str = "Started";
+pub const BY: &str = "By";
+pub const REFERENCE: &str = "Reference";
+pub const ACTIONS: &str = "Actions";
+/// Shows the tab with the runs.
+pub const SHOW_RUNS: &str = "Show runs";
+/// Why a stored run can't be opened or continued now.
+pub const ANOTHER_IS_OPEN: &str = "Finish or stop the current run first.";
+/// In place of a value that is not there.
+pub const NOTHING: &str = "–";
+
 /// Turning on or off, as an action.
 pub fn action(to: bool) -> &'static str {
     if to { "Enable MFA" } else { "Disable MFA" }
 }
 
 /// What is changed, and for how many users.
-pub fn title(to: bool, users: &str) -> String {
-    format!("{} MFA for {users} users", if to { "Enabling" } else { "Disabling" })
+pub fn title(to: bool, count: u32, users: &str) -> String {
+    format!("{} MFA for {users} {}", if to { "Enabling" } else { "Disabling" }, users_or_one(count))
 }
 
-pub fn title_after(to: bool, users: &str) -> String {
-    format!("{} for {users} users", action(to))
+/// What was changed, and for how many users.
+pub fn title_after(to: bool, count: u32, users: &str) -> String {
+    format!("MFA {} for {users} {}", if to { "enabled" } else { "disabled" }, users_or_one(count))
 }
 
-/// What identifies the run.
+/// What identifies the run, and what is said of its times.
 pub fn facts(number: &str, reference: &str, time: &str) -> String {
-    let reference = if reference.is_empty() { String::new() } else { format!(", {reference}") };
-    format!("plan {number}{reference}, started {time}")
+    let reference = if reference.is_empty() { String::new() } else { format!(" · {reference}") };
+    format!("{number}{reference} · {time}")
 }
 
-pub fn done(done: &str, left: &str, ready: Option<&str>, will_pause_again: bool) -> String {
+pub fn started_at(time: &str) -> String {
+    format!("started {time}")
+}
+
+pub fn ended_at(time: &str, is_stopped: bool) -> String {
+    format!("{} {time}", if is_stopped { "stopped" } else { "finished" })
+}
+
+/// The label of the users that are still to be changed.
+pub fn to_go(ready: Option<&str>, will_pause_again: bool) -> String {
     let waits = if will_pause_again { " plus the time it waits for you" } else { "" };
-    let ready = ready.map(|at| format!(", finishes about {at}{waits}")).unwrap_or_default();
-    format!("{done} done, {left} to go{ready}.")
+    ready.map_or_else(|| "to go".to_owned(), |at| format!("to go, finishes about {at}{waits}"))
 }
 
-/// Throughput, in tenths of users per second.
-pub fn pace(tenths: u64, ceiling: &str) -> String {
-    let requests = tenths * 2;
-    let (users, requests) = (tenth(tenths), tenth(requests));
-    format!(
-        "{users} users a second ({requests} requests, ceiling {ceiling}). PingOne limits requests per license and shares the limit with your other environments."
-    )
+/// The label of the changed users of a run that is over.
+pub fn verified(changed: u32, verified: u32, users: &str) -> String {
+    if changed == verified { "changed and verified".to_owned() } else { format!("changed, {users} verified") }
+}
+
+pub const NOT_CHANGED: &str = "refused or failed";
+pub const BEING_CHECKED: &str = "answer lost, being checked";
+pub const NOT_TOUCHED: &str = "not touched";
+
+/// The label of the skipped users, with the reason where it is one for all.
+pub fn skipped_for(reason: Option<&str>) -> String {
+    reason.map_or_else(|| "skipped".to_owned(), |reason| format!("skipped, {reason}"))
+}
+
+/// What a stop left.
+pub fn stopped(changed: (u32, &str), left: (u32, &str)) -> String {
+    let kept = if changed.0 == 1 { "change is" } else { "changes are" };
+    let were = if left.0 == 1 { "user was" } else { "users were" };
+    format!("Stopped. {} {kept} kept. {} {were} not touched.", changed.1, left.1)
+}
+
+/// Throughput, in tenths of users per second, if it can be measured already.
+pub fn pace(tenths: Option<u64>, ceiling: &str) -> String {
+    const SHARED: &str = "PingOne's limit is shared by all environments of the license.";
+    match tenths {
+        Some(tenths) => format!(
+            "{} users a second ({} requests, limit {ceiling}). {SHARED}",
+            tenth(tenths),
+            tenth(tenths * 2)
+        ),
+        None => format!("At most {ceiling} requests a second. {SHARED}"),
+    }
+}
+
+/// Opens the choice of the highest request rate.
+pub const CHANGE_SPEED: &str = "Change speed";
+
+pub fn speed(requests: &str) -> String {
+    format!("{requests} requests a second")
 }
 
 fn tenth(tenths: u64) -> String {
@@ -293,9 +394,7 @@ pub fn slowed(times: u32, last: &str) -> String {
 
 /// Shown while the remaining users are checked again.
 pub fn reading_again(left: &str) -> String {
-    format!(
-        "The run waited for a while. Reading again what the users have who were not changed yet: {left} to go. Until then nothing is changed."
-    )
+    format!("Re-checking the remaining users before continuing: {left} left. No changes are made until then.")
 }
 
 /// When the remaining users were checked again in a run that others may have continued, and the result.
@@ -305,63 +404,53 @@ pub fn checked_again(to: bool, time: &str, already: u32, users: &str) -> String 
 
 /// When the remaining users were checked again, and the result.
 pub fn read_again(to: bool, time: &str, already: u32, users: &str) -> String {
-    format!("Read again at {time}, because the run had waited. {}", by_now(to, u64::from(already), users))
+    format!("Checked again at {time}, because the run had waited. {}", by_now(to, u64::from(already), users))
 }
 
 /// How many of the remaining users need no change any more.
 pub fn by_now(to: bool, already: u64, users: &str) -> String {
     let state = if to { "on" } else { "off" };
     match already {
-        0 => format!("Nobody who waits is {state} by now."),
-        1 => format!("1 is {state} by now and needs no change."),
-        _ => format!("{users} are {state} by now and need no change."),
+        0 => format!("None of the remaining users had MFA turned {state} in the meantime."),
+        1 => format!("1 of the remaining users is already {state} and needs no change."),
+        _ => format!("{users} of the remaining users are already {state} and need no change."),
     }
 }
 
-/// The label of a row state in the counts.
-pub fn state(state: RowState) -> &'static str {
-    state.word()
+/// A row state, as the table, the filter and the numbers call it.
+pub const fn state(state: RowState, to: bool) -> &'static str {
+    match state {
+        RowState::AlreadySet if to => "already on",
+        RowState::AlreadySet => "already off",
+        other => other.word(),
+    }
 }
 
 /// What a row state means, in a sentence.
-pub fn meaning(state: RowState) -> &'static str {
+pub const fn meaning(state: RowState) -> &'static str {
     match state {
-        RowState::Waiting => "Nothing was sent for this user.",
-        RowState::Sending => "Sent, and not yet settled.",
-        RowState::Changed => "PingOne answered that the flag is what was asked for.",
-        RowState::AlreadySet => "It was so before anything was sent.",
-        RowState::Refused => "PingOne refused. The flag is what it was.",
-        RowState::Failed => "It did not work, and the flag is not known to have changed.",
-        RowState::Unconfirmed => "Sent, answer lost. No read could tell what the flag is.",
-        RowState::Gone => "The user no longer exists.",
-        RowState::ChangedBySomeoneElse => "It was changed, and a later read says that it is different again.",
+        RowState::Waiting => "Nothing was sent for these users yet.",
+        RowState::Sending => "Sent; the answer isn't in yet.",
+        RowState::Changed => "PingOne confirmed the change.",
+        RowState::AlreadySet => "They had this value before anything was sent.",
+        RowState::Refused => "PingOne refused the change. MFA is as it was.",
+        RowState::Failed => "The change failed. MFA is not known to have changed.",
+        RowState::Unconfirmed => {
+            "The change was sent, but the answer was lost. A later read decides what MFA is now."
+        }
+        RowState::Gone => "The users no longer exist.",
+        RowState::ChangedBySomeoneElse => "Changed, and a later read found another value.",
     }
 }
 
 /// Shown while changes are verified.
 pub fn reading_back(left: &str) -> String {
-    format!("Every change was answered. Reading back what the users have now: {left} to go.")
-}
-
-/// The read-back is paused.
-pub fn read_back_halted(left: &str) -> String {
-    format!("The read-back waits: {left} users were not read back yet.")
-}
-
-/// The result in one sentence.
-pub fn over(to: bool, time: &str, changed: &str, read_back: &str, left: Option<&str>) -> String {
-    let state = if to { "on" } else { "off" };
-    let verb = if to { "enabled" } else { "disabled" };
-    let begin = match left {
-        Some(left) => format!("Stopped at {time}. {left} users were not touched."),
-        None => format!("Finished at {time}."),
-    };
-    format!("{begin} MFA was {verb} for {changed} users; {read_back} were read back and are {state}.")
+    format!("Every change was answered. Verifying what the users have now: {left} to go.")
 }
 
 /// The number of changes that were not verified.
-pub fn unread(users: &str) -> String {
-    format!("{users} users were not read back.")
+pub fn unread(count: usize, users: &str) -> String {
+    format!("{users} {} not yet verified.", if count == 1 { "user is" } else { "users are" })
 }
 
 /// Heading of the reasons why users were not changed.
@@ -370,14 +459,14 @@ pub const REASONS: &str = "Not changed, and why";
 pub const WHY: &str = "Why?";
 
 /// A reason, and how many users it affected.
-pub fn reason(reason: &Reason, users: &str) -> String {
+pub fn reason(reason: &Reason, to: bool, users: &str) -> String {
     let what = match (reason.status, &reason.code) {
         (0, _) => "no answer".to_owned(),
         (status @ 1..400, _) => format!("an answer that could not be used, {status}"),
         (status, None) => status.to_string(),
         (status, Some(code)) => format!("{status} {code}"),
     };
-    format!("{users} {}: {what}", state(reason.state))
+    format!("{users} {}: {what}", state(reason.state, to))
 }
 
 /// The same button for a screen reader.
@@ -387,7 +476,7 @@ pub fn why(reason: &str) -> String {
 
 /// Users whose reasons are not listed separately.
 pub fn other_reasons(users: &str) -> String {
-    format!("{users} for other reasons: the report has them all.")
+    format!("{users} for other reasons, which the report lists.")
 }
 
 /// Users that a retry may help.
@@ -398,61 +487,72 @@ pub fn retry(users: &str) -> String {
 /// Users that need a role first.
 pub fn needs_role(count: u32, users: &str) -> String {
     let were = if count == 1 { "was refused and needs" } else { "were refused and need" };
-    format!("{users} {were} a role or a license. Once that is granted, they can be sent again.")
+    format!("{users} {were} a role or a license. Once that is granted, they can be retried.")
 }
 
 /// Retries them, together with those that a retry may fix anyway.
 pub fn retry_granted(others: u32, all: &str) -> String {
-    let too = if others > 0 { ", the refused too" } else { " who were refused" };
-    format!("Retry {all}{too}")
+    if others > 0 { format!("Retry all {all}, including refused") } else { format!("Retry {all} refused") }
 }
 
 /// Button that undoes the run.
-pub fn undo(to: bool, users: &str) -> String {
+pub fn undo(to: bool, count: u32, users: &str) -> String {
     let verb = if to { "disable" } else { "enable" };
-    format!("Undo: {verb} MFA for {users} users")
+    format!("Undo: {verb} MFA for {users} {}", users_or_one(count))
 }
+
+/// What that button shows.
+pub const UNDO: &str = "Undo…";
 
 /// How long the undo is offered.
 pub fn undo_until(time: &str) -> String {
-    format!("Offered until {time}. It opens a review; only users who still hold the value are changed.")
+    format!(
+        "Undo is available until {time}. It opens a review; only users who still have the value are changed."
+    )
 }
 
 /// The computer was asleep.
 pub fn slept(from: &str, until: &str) -> String {
-    format!("This computer slept from {from} to {until}. What was open is checked; the run goes on.")
+    format!(
+        "This computer slept from {from} to {until}. Requests in flight at that time are checked; the run continues."
+    )
 }
 
 /// The token expires before the run ends.
 pub fn token_ends(left: &str, signs_in: bool) -> String {
     let how =
         if signs_in { "sign in again, or press Replace token above" } else { "press Replace token above" };
-    format!("Your token ends in {left}. You can give the next one now: {how}.")
+    format!("Your token expires in {left}. You can replace it now: {how}.")
 }
 
-/// A stored run that isn't finished.
-pub fn unfinished(
-    to: bool,
-    when: &str,
-    number: &str,
-    done: &str,
-    all: &str,
-    by: Option<&str>,
-    left: &str,
-) -> String {
-    let by = by.map(|by| format!(", by {by}")).unwrap_or_default();
-    format!(
-        "A run of {when} isn't finished: {}, plan {number}, {done} of {all}{by}. Whoever may have been sent something is read first; {left} users are to go.",
-        action(to)
-    )
+/// That a stored run isn't finished.
+pub fn unfinished(to: bool, number: &str, count: u32, left: &str) -> String {
+    format!("A run isn't finished: {}, plan {number}, {left} {} remaining.", action(to), users_or_one(count))
 }
 
-/// A stored run that has finished.
-pub fn finished(to: bool, when: &str, number: &str, changed: &str) -> String {
-    format!("{when}: {}, plan {number}, {changed} changed.", action(to))
+/// That several stored runs aren't finished.
+pub fn several_unfinished(runs: usize) -> String {
+    format!("{runs} runs aren't finished.")
+}
+
+/// How far a stored run is.
+pub fn so_far(done: &str, all: &str, open: u32) -> String {
+    let checked =
+        if open > 0 { ". Users whose request may already have been sent are checked first" } else { "" };
+    format!("Not finished: {done} of {all} done{checked}")
+}
+
+/// The result of a stored run.
+pub fn result(changed: &str, not_changed: (u32, &str), not_touched: (u32, &str)) -> String {
+    let not_changed = if not_changed.0 > 0 { format!(", {} not", not_changed.1) } else { String::new() };
+    if not_touched.0 > 0 {
+        format!("Stopped: {changed} changed{not_changed}, {} not touched", not_touched.1)
+    } else {
+        format!("{changed} changed{not_changed}")
+    }
 }
 
 /// A stored run that can't be read.
 pub fn damaged(why: &str) -> String {
-    format!("A stored run can't be used: {why}. It is never carried out.")
+    format!("Damaged: {why}. It can't be continued.")
 }

@@ -8,9 +8,9 @@ use crate::console::unreadable_body::UnreadableBody;
 
 use crate::console::users::text::{run, saving};
 
-pub const OPEN: &str = "From a run's report …";
+pub const OPEN: &str = "Filter by report…";
 /// Button of a finished run.
-pub const SHOW_IN_LIST: &str = "Show in the list";
+pub const SHOW_IN_LIST: &str = "Show in list";
 pub const READING: &str = "Loading the report …";
 /// The choice of a part of the report.
 pub const PART: &str = "Result of the run";
@@ -30,10 +30,10 @@ pub fn shown(number: &str, at: &str) -> String {
     format!("Report of run {number} of {at}:")
 }
 
-pub fn part(locale: &dyn Locale, part: Part, count: usize) -> String {
+pub fn part(locale: &dyn Locale, part: Part, to: bool, count: usize) -> String {
     let word = match part {
         Part::Planned => "all planned",
-        Part::In(state) => run::state(state),
+        Part::In(state) => run::state(state, to),
         Part::LeftOut => "skipped",
     };
     format!("{word} ({})", locale.number(count as u64))
