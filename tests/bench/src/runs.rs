@@ -28,7 +28,7 @@ const REMARKS: [&str; 5] = [
      of IndexedDB), so that request is a little later than the last stored outcome, never earlier; pool and script ask \
      for a list too when they have their last answer. A run's pilot user is changed before the clock starts.",
     "The page is used by its real interface: everyone is selected, reviewed, a test user named, the number typed, and \
-     \"Go on\" pressed. Its journal is on, its screen and its table are shown.",
+     \"Continue\" pressed. Its journal is on, its screen and its table are shown.",
     "Unless a line says \"default ceilings\", config.json lifts them to 2,000 requests a second (`rate`), so that the \
      page is measured and not its politeness.",
     "The limits are token buckets that hold one second's worth, and one address may use all of it. Refused is the part \

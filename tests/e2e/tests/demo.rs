@@ -70,7 +70,7 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     assert_eq!(over_dialog, json!(format!("\"{BANNER}\"")), "a dialog covers the banner");
     page.include_skipped().await;
     page.start_reviewed_run().await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     assert_banner_visible(&page, "run").await;
     page.press("button", "Replace token").await;
     page.press("button", "Take another token of the demo").await;

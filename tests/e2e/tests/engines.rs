@@ -171,9 +171,8 @@ async fn a_list_is_imported_and_its_run_goes_on_after_a_reload() {
     wait_for_changes(&world, 3).await;
     page.reload().await;
     page.connect(&token(&world)).await;
-    page.hear("isn't finished").await;
-    page.press("button", "Continue").await;
-    page.hear_late("Finished at").await;
+    page.continue_stored_run().await;
+    page.run_finished_late().await;
     let sandbox = world.sandbox();
     assert!(
         people.iter().all(|id| sandbox.mfa_enabled(*id) == Some(true)),
@@ -192,11 +191,10 @@ async fn a_second_tab_sees_the_run_of_the_first() {
     let first = page.tab().await;
     page.new_tab(&world.page_origin).await;
     page.connect(&token(&world)).await;
-    page.hear("isn't finished").await;
-    page.press("button", "Continue").await;
+    page.continue_stored_run().await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
-    page.hear_late("Finished at").await;
+    page.run_finished_late().await;
     assert_eq!(count_off(&world), 0);
     page.show_tab(&first).await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
@@ -257,7 +255,7 @@ async fn a_portal_frames_the_page() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     begin_run(&world, &page).await;
-    page.hear_late("Finished at").await;
+    page.run_finished_late().await;
     page.leave_frame().await;
     frame::wait_for_event(&page, "run-finished").await;
     assert_eq!(count_off(&world), 0);
@@ -272,7 +270,7 @@ async fn a_page_holds_the_element() {
     element::wait_for_event(&page, "connected").await;
     page.hear("20 users · read").await;
     begin_run(&world, &page).await;
-    page.hear_late("Finished at").await;
+    page.run_finished_late().await;
     element::wait_for_event(&page, "run-finished").await;
     assert_eq!(count_off(&world), 0);
 }
@@ -300,7 +298,7 @@ async fn a_blocked_clock_worker_does_not_stop_a_run() {
     let page = listed(&world, "40").await;
     begin_run(&world, &page).await;
     page.hear("Keep this tab visible: without its clock worker").await;
-    page.hear_late("Finished at").await;
+    page.run_finished_late().await;
     assert_eq!(count_off(&world), 0);
 }
 

@@ -93,7 +93,7 @@ async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     page.hear("This page is inside another one.").await;
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     for token in [&token, &next] {
         assert_eq!(page.sinks_with(token).await, Vec::<String>::new());
     }

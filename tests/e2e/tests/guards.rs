@@ -229,7 +229,7 @@ async fn a_run_skips_the_own_account_until_it_is_included() {
     page.include_skipped().await;
     page.hear("−1\tYour own account").await;
     page.start_reviewed_run().await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false), "the skipped user is unchanged");
     assert!(puts(&world) > 0);
 }

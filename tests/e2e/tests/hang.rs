@@ -136,9 +136,9 @@ async fn a_run_whose_storage_hangs_pauses_and_can_always_be_stopped() {
 
     page.value("window.hangs = true").await;
     page.press("button", "Stop").await;
-    page.hear("not changed yet. A stopped run can't be continued; a paused run can.").await;
+    page.hear("won't be changed. A stopped run can't be continued; a paused run can.").await;
     page.press("button", "Stop run").await;
-    hear_soon(&page, "Stopped at").await;
+    hear_soon(&page, " · stopped ").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +151,7 @@ async fn a_paused_run_can_be_stopped_while_its_storage_hangs() {
     page.value("window.hangs = true").await;
     page.press("button", "Stop").await;
     page.press("button", "Stop run").await;
-    hear_soon(&page, "Stopped at").await;
+    hear_soon(&page, " · stopped ").await;
 }
 
 const KEEP_VISIBLE: &str = "Keep this tab visible: without its clock worker";
@@ -185,8 +185,7 @@ async fn without_a_clock_worker_the_page_uses_its_own_timers_and_warns() {
         "delete window.Worker;",
     ] {
         let page = connected(&world, script).await;
-        page.hear("isn't finished").await;
-        page.press("button", "Continue").await;
+        page.continue_stored_run().await;
         hear_soon(&page, KEEP_VISIBLE).await;
         page.press("button", "Pause").await;
         page.hear("Paused.").await;
@@ -358,7 +357,7 @@ async fn a_paused_run_keeps_its_token_and_the_idle_time_starts_after_the_run() {
     page.see("button", "Resume").await;
     page.press("button", "Stop").await;
     page.press("button", "Stop run").await;
-    page.hear("Stopped at").await;
+    page.hear(" · stopped ").await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     page.see("button", "Close").await;
     page.value(FORTY_MINUTES).await;
@@ -366,7 +365,7 @@ async fn a_paused_run_keeps_its_token_and_the_idle_time_starts_after_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_discard_dialog_explains_the_loss_and_can_be_cancelled() {
+async fn the_delete_dialog_explains_the_loss_and_can_be_cancelled() {
     let world = World::start(60, slow).await;
     let page = connected(&world, "").await;
     run_off(&world, &page).await;
@@ -375,15 +374,18 @@ async fn the_discard_dialog_explains_the_loss_and_can_be_cancelled() {
     page.reload().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("isn't finished").await;
-    page.press("button", "Discard").await;
-    page.see("dialog", "Discard this run?").await;
-    page.hear("A discarded run can't be continued.").await;
+    page.press("tab", "Runs").await;
+    page.press("button", "Delete…").await;
+    page.see("dialog", "Delete this run?").await;
+    page.hear("A deleted run can't be continued.").await;
     assert_eq!(page.focus().await, "Cancel");
-    page.check_appearance("run-discard").await;
+    page.check_appearance("run-delete").await;
     page.press("button", "Cancel").await;
-    page.hear("isn't finished").await;
-    page.press("button", "Discard").await;
-    page.press("button", "Discard run").await;
+    page.hear("Not finished").await;
+    page.press("button", "Delete…").await;
+    page.press("button", "Delete run").await;
+    page.hear("No runs stored in this browser").await;
+    page.press("tab", "Users").await;
     page.until("!document.querySelector('pingone-mfa').shadowRoot.textContent.includes(\"isn't finished\")")
         .await;
 }

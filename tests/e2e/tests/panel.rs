@@ -264,7 +264,7 @@ async fn the_focus_is_never_lost() {
     page.see_review(true).await;
     page.include_skipped().await;
     page.start_reviewed_run().await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     wait_for_focus(&page, "the run", &["SECTION Run", "BUTTON"]).await;
     press(&page, "button", "Close").await;
     wait_for_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;

@@ -9,6 +9,7 @@ use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Fault, On, Role, Rule, Scope, TokenSpec};
 use thirtyfour::Key;
+use thirtyfour::Key;
 use uuid::Uuid;
 
 /// The config.json with high limits, because these tests don't cover the pace.
@@ -66,15 +67,17 @@ async fn all_matching_users_are_changed_verified_reported_and_undone() {
     page.hear("at 2,000 requests a second").await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     page.check_appearance("run-over").await;
     assert_eq!(off(&world), 0);
-    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
-    page.press("radio", "JSON").await;
+    page.run_changed("enabled", users).await;
+    page.press("button", "Save report").await;
+    page.see("menuitem", "JSON, with usernames: personal data").await;
     // The page updates its clock every second.
     tokio::time::sleep(Duration::from_millis(2500)).await;
-    let focused = page.ask_shadow("root.activeElement?.parentElement?.innerText").await;
-    assert_eq!(focused, "JSON", "the focus doesn't move");
+    assert_eq!(page.focus().await, "CSV, user IDs only", "the focus doesn't move");
+    page.send(Key::Escape + "").await;
+    assert_eq!(page.focus().await, "Save report");
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see_review(false).await;
@@ -84,7 +87,7 @@ async fn all_matching_users_are_changed_verified_reported_and_undone() {
     page.fill("textbox", "Reason", "Taken back").await;
     page.fill("textbox", &format!("Type {users}"), &users.to_string()).await;
     page.start_run(false, &users.to_string()).await;
-    page.hear(&format!("MFA was disabled for {users} users; {users} were read back and are off.")).await;
+    page.run_changed("disabled", users).await;
     assert_eq!(off(&world), users);
 }
 
@@ -102,11 +105,13 @@ async fn skipped_users_are_counted_and_can_be_saved_after_the_run() {
     assert!(skipped > 0);
     page.type_keys(Key::Escape + "").await;
     page.start_run(true, &(chosen - skipped).to_string()).await;
-    page.hear("Finished at").await;
-    page.hear(&format!("Left out: {skipped} account disabled.")).await;
+    page.run_finished().await;
+    page.hear(&format!("skipped, account disabled Save\n{skipped}")).await;
+    page.press("button", "Details").await;
+    page.hear(&format!("Skipped: {skipped} account disabled.")).await;
     page.check_appearance("run-over-left-out").await;
     let folder = world.downloads().await;
-    page.press("button", &format!("Save the list of {skipped} left out")).await;
+    page.press("button", &format!("Save list of {skipped} skipped users")).await;
     let list = folder.file("Z.csv").await;
     assert!(list.contains("\r\nuserId,leftOutBecause\r\n"), "{list}");
     assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), skipped);
@@ -199,17 +204,16 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
     page.fill("textbox", "Change reference", "CHG0041273").await;
     page.start_with_pilot().await;
 
-    page.hear("The test user is done. The run waits for you.").await;
+    page.hear("Pilot user changed. Check that they can sign in, then continue.").await;
     assert_eq!(world.sandbox().oracle().writes().len(), 1);
-    page.hear("Read again: MFA is on.").await;
+    page.hear("MFA is on now.").await;
     page.hear("before and after.").await;
-    page.check_appearance("run-test-user").await;
+    page.check_appearance("run-pilot-user").await;
     page.reload().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    page.hear("isn't finished").await;
-    page.press("button", "Continue").await;
-    page.hear("The test user is done. The run waits for you.").await;
-    page.press("button", "Go on").await;
+    page.continue_stored_run().await;
+    page.hear("Pilot user changed. Check that they can sign in, then continue.").await;
+    page.press_beginning("button", "Continue with ").await;
 
     page.hear("Paused: token needed. Nothing is lost.").await;
     page.shoot("run-token").await;
@@ -225,17 +229,19 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
     page.reload().await;
     page.connect(&world.token(&spec)).await;
     page.hear("isn't finished").await;
-    page.shoot("run-continue").await;
+    page.check_appearance("run-continue").await;
+    page.press("tab", "Runs").await;
+    page.hear("Not finished: ").await;
+    page.check_appearance("runs-unfinished").await;
     let sent = world.sandbox().oracle().counts().put;
     assert!(usize::try_from(sent).unwrap() < users + 60, "the run was interrupted");
-    page.press("button", "Continue").await;
-    page.hear("Finished at").await;
-    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.press_beginning("button", "Continue with ").await;
+    page.run_finished().await;
+    page.run_changed("enabled", users).await;
     check_writes(&world, &planned, true);
 
-    page.press("radio", "JSON").await;
     let folder = world.downloads().await;
-    page.press("button", "Save report").await;
+    page.save_report("JSON").await;
     let report: serde_json::Value =
         serde_json::from_str(&folder.file(".json").await).expect("the report is JSON");
     let rows = report["rows"].as_array().expect("rows");
@@ -272,16 +278,18 @@ async fn no_request_is_started_after_stop_is_confirmed() {
     page.start_run(true, &users.to_string()).await;
     page.hear("users a second").await;
     page.check_appearance("run-working").await;
-    assert_eq!(page.chosen(RATE_LIMIT_FIELD).await, "2");
-    page.choose(RATE_LIMIT_FIELD, "5").await;
-    page.hear("ceiling 5").await;
+    page.press("button", "Change speed").await;
+    let chosen = page.see("menuitemradio", "2 requests a second").await;
+    assert_eq!(chosen.attr("aria-checked").await.expect("the page answers").as_deref(), Some("true"));
+    page.press("menuitemradio", "5 requests a second").await;
+    page.hear("5 requests a second").await;
     page.press("button", "Stop").await;
     page.see("dialog", "Stop this run?").await;
-    page.hear("users are not changed yet. A stopped run can't be continued").await;
+    page.hear("won't be changed. A stopped run can't be continued").await;
     assert_eq!(page.focus().await, "Cancel");
     page.check_appearance("run-stop").await;
     page.press("button", "Stop run").await;
-    page.hear("Stopped at").await;
+    page.hear(" · stopped ").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let script = "arguments[arguments.length - 1](performance.getEntriesByType('resource')
         .filter((entry) => entry.startTime > window.stoppedAt).length);";
@@ -289,10 +297,10 @@ async fn no_request_is_started_after_stop_is_confirmed() {
     assert_eq!(started, 0);
     assert!(off(&world) > 0, "the remaining users are unchanged");
     page.shoot("run-stopped").await;
-    page.press("button", "Check now").await;
-    page.hear("were read back and are on.").await;
+    page.press("button", "Verify now").await;
+    page.hear("changed and verified").await;
     let changed = users - off(&world);
-    page.hear(&format!("MFA was enabled for {changed} users; {changed} were read back and are on.")).await;
+    page.run_changed("enabled", changed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -311,15 +319,16 @@ async fn a_second_tab_shows_the_run_and_can_take_it_over() {
     page.new_tab(&world.page_origin).await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("isn't finished").await;
-    page.press("button", "Discard").await;
-    page.see("dialog", "Discard this run?").await;
-    page.hear("A discarded run can't be continued.").await;
-    page.press("button", "Discard run").await;
-    page.hear("working in another tab. Stop it there before you discard one.").await;
-    page.press("button", "Continue").await;
+    page.press("tab", "Runs").await;
+    page.press("button", "Delete…").await;
+    page.see("dialog", "Delete this run?").await;
+    page.hear("A deleted run can't be continued.").await;
+    page.press("button", "Delete run").await;
+    page.hear("working in another tab. Stop it there before you delete one.").await;
+    page.press_beginning("button", "Continue with ").await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
-    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.run_changed("enabled", users).await;
     check_writes(&world, &planned, true);
     page.show_tab(&first).await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
@@ -338,7 +347,7 @@ async fn a_role_that_may_not_change_users_pauses_the_run_automatically() {
     page.shoot("run-refused").await;
     page.press("button", "Stop").await;
     page.press("button", "Stop run").await;
-    page.hear("MFA was enabled for 0 users").await;
+    page.hear("MFA enabled for 0 users").await;
     assert_eq!(off(&world), users);
     assert_eq!(page.axe().await, Vec::<String>::new());
 }
@@ -385,7 +394,7 @@ async fn protected_users_are_never_changed() {
     page.include_skipped().await;
     page.hear(&format!("−{}\tProtected", protected.len())).await;
     page.start_run(true, &others.len().to_string()).await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     check_writes(&world, &others, true);
     assert_eq!(users_off(&world), protected);
 }
@@ -408,12 +417,13 @@ async fn a_paused_run_continues_in_another_browser_from_its_file() {
     world.renew_browser().await;
     let page = listed(&world, "100").await;
     page.press("tab", "Runs").await;
-    page.choose_file("Continue from a run file …", &file).await;
-    page.hear("isn't finished").await;
-    page.choose_file("Continue from a run file …", &file).await;
+    page.press("tab", "Runs").await;
+    page.choose_file("Open run file…", &file).await;
+    page.hear("Not finished: ").await;
+    page.choose_file("Open run file…", &file).await;
     page.hear("This run is stored in this browser already.").await;
-    page.press("button", "Continue").await;
-    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.press_beginning("button", "Continue with ").await;
+    page.run_changed("enabled", users).await;
     check_writes(&world, &planned, true);
     std::fs::remove_file(&file).unwrap();
 }
@@ -446,13 +456,12 @@ async fn a_run_report_filters_the_list_by_result() {
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;
-    page.hear("Finished at").await;
-    page.press("radio", "JSON").await;
+    page.run_finished().await;
     let folder = world.downloads().await;
-    page.press("button", "Save report").await;
+    page.save_report("JSON").await;
     let report = folder.file(".json").await;
 
-    page.press("button", "Show in the list").await;
+    page.press("button", "Show in list").await;
     page.hear("Report of run").await;
     assert_eq!(page.shown().await, users);
     page.choose("Result of the run", "refused (5)").await;
@@ -472,15 +481,18 @@ async fn a_run_report_filters_the_list_by_result() {
 
     let table = world.file("table.csv", b"id,state\n1,changed\n");
     page.press("tab", "Runs").await;
-    page.choose_file("From a run's report \u{2026}", &table).await;
+    page.press("tab", "Runs").await;
+    page.choose_file("Filter by report…", &table).await;
     page.hear("This file isn't a pingone-mfa report. Choose a report that this tool saved as JSON.").await;
     let cut = world.file("cut.json", report.get(..report.len() / 2).unwrap_or_default().as_bytes());
     page.press("tab", "Runs").await;
-    page.choose_file("From a run's report \u{2026}", &cut).await;
+    page.press("tab", "Runs").await;
+    page.choose_file("Filter by report…", &cut).await;
     page.hear("This isn't a report saved by this tool").await;
     let whole = world.file("whole.json", report.as_bytes());
     page.press("tab", "Runs").await;
-    page.choose_file("From a run's report \u{2026}", &whole).await;
+    page.press("tab", "Runs").await;
+    page.choose_file("Filter by report…", &whole).await;
     page.choose("Result of the run", &format!("changed ({})", users - 5)).await;
     page.hear(&format!("{} of 100 users", users - 5)).await;
     page.press("checkbox", &format!("Select all {} that match", users - 5)).await;
@@ -499,16 +511,16 @@ async fn refused_users_can_be_retried_after_the_cause_is_fixed() {
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;
-    page.hear(&format!("MFA was enabled for {} users", users - 5)).await;
+    page.hear(&format!("MFA enabled for {} users", users - 5)).await;
     assert_eq!(off(&world), 5);
     page.shoot("run-refused-some").await;
 
-    page.press("button", "Retry 5 who were refused").await;
+    page.press("button", "Retry 5 refused").await;
     page.see_review(true).await;
     page.shoot("review-waits").await;
     wait_for_late_responses(&page).await;
     page.start_run(true, "5").await;
-    page.hear("MFA was enabled for 5 users; 5 were read back and are on.").await;
+    page.run_changed("enabled", 5).await;
     check_writes(&world, &planned, true);
 }
 
@@ -526,14 +538,14 @@ async fn a_finished_run_explains_refusals_and_what_to_request() {
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
     let refused = off(&world);
     assert!(refused > 0 && refused < users, "some of {users}: {refused}");
-    page.press("button", &format!("Why? {refused} refused: 403 ACCESS_FAILED")).await;
+    page.press("button", &format!("Why? {refused} refused")).await;
     page.hear("The role is limited to some populations, and this user is in another.").await;
     page.hear("Ask for the role Identity Data Admin in the user's population").await;
     page.see("button", "Copy request").await;
-    page.ask_shadow("root.querySelector('.run-reasons').scrollIntoView({ block: 'center' })").await;
+    page.ask_shadow("root.querySelector('.trouble').scrollIntoView({ block: 'center' })").await;
     page.check_appearance("run-why").await;
     let puts = world.sandbox().oracle().counts().put;
     assert_eq!(puts, users as u64, "the diagnosis doesn't write");

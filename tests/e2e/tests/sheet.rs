@@ -46,7 +46,7 @@ async fn run(page: &Page, users: usize) {
     page.see_review(true).await;
     page.include_skipped().await;
     page.start_run(true, &users.to_string()).await;
-    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.run_changed("enabled", users).await;
 }
 
 /// Encodes a text in Windows-1252, with one byte per character, as Excel does in Western Europe.

@@ -222,7 +222,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.hear("Token taken.").await;
     assert_eq!(request_count(&world, "POST", "token"), 2);
     page.see("button", "Stop").await;
-    page.hear_late("Finished at").await;
+    page.run_finished_late().await;
     assert!(world.sandbox().oracle().counts().put > before, "the run went on");
     let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;
     assert_eq!(stayed.expect("the page answers"), true, "the page was not left");
@@ -405,7 +405,7 @@ async fn a_run_whose_token_expires_resumes_once_renewal_succeeds() {
     page.shoot("run-needs-sign-in").await;
     let (left, written) = (is_off(&world), world.sandbox().oracle().counts().put);
     assert!(left > 0 && left < off && written > 0, "the token expires during the run: {left} of {off}");
-    page.hear_late("Finished at").await;
+    page.run_finished_late().await;
     assert_eq!(is_off(&world), 0, "all users were changed without a prompt");
     assert_eq!(request_count(&world, "POST", "token"), 5);
 }

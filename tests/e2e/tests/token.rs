@@ -219,7 +219,7 @@ async fn a_computer_whose_clock_is_two_hours_fast_connects_lists_and_runs() {
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
-    page.hear("Finished at").await;
+    page.run_finished().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,8 +49,8 @@ async fn save_paused_run(world: &World, page: &Page) -> (usize, String) {
     let pilot = *users_off(world).iter().min().expect("a user is off");
     page.choose_pilot(&pilot.to_string()).await;
     page.start_with_pilot().await;
-    page.hear("The test user is done. The run waits for you.").await;
-    page.press("button", "Go on").await;
+    page.hear("Pilot user changed. Check that they can sign in, then continue.").await;
+    page.press_beginning("button", "Continue with ").await;
     page.press("button", "Pause").await;
     page.hear("Paused.").await;
     let folder = world.downloads().await;
@@ -70,12 +70,12 @@ async fn a_run_saved_for_another_computer_asks_before_it_continues_here_even_aft
     connect(&world, &page).await;
     page.hear("you will be asked before it continues here").await;
     let sent = world.sandbox().oracle().counts().put;
-    page.press("button", "Continue").await;
+    page.press_beginning("button", "Continue with ").await;
     page.hear("Paused: this run was saved for another computer.").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(world.sandbox().oracle().counts().put, sent, "nothing is sent before the user decides");
     page.press("button", "Continue on this computer").await;
-    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.run_changed("enabled", users).await;
     assert_eq!(world.sandbox().oracle().counts().put, users as u64);
 }
 
@@ -88,9 +88,10 @@ async fn two_computers_with_the_same_run_detect_each_other_and_write_few_users_t
     let there = world.open_elsewhere().await;
     connect(&world, &there).await;
     there.press("tab", "Runs").await;
-    there.choose_file("Continue from a run file …", &file).await;
-    there.hear("isn't finished").await;
-    there.press("button", "Continue").await;
+    there.press("tab", "Runs").await;
+    there.choose_file("Open run file…", &file).await;
+    there.hear("Not finished: ").await;
+    there.press_beginning("button", "Continue with ").await;
     wait_for_changes(&world, 10).await;
     there.press("button", "Pause").await;
     there.hear("Paused.").await;
@@ -107,8 +108,8 @@ async fn two_computers_with_the_same_run_detect_each_other_and_write_few_users_t
 
     // It may pause again because of users that were still being changed here.
     for _ in 0..8 {
-        if there.find("button", "Continue").await.is_some() {
-            there.press("button", "Continue").await;
+        if !there.names("button", "Continue with ").await.is_empty() {
+            there.press_beginning("button", "Continue with ").await;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -117,17 +118,16 @@ async fn two_computers_with_the_same_run_detect_each_other_and_write_few_users_t
     there.hear("Paused.").await;
     here.press("button", "Resume").await;
     here.hear("Paused: someone else is changing these users.").await;
-    here.press("button", "Continue").await;
-    here.hear("Finished at").await;
+    here.press_beginning("button", "Continue with ").await;
+    here.run_finished().await;
     there.press("button", "Stop").await;
     there.press("button", "Stop run").await;
-    there.hear("Stopped at").await;
+    there.hear(" · stopped ").await;
     for page in [&here, &there] {
         page.hear("Someone else was changing the same users, from").await;
     }
-    here.press("radio", "JSON").await;
     let folder = world.downloads().await;
-    here.press("button", "Save report").await;
+    here.save_report("JSON").await;
     assert!(folder.file(".json").await.contains("\"anotherWriterSeenAt\":\"20"));
     here.check_appearance("run-over-another-writer").await;
     let duplicates = world.sandbox().oracle().counts().put.checked_sub(users as u64);

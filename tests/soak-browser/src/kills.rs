@@ -111,7 +111,7 @@ impl KillTest {
         person::review(&self.world, page, true).await;
         self.inject_lost_answers();
         page.start_reviewed_run().await;
-        page.press("button", "Go on").await;
+        page.press_beginning("button", "Continue with ").await;
     }
 
     /// Delays all responses to PUTs, and loses some of them.

@@ -20,7 +20,7 @@ pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Buttons that continue a waiting run.
-const GO_ON: [&str; 4] = ["Go on", "Try now", "Resume", "Continue"];
+const GO_ON: [&str; 3] = ["Continue with ", "Try now", "Resume"];
 
 /// A config.json with this rate limit for writes.
 pub(crate) fn config(write: u64) -> impl Fn(&str) -> String {
@@ -71,14 +71,19 @@ pub(crate) async fn reconnect(world: &World, page: &Page) -> Option<Restored> {
     let restored = JournalFiles::read(page).await.restored();
     connect(world, page).await;
     if let Some(restored) = &restored {
-        page.press("button", if restored.closed_at.is_some() { "Show" } else { "Continue" }).await;
+        page.press("tab", "Runs").await;
+        if restored.closed_at.is_some() {
+            page.press("button", "Open").await;
+        } else {
+            page.press_beginning("button", "Continue with ").await;
+        }
     }
     restored
 }
 
 /// Presses the buttons a run may wait for. Returns whether the run is finished.
 pub(crate) async fn advance(page: &Page) -> bool {
-    if page.text().await.contains("Finished at") {
+    if page.text().await.contains(" · finished ") {
         return true;
     }
     for name in GO_ON {
@@ -87,9 +92,10 @@ pub(crate) async fn advance(page: &Page) -> bool {
     false
 }
 
-/// Presses a button if it exists; it may disappear before it is clicked.
-pub(crate) async fn press_if_there(page: &Page, name: &str) {
-    if let Some(button) = page.find("button", name).await {
+/// Presses a button whose name begins so, if there is one; it may disappear before it is clicked.
+pub(crate) async fn press_if_there(page: &Page, beginning: &str) {
+    let Some(name) = page.names("button", beginning).await.into_iter().next() else { return };
+    if let Some(button) = page.find("button", &name).await {
         let _ = button.click().await;
     }
 }
@@ -105,9 +111,8 @@ pub(crate) async fn wait(page: &Page) {
 
 /// Saves the report and returns the file.
 pub(crate) async fn save_report(world: &World, page: &Page) -> Vec<u8> {
-    page.press("radio", "JSON").await;
     let downloads = world.downloads().await;
-    page.press("button", "Save report").await;
+    page.save_report("JSON").await;
     downloads.bytes("", ".json").await
 }
 

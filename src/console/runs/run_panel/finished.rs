@@ -35,8 +35,7 @@ pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
             {stopped()}
             {verify}
             <NeedsRole/>
-            <span class="run-end"></span>
-            <span role="status" class="hint">{progress}</span>
+            <span role="status" class="hint run-saved">{progress}</span>
             <ShowInList/>
             <DetailsButton/>
         </div>

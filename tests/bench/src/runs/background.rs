@@ -55,7 +55,7 @@ pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     let page = fixture.world.open().await;
     fixture.review(&page).await?;
     hand::value(&page, CONTROL, Value::Null).await?;
-    page.press("button", "Go on").await;
+    page.press_beginning("button", "Continue with ").await;
     let visible = pace(&fixture, phases.warm_up, phases.visible).await?;
     let tab = page.tab().await;
     page.new_tab("about:blank").await;

@@ -29,7 +29,7 @@ const WATCH: &str = "(() => {
 })()";
 
 const IS_FINISHED: &str =
-    "document.querySelector('pingone-mfa').shadowRoot.querySelector('.run-result') !== null";
+    "document.querySelector('pingone-mfa').shadowRoot.querySelector('.run-close') !== null";
 
 /// A phase of the page's work.
 struct Phase {
@@ -51,24 +51,24 @@ pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     fixture.preview(&page).await?;
     phases.push(phase("reviewed", &page).await?);
     fixture.start(&page).await;
-    phases.push(phase("the test user is done", &page).await?);
+    phases.push(phase("the pilot user is changed", &page).await?);
     fixture.world.sandbox().clear_requests();
     // Open the request list: it is the most expensive view during a run.
     page.press_beginning("button", "Exchanges (").await;
-    page.press("button", "Go on").await;
+    page.press_beginning("button", "Continue with ").await;
     let began = Instant::now();
     until(|| async { Ok(fixture.stored_at().is_some()) }).await?;
     let per_second = f64::from(users) / began.elapsed().as_secs_f64();
     phases.push(phase("everyone is written", &page).await?);
     until(|| async { Ok(hand::value(&page, IS_FINISHED, Value::Null).await? == Value::Bool(true)) }).await?;
     phases.push(phase("everyone is read back", &page).await?);
-    page.press("radio", "JSON").await;
     let downloads = fixture.world.downloads().await;
-    page.press("button", "Save report").await;
+    page.save_report("JSON").await;
     downloads.bytes("", ".json").await;
     phases.push(phase("the report is saved", &page).await?);
     page.press("button", "Close").await;
-    page.see("button", "Show").await;
+    page.press("tab", "Runs").await;
+    page.see("button", "Open").await;
     phases.push(phase("the run is closed, and found in the journal", &page).await?);
     Ok(section(users, per_second, &phases))
 }

@@ -116,7 +116,7 @@ impl Fixture {
     /// Starts the run, which changes its pilot user and then waits.
     pub(super) async fn start(&self, page: &Page) {
         page.start_with_pilot().await;
-        page.see("button", "Go on").await;
+        page.hear("Continue with ").await;
     }
 
     /// When the last outcome was stored (ms), or `None` if the run isn't finished.

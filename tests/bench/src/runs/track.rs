@@ -113,7 +113,7 @@ impl Trial {
         let page = self.fixture.world.open().await;
         self.fixture.review(&page).await?;
         self.begin()?;
-        page.press("button", "Go on").await;
+        page.press_beginning("button", "Continue with ").await;
         let resumed = Instant::now();
         match self.scenario {
             Scenario::Drop => self.changing_limit(resumed).await?,
