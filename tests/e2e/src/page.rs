@@ -709,40 +709,6 @@ impl Page {
         self.press_beginning("button", "Continue with ").await;
     }
 
-    /// Opens a menu and chooses an entry of it.
-    pub async fn choose_in_menu(&self, menu: &str, role: &str, entry: &str) {
-        self.press("button", menu).await;
-        self.press(role, entry).await;
-    }
-
-    /// Saves the report of the run on display. `format` is CSV or JSON.
-    pub async fn save_report(&self, format: &str) {
-        self.choose_in_menu("Save report", "menuitem", &format!("{format}, user IDs only")).await;
-    }
-
-    /// Waits until the run on display is finished.
-    pub async fn run_finished(&self) {
-        self.hear(" · finished ").await;
-    }
-
-    /// Like `run_finished`, with a timeout of two minutes.
-    pub async fn run_finished_late(&self) {
-        self.hear_late(" · finished ").await;
-    }
-
-    /// Waits until a run has changed this many users, and has verified all of them.
-    pub async fn run_changed(&self, verb: &str, users: usize) {
-        let noun = if users == 1 { "user" } else { "users" };
-        self.hear(&format!("MFA {verb} for {users} {noun}")).await;
-        self.hear(&format!("changed and verified\n{users}")).await;
-    }
-
-    /// Continues the only stored run that isn't finished, with all users left.
-    pub async fn continue_stored_run(&self) {
-        self.hear("isn't finished").await;
-        self.press_beginning("button", "Continue with ").await;
-    }
-
     /// Waits until the page shows this sentence.
     pub async fn hear(&self, sentence: &str) {
         self.hear_within(MAX_CHECKS, sentence).await;

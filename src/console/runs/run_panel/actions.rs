@@ -51,7 +51,7 @@ impl RunAction {
         match self {
             Self::Resume | Self::Continue | Self::TryNow => "primary",
             Self::Stop => "danger",
-            Self::SaveFile => "quiet",
+            Self::SaveFile => "link",
             _ => "",
         }
     }
@@ -108,10 +108,10 @@ fn ActionButton(action: RunAction) -> impl IntoView {
     let hint = (action == RunAction::SaveFile)
         .then(|| view! { <span class="hint">{text::run::SAVE_FILE_MEANING}</span> });
     view! {
-        {hint}
         <button class=action.class() on:click=handler(move |_| carry_out(app, action))>
             {move || name(app, action)}
         </button>
+        {hint}
     }
 }
 

@@ -10,6 +10,7 @@ use crate::console::runs::run::Stored;
 use crate::console::runs::text;
 use crate::console::tabs::Tab;
 use crate::ui::dom::handler;
+use crate::ui::icon::{Icon, Symbol};
 
 use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun};
 
@@ -153,6 +154,7 @@ pub(crate) fn OpenRunFile() -> impl IntoView {
     is_permitted.then(|| {
         view! {
             <button class="quiet" disabled=move || app.run().is_open() on:click=handler(move |_| app.run().open_file())>
+                <Symbol icon=Icon::Upload/>
                 {text::run::OPEN_FILE}
             </button>
         }
