@@ -282,7 +282,7 @@ async fn no_request_is_started_after_stop_is_confirmed() {
     let chosen = page.see("menuitemradio", "2 requests a second").await;
     assert_eq!(chosen.attr("aria-checked").await.expect("the page answers").as_deref(), Some("true"));
     page.press("menuitemradio", "5 requests a second").await;
-    page.hear("5 requests a second").await;
+    page.hear("limit 5)").await;
     page.press("button", "Stop").await;
     page.see("dialog", "Stop this run?").await;
     page.hear("won't be changed. A stopped run can't be continued").await;

@@ -15,6 +15,7 @@ use pingone_mfa_core::run::engine::PauseReason;
 use pingone_mfa_core::run::row::RowState;
 
 use crate::console::runs::run_panel::actions::{Place, RunActions};
+use crate::console::runs::run_panel::finished::FinishedLinks;
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::phase_note::{PhaseDetails, PhaseNote};
 use crate::console::runs::run_panel::progress::{ProgressBar, Tiles};
@@ -68,7 +69,12 @@ pub(crate) fn RunCard() -> impl IntoView {
                 <ProgressBar/>
             </Show>
             <Show when=move || is_in(phase, has_numbers)>
-                <Tiles/>
+                <div class="run-sums">
+                    <Tiles/>
+                    <Show when=move || is_in(phase, |phase| matches!(phase, Phase::Over { .. }))>
+                        <FinishedLinks/>
+                    </Show>
+                </div>
             </Show>
             <Show when=move || is_in(phase, |phase| !matches!(phase, Phase::Over { .. }))>
                 <div class="run-line">

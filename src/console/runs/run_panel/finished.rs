@@ -35,14 +35,25 @@ pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
             {stopped()}
             {verify}
             <NeedsRole/>
-            <span role="status" class="hint run-saved">{progress}</span>
-            <ShowInList/>
-            <DetailsButton/>
         </div>
         <FailureCase at=Location::Run fallback=|| ()/>
         <Show when=move || app.run().shows_details.get()>
             <Details/>
         </Show>
+    }
+}
+
+/// What stands beside the numbers: how far a file is written, and the ways to more.
+#[component]
+pub(crate) fn FinishedLinks() -> impl IntoView {
+    let app = use_app();
+    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), app.saving().reported.get());
+    view! {
+        <div class="run-links">
+            <span role="status">{progress}</span>
+            <ShowInList/>
+            <DetailsButton/>
+        </div>
     }
 }
 
