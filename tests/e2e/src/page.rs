@@ -675,12 +675,6 @@ impl Page {
         self.see("searchbox", "Search users").await;
     }
 
-    /// Opens a menu and chooses an entry of it.
-    pub async fn choose_in_menu(&self, menu: &str, role: &str, entry: &str) {
-        self.press("button", menu).await;
-        self.press(role, entry).await;
-    }
-
     /// Saves the report of the run on display. `format` is CSV or JSON.
     pub async fn save_report(&self, format: &str) {
         self.choose_in_menu("Save report", "menuitem", &format!("{format}, user IDs only")).await;
