@@ -2,6 +2,8 @@
 
 pub mod address;
 pub(crate) mod cells;
+pub(crate) mod column_resizer;
+pub(crate) mod column_widths;
 pub(crate) mod confirm_dialog;
 pub mod directory;
 pub(crate) mod disable_dialog;

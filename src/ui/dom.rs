@@ -4,10 +4,12 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
 use leptos::web_sys::{
     ClipboardEvent, Element, FocusEvent, FocusOptions, HtmlDialogElement, HtmlElement, HtmlInputElement,
-    KeyboardEvent, Node, ShadowRoot,
+    KeyboardEvent, Node, PointerEvent, ShadowRoot,
 };
+use web_sys::ResizeObserver;
 
 pub(crate) use leptos::ev::Event;
 
@@ -15,6 +17,66 @@ pub(crate) use leptos::ev::Event;
 /// off until the next frame may come that late.
 pub(crate) fn scroll_view(of: NodeRef<html::Div>) -> Option<(i32, i32)> {
     element(of).map(|element| (element.scroll_top(), element.client_height()))
+}
+
+/// How wide an element is inside, in pixels; 0 while it isn't shown.
+pub(crate) fn width_of(element_ref: NodeRef<html::Div>) -> u32 {
+    element(element_ref).and_then(|element| u32::try_from(element.client_width()).ok()).unwrap_or(0)
+}
+
+/// Does something when an element gets another size, also when it is hidden or shown again. It happens before the browser
+/// paints.
+pub(crate) fn on_resize(of: NodeRef<html::Div>, then: impl Fn() + 'static) {
+    let changed = Closure::<dyn Fn()>::new(then);
+    let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+    let observing = StoredValue::new_local(Some((observer.clone(), changed)));
+    of.on_load(move |element| observer.observe(&element));
+    on_cleanup(move || {
+        if let Some((observer, _)) = observing.try_update_value(Option::take).flatten() {
+            observer.disconnect();
+        }
+    });
+}
+
+/// Lets an element have all events of a pointer until it is released, wherever it is moved.
+pub(crate) fn hold_pointer(event: &PointerEvent) {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    if let Some(target) = target {
+        // It throws for a pointer that is gone, and then there is nothing to hold.
+        let _ = target.set_pointer_capture(event.pointer_id());
+    }
+}
+
+/// The `aria-rowindex` of the row that was clicked, unless a control in it was.
+pub(crate) fn clicked_row(event: &Event) -> Option<usize> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let is_control = target.closest("button, input, a, label").ok()?.is_some();
+    if is_control { None } else { cell_of(event).map(|(row, _)| row) }
+}
+
+/// Gives the cell under the pointer its whole text as a tooltip, if there is no room for it.
+pub(crate) fn explain_cut_text(event: &Event) {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    let Some(cell) = target.and_then(|target| target.closest("td").ok().flatten()) else { return };
+    let text = if overflow_of(&cell) > 0 { cell.text_content().unwrap_or_default() } else { String::new() };
+    if cell.get_attribute("title").unwrap_or_default() != text {
+        set(&cell, "title", &text);
+    }
+}
+
+/// By how much a cell's content is wider than the cell.
+fn overflow_of(cell: &Element) -> i32 {
+    let overflow = |element: &Element| element.scroll_width() - element.client_width();
+    let inside = cell.first_element_child().map_or(0, |inside| overflow(&inside));
+    overflow(cell).max(inside)
+}
+
+/// How wide a column would have to be for the cells that are rendered, if it is as wide as `now` and too narrow.
+pub(crate) fn content_width(table: NodeRef<html::Div>, column: usize, now: u32) -> u32 {
+    let Some(table) = element(table) else { return now };
+    let cells = all(&table, &format!("tr[role='row'] > :nth-child({})", column + 1));
+    let overflow = cells.iter().map(overflow_of).max().and_then(|overflow| u32::try_from(overflow).ok());
+    now + overflow.unwrap_or(0)
 }
 
 /// Scrolls an element down to this many pixels.
@@ -72,7 +134,8 @@ pub(crate) fn leaves(event: &FocusEvent, around: NodeRef<html::Div>) -> bool {
 }
 
 /// What can have the focus in a menu or a panel.
-const FOCUSABLE: &str = "button:not(:disabled), input:not(:disabled), select:not(:disabled), a[href], [tabindex='0']";
+const FOCUSABLE: &str =
+    "button:not(:disabled), input:not(:disabled), select:not(:disabled), a[href], [tabindex='0']";
 
 /// Gives the focus to the chosen entry of a menu, or else to the first element that can have it, or else to the element
 /// itself.
@@ -95,7 +158,13 @@ pub(crate) fn move_focus_in(around: NodeRef<html::Div>, key: &str) {
     let to = match (key, now) {
         ("Home", _) | ("ArrowDown", None) => 0,
         ("End", _) | ("ArrowUp", None) => last,
-        ("ArrowDown", Some(now)) => if now == last { 0 } else { now + 1 },
+        ("ArrowDown", Some(now)) => {
+            if now == last {
+                0
+            } else {
+                now + 1
+            }
+        }
         (_, Some(now)) => now.checked_sub(1).unwrap_or(last),
         (_, None) => 0,
     };

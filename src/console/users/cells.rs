@@ -2,10 +2,12 @@
 
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
+use pingone::bypass::Bypass;
 use pingone::device::Devices;
 use pingone::time::Timestamp;
 use pingone::user::{Account, Mfa, User, UserId};
 use pingone_mfa_core::directory::order::Column;
+use pingone_mfa_core::directory::status::Class;
 use pingone_mfa_core::directory::store::UserIndex;
 
 use crate::console::app::App;
@@ -97,10 +99,11 @@ pub(crate) fn RowCells(
     row: PooledRow,
     kind: Memo<RowKind>,
     columns: StoredValue<Vec<Column>>,
+    layout: Memo<Vec<Option<u32>>>,
 ) -> impl IntoView {
     move || match kind.get() {
         RowKind::User => EitherOf3::A(view! { <UserCells app=app row=row columns=columns /> }),
-        RowKind::Unreadable => EitherOf3::B(view! { <UnreadableCell app=app row=row columns=columns /> }),
+        RowKind::Unreadable => EitherOf3::B(view! { <UnreadableCell app row columns layout/> }),
         RowKind::Gone => EitherOf3::C(()),
     }
 }
@@ -114,7 +117,18 @@ fn UserCells(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>) -> imp
 
 /// One cell in place of all others, with the reason why the row couldn't be read.
 #[component]
-fn UnreadableCell(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>) -> impl IntoView {
+fn UnreadableCell(
+    app: App,
+    row: PooledRow,
+    columns: StoredValue<Vec<Column>>,
+    layout: Memo<Vec<Option<u32>>>,
+) -> impl IntoView {
+    let columns_len = columns.with_value(Vec::len);
+    let span = move || {
+        // The checkbox has a cell of its own.
+        let shown = layout.with(|layout| layout.iter().rev().take(columns_len).flatten().count());
+        shown.to_string()
+    };
     let sentence = move || {
         let user = row.user();
         app.directory().users.with(|users| {
@@ -124,7 +138,7 @@ fn UnreadableCell(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>) -
         })
     };
     view! {
-        <td class="unreadable" role="gridcell" colspan=columns.with_value(Vec::len).to_string()>
+        <td class="unreadable" role="gridcell" colspan=span>
             {sentence}
         </td>
     }
@@ -135,6 +149,22 @@ type Fields = Memo<Option<UserFields>>;
 /// Reads something of the user; the default when the user is gone.
 fn of_user<T: Default>(fields: Fields, read: impl FnOnce(&User) -> T) -> T {
     fields.with(|fields| fields.as_ref().map(|fields| read(&fields.user)).unwrap_or_default())
+}
+
+/// The style sheet's name for the words beside a switch.
+const MFA_NOTE: &str = "mfa-note";
+
+/// Why MFA is on and this user isn't asked, or can't answer.
+fn mfa_note(app: App, row: UserIndex) -> String {
+    let now = app.session().now.get_untracked();
+    let (class, bypass) = app.directory().users.with(|users| (users.class(row, now), users.bypass(row)));
+    match (class, bypass) {
+        (Class::OnBypassed, Bypass::Until(until)) => {
+            text::table::bypassed(&*app.ports.get().locale, until, now)
+        }
+        (Class::OnWithoutDevice, _) => text::table::NO_DEVICE.to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// A cell without a button takes the focus itself.
@@ -151,6 +181,7 @@ fn UserCell(app: App, row: PooledRow, column: Column, fields: Fields) -> impl In
             view! {
                 <td class=class role="gridcell">
                     <MfaSwitch app=app user=user tab_index="-1" />
+                    <span class=MFA_NOTE>{move || mfa_note(app, row.user())}</span>
                 </td>
             }
             .into_any()
@@ -159,14 +190,23 @@ fn UserCell(app: App, row: PooledRow, column: Column, fields: Fields) -> impl In
             let class = move || of_user(fields, |user| account_class(user.account));
             view! { <td class=class role="gridcell" tabindex="-1">{content}</td> }.into_any()
         }
-        Column::LastSignOn | Column::Created | Column::Devices => {
+        Column::Devices => {
+            // The dash has a name.
+            let label = move || {
+                let is_checked = |fields: &UserFields| fields.devices != Devices::NotChecked;
+                let is_checked = fields.with(|fields| fields.as_ref().is_none_or(is_checked));
+                (!is_checked).then_some(text::directory::NOT_CHECKED)
+            };
+            view! { <td class=class role="gridcell" tabindex="-1" aria-label=label>{content}</td> }.into_any()
+        }
+        Column::LastSignOn | Column::Created => {
             view! { <td class=class role="gridcell" tabindex="-1">{content}</td> }.into_any()
         }
         Column::Id | Column::Username | Column::Email | Column::Population | Column::ExternalId => {
             let class = if column == Column::Id { "user-id id" } else { class };
-            // The text may be written in any direction, and be longer than its cell.
+            // The text may be written in any direction.
             view! {
-                <td class=class role="gridcell" tabindex="-1" title=content>
+                <td class=class role="gridcell" tabindex="-1">
                     <bdi>{content}</bdi>
                 </td>
             }
@@ -186,7 +226,7 @@ fn NameCell(app: App, row: PooledRow, fields: Fields) -> impl IntoView {
         }
     };
     view! {
-        <td class=move || if is_nameless() { "name absent" } else { "name" } role="gridcell" title=name>
+        <td class=move || if is_nameless() { "name absent" } else { "name" } role="gridcell">
             <button class="row-open" tabindex="-1" aria-label=label on:click=handler(open)>
                 <bdi>{name}</bdi>
             </button>
@@ -206,13 +246,13 @@ fn text_of(app: App, column: Column, fields: &UserFields) -> String {
         Column::Username => user.username.clone(),
         Column::Email => text(user.email.as_deref()),
         Column::Population => population.clone(),
-        Column::Account => text::account(user.account).to_owned(),
+        Column::Account => text::user_drawer::account(user.account).to_owned(),
         Column::LastSignOn => time(user.last_sign_on, text::directory::NEVER),
         Column::Created => time(user.created_at, text::directory::NOTHING),
         Column::ExternalId => text(user.external_id.as_deref()),
         Column::Id => user.id.to_string(),
         Column::Devices => devices_text(*devices),
-        Column::Mfa => text::mfa(user.mfa).to_owned(),
+        Column::Mfa => text::switch::word(user.mfa).to_owned(),
     }
 }
 
@@ -225,7 +265,7 @@ const fn account_class(account: Account) -> &'static str {
 
 fn devices_text(devices: Devices) -> String {
     match devices {
-        Devices::NotChecked => text::directory::NOT_CHECKED.to_owned(),
+        Devices::NotChecked => text::directory::NOTHING.to_owned(),
         Devices::Usable(devices) => devices.to_string(),
     }
 }

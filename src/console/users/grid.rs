@@ -1,22 +1,27 @@
 //! The table of users, as a grid: only the rows in view are in the document, and the keyboard reaches every cell.
 
 use leptos::attr;
-use leptos::ev::MouseEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::{ev, html};
 use pingone_mfa_core::directory::order::{Column, Sort};
-use pingone_mfa_core::directory::store::Coverage;
+use pingone_mfa_core::directory::store::{Coverage, UserIndex};
 
 use crate::console::app::{App, use_app};
 use crate::console::users::directory::Source;
 
 use crate::console::users::cells::{RowCells, RowKind, class_of, username};
+use crate::console::users::column_resizer::{ColumnResizer, WIDTH_KEYS, resize_by_key};
+use crate::console::users::column_widths::{BesideSwitch, SELECT, is_two_line, lay_out};
+use crate::console::users::directory::List;
 use crate::console::users::row_pool::{PooledRow, Rendered, RowPool};
 use crate::console::users::text;
-use crate::ui::dom::handler;
-use crate::ui::dom::{Event, cell_of, focus_cell, keep_tab_stop, key_of, once_shown, scroll_to, scroll_view};
+use crate::ui::dom::{
+    Event, cell_of, clicked_row, explain_cut_text, focus_cell, handler, keep_tab_stop, key_of, on_resize,
+    once_shown, scroll_to, scroll_view, width_of,
+};
 use crate::ui::window;
-use crate::ui::window::Window;
+use crate::ui::window::{RowHeight, Window};
 
 /// The position of a cell in the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +34,20 @@ struct Cell {
 
 /// The state of the grid: how far it is scrolled, and which cell has the focus.
 #[derive(Clone, Copy)]
-struct Grid {
-    app: App,
-    scroller: NodeRef<html::Div>,
+pub(crate) struct Grid {
+    pub(crate) app: App,
+    pub(crate) scroller: NodeRef<html::Div>,
     /// How far it is scrolled, and how high it is.
     in_sight: RwSignal<(i32, i32)>,
+    /// How wide it is.
+    width: RwSignal<u32>,
+    is_two_line: Memo<bool>,
+    /// The width of each column, the one with the checkboxes included. `None` for a column that is left out.
+    pub(crate) layout: Memo<Vec<Option<u32>>>,
+    /// Whether it was hidden when it was last measured. The browser may forget then how far it was scrolled.
+    was_hidden: StoredValue<bool>,
+    /// Where the pointer went down.
+    pressed_at: StoredValue<(i32, i32)>,
     /// The cell that has the focus or had it last.
     focused: RwSignal<Option<Cell>>,
     /// How many rows may be rendered so far.
@@ -43,6 +57,12 @@ struct Grid {
 /// How many rows are made per frame. The first ones come together with the first pages: creating all of them at once
 /// would block the page noticeably.
 const ROWS_PER_FRAME: usize = 4;
+
+/// The style sheet's name for what is shown until the first rows are there.
+const SKELETON: &str = "grid-skeleton";
+
+/// A pointer that has moved further than this, in pixels, has dragged: it selected text, say.
+const DRAG: i32 = 4;
 
 /// The table in its scrolling frame.
 #[component]
@@ -54,10 +74,17 @@ pub(crate) fn UserGrid() -> impl IntoView {
             part="grid"
             node_ref=grid.scroller
             on:scroll=handler(move |_| grid.follow_scroll())
-            on:keydown=handler(move |event: ev::KeyboardEvent| grid.press(&event))
+            on:keydown=handler(move |event: KeyboardEvent| grid.press(&event))
             on:focusin=handler(move |event: ev::FocusEvent| grid.take_focus(&event))
+            on:pointerdown=handler(move |event: PointerEvent| grid.note_press(&event))
+            on:click=handler(move |event: MouseEvent| grid.open_clicked(&event))
+            on:mousemove=handler(move |event: MouseEvent| explain_cut_text(&event))
         >
+            <p id=WIDTH_KEYS class="unseen">{text::table::WIDTH_KEYS}</p>
             <GridTable grid/>
+            <Show when=move || grid.is_waiting_for_rows()>
+                <div class=SKELETON aria-hidden="true"></div>
+            </Show>
         </div>
     }
 }
@@ -86,30 +113,34 @@ fn with_name(columns: &[Column]) -> Vec<Column> {
 #[component]
 fn UserTable(grid: Grid, columns: Vec<Column>, source: Source) -> impl IntoView {
     let app = grid.app;
+    let opened = Memo::new(move |_| {
+        let opened = app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id));
+        opened.and_then(|id| app.directory().users.with(|users| users.find(id)))
+    });
     let column_count = columns.len() + usize::from(source == Source::List);
+    let cols = (0..column_count).map(|position| view! { <Col grid position/> }).collect_view();
+    let heads = columns.iter().copied().enumerate();
+    let heads = heads.map(|(number, column)| view! { <HeadCell grid column number source/> }).collect_view();
     let pool = StoredValue::new(RowPool::new());
     let columns = StoredValue::new(columns);
     let child = move |rendered| match rendered {
-        Rendered::Row(row) => view! { <UserRow app=app row=row columns=columns source=source /> }.into_any(),
+        Rendered::Row(row) => view! { <UserRow grid row columns source opened/> }.into_any(),
         Rendered::Gap(height) => view! { <SpacerRow height=height /> }.into_any(),
     };
     view! {
         <table
-            class="grid"
+            class=move || grid.class()
             role="grid"
             aria-label=text::directory::USERS
             aria-multiselectable="true"
-            aria-colcount=column_count.to_string()
+            aria-colcount=move || grid.layout.with(|layout| layout.iter().flatten().count().to_string())
             aria-rowcount=move || (app.directory().shown_len() + 1).to_string()
         >
+            <colgroup>{cols}</colgroup>
             <thead>
                 <tr role="row" aria-rowindex="1">
                     {(source == Source::List).then(|| view! { <SelectAll app=app /> })}
-                    {columns
-                        .get_value()
-                        .into_iter()
-                        .map(|column| view! { <HeadCell app=app column=column source=source /> })
-                        .collect_view()}
+                    {heads}
                 </tr>
             </thead>
             <tbody>
@@ -139,15 +170,25 @@ fn SelectAll(app: App) -> impl IntoView {
     }
 }
 
+/// A column of the layout. One that is left out has no element: it would take a cell's place.
 #[component]
-fn HeadCell(app: App, column: Column, source: Source) -> impl IntoView {
+fn Col(grid: Grid, position: usize) -> impl IntoView {
+    let width = Memo::new(move |_| grid.layout.with(|layout| layout.get(position).copied().flatten()));
+    move || width.get().map(|width| view! { <col {..attr::width(width.to_string())}/> })
+}
+
+#[component]
+fn HeadCell(grid: Grid, column: Column, number: usize, source: Source) -> impl IntoView {
+    let app = grid.app;
     let name = text::table::column(column);
     let class = class_of(column);
+    let position = number + usize::from(source == Source::List);
     // PingOne's search results stay in PingOne's order.
     if source == Source::Found {
         return view! {
-            <th class=class role="columnheader" scope="col" tabindex="-1">
+            <th class=class role="columnheader" scope="col" tabindex="-1" aria-describedby=WIDTH_KEYS>
                 {name}
+                <ColumnResizer grid column position/>
             </th>
         }
         .into_any();
@@ -162,10 +203,16 @@ fn HeadCell(app: App, column: Column, source: Source) -> impl IntoView {
     };
     view! {
         <th class=class role="columnheader" scope="col" aria-sort=direction>
-            <button class="sort" tabindex="-1" on:click=handler(move |_| sort_by(app, column))>
+            <button
+                class="sort"
+                tabindex="-1"
+                aria-describedby=WIDTH_KEYS
+                on:click=handler(move |_| sort_by(app, column))
+            >
                 {name}
                 <span aria-hidden="true">{arrow}</span>
             </button>
+            <ColumnResizer grid column position/>
         </th>
     }
     .into_any()
@@ -186,7 +233,14 @@ fn sort_by(app: App, column: Column) {
 /// A row element, which shows the user that the pool assigns to it. A memo keeps its subscribers after they are gone,
 /// so parts that are made anew within the row follow signals, or memos that are made and dropped with them.
 #[component]
-fn UserRow(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>, source: Source) -> impl IntoView {
+fn UserRow(
+    grid: Grid,
+    row: PooledRow,
+    columns: StoredValue<Vec<Column>>,
+    source: Source,
+    opened: Memo<Option<UserIndex>>,
+) -> impl IntoView {
+    let app = grid.app;
     let kind = Memo::new(move |_| RowKind::of(app, row.user()));
     let is_selected = move || app.directory().table.selected.with(|selected| selected.contains(row.user()));
     view! {
@@ -194,12 +248,13 @@ fn UserRow(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>, source: 
             role="row"
             aria-rowindex=move || (row.position() + 2).to_string()
             aria-selected=move || is_selected().to_string()
+            aria-current=move || (opened.get() == Some(row.user())).then_some("true")
             on:pointerdown=handler(move |_| row.press())
             on:keydown=handler(move |_| row.press())
             on:click:capture=move |event| row.guard(&event)
         >
             {(source == Source::List).then(|| view! { <SelectCell app=app row=row kind=kind /> })}
-            <RowCells app=app row=row kind=kind columns=columns />
+            <RowCells app row kind columns layout=grid.layout/>
         </tr>
     }
 }
@@ -249,16 +304,71 @@ fn SelectBox(app: App, row: PooledRow) -> impl IntoView {
 
 impl Grid {
     fn new(app: App) -> Self {
+        // Until the table has been laid out, a screenful is assumed.
+        let width = RwSignal::new(1240);
         let grid = Self {
             app,
             scroller: NodeRef::new(),
-            // Until the table has been laid out, a screenful is assumed.
             in_sight: RwSignal::new((0, 800)),
+            width,
+            is_two_line: Memo::new(move |_| is_two_line(width.get())),
+            layout: Memo::new(move |_| layout(app, width.get())),
+            was_hidden: StoredValue::default(),
+            pressed_at: StoredValue::default(),
             focused: RwSignal::default(),
             ready: RwSignal::default(),
         };
+        on_resize(grid.scroller, move || grid.measure());
         grid.keep_focus_when_rows_change();
         grid
+    }
+
+    /// The table's classes, which hide the cells of the columns that are left out.
+    fn class(self) -> String {
+        let class = if self.is_two_line.get() { "grid two-line" } else { "grid" };
+        let columns = self.app.directory().table.view.with(|view| with_name(&view.columns));
+        self.layout.with(|layout| {
+            let widths = layout.iter().rev().zip(columns.iter().rev());
+            let left_out = widths.filter(|(width, _)| width.is_none());
+            left_out.fold(class.to_owned(), |classes, (_, column)| classes + " without-" + class_of(*column))
+        })
+    }
+
+    fn row_height(self) -> RowHeight {
+        if self.is_two_line.get() { RowHeight::TwoLines } else { RowHeight::OneLine }
+    }
+
+    /// Whether the first page of the list is being loaded.
+    fn is_waiting_for_rows(self) -> bool {
+        let directory = self.app.directory();
+        directory.table.listed_len.get() == 0 && directory.list.with(List::is_loading)
+    }
+
+    fn note_press(self, event: &PointerEvent) {
+        self.pressed_at.set_value((event.client_x(), event.client_y()));
+    }
+
+    /// A click anywhere in a row opens its user.
+    fn open_clicked(self, event: &MouseEvent) {
+        let (x, y) = self.pressed_at.get_value();
+        let is_drag = (event.client_x() - x).abs().max((event.client_y() - y).abs()) > DRAG;
+        if let Some(row) = clicked_row(event).filter(|_| !is_drag) {
+            self.open(row);
+        }
+    }
+
+    /// Opens the user of a row, by its `aria-rowindex`.
+    fn open(self, row: usize) {
+        let directory = self.app.directory();
+        let user = row
+            .checked_sub(2)
+            .and_then(|position| untrack(|| directory.with_rows(|rows| rows.get(position).copied())));
+        let id = user.and_then(|user| {
+            directory.users.with_untracked(|users| users.id(user).filter(|_| users.is_readable(user)))
+        });
+        if let Some(id) = id {
+            directory.open(id);
+        }
     }
 
     /// The rows and gaps that are rendered, in their order.
@@ -266,7 +376,7 @@ impl Grid {
         let (top, height) = self.in_sight.get();
         let len = self.app.directory().shown_len();
         let focused = self.focused.get().and_then(|cell| cell.row.checked_sub(2));
-        let items = self.ready_part(Window::at(len, top, height)).items(len, focused);
+        let items = self.ready_part(Window::at(len, top, height, self.row_height())).items(len, focused);
         let show = |users: &[_]| pool.try_update_value(|pool| pool.show(&items, users));
         self.app.directory().with_rows(show).unwrap_or_default()
     }
@@ -290,6 +400,17 @@ impl Grid {
     }
 
     fn measure(self) {
+        let width = width_of(self.scroller);
+        if width == 0 {
+            return self.was_hidden.set_value(true);
+        }
+        if self.was_hidden.get_value() {
+            self.was_hidden.set_value(false);
+            scroll_to(self.scroller, self.in_sight.get_untracked().0);
+        }
+        if width != self.width.get_untracked() {
+            self.width.set(width);
+        }
         let view = scroll_view(self.scroller);
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
@@ -347,7 +468,8 @@ impl Grid {
         let cell = self.within(cell);
         self.focused.set(Some(cell));
         if let (Some(position), Some((top, height))) = (cell.row.checked_sub(2), scroll_view(self.scroller)) {
-            scroll_to(self.scroller, window::top_for(position, top, height));
+            let row = untrack(|| self.row_height());
+            scroll_to(self.scroller, window::top_for(position, top, height, row));
             self.measure();
         }
         self.focus_once_shown(cell);
@@ -367,26 +489,64 @@ impl Grid {
     }
 
     /// The keys of a grid: <https://www.w3.org/WAI/ARIA/apg/patterns/grid/>.
-    fn press(self, event: &Event) {
+    fn press(self, event: &KeyboardEvent) {
         let Some((row, column)) = cell_of(event) else { return };
-        let directory = self.app.directory();
-        let columns = directory.table.view.with_untracked(|view| view.columns.len());
-        let last_column = columns + usize::from(untrack(|| directory.source()) == Source::List);
-        let page = window::page(scroll_view(self.scroller).map_or(0, |(_, height)| height));
+        if row == 1 && resize_by_key(self, event, column) {
+            return event.prevent_default();
+        }
+        let last_column = self.layout.with_untracked(|layout| layout.len().saturating_sub(1));
+        let height = scroll_view(self.scroller).map_or(0, |(_, height)| height);
+        let page = window::page(height, untrack(|| self.row_height()));
         let (row, column) = match key_of(event).as_str() {
             "ArrowDown" => (row + 1, column),
             "ArrowUp" => (row.saturating_sub(1), column),
-            "ArrowRight" => (row, column + 1),
-            "ArrowLeft" => (row, column.saturating_sub(1)),
+            "ArrowRight" => (row, self.shown_column(column + 1..=last_column).unwrap_or(column)),
+            "ArrowLeft" => (row, self.shown_column((0..column).rev()).unwrap_or(column)),
             "PageDown" => (row + page, column),
             "PageUp" => (row.saturating_sub(page).max(row.min(2)), column),
             "Control+Home" => (1, 0),
-            "Control+End" => (self.last_row(), last_column),
+            "Control+End" => (self.last_row(), self.shown_column((0..=last_column).rev()).unwrap_or(0)),
             "Home" => (row, 0),
-            "End" => (row, last_column),
+            "End" => (row, self.shown_column((0..=last_column).rev()).unwrap_or(0)),
+            "Enter" if clicked_row(event).is_some() => return self.open(row),
             _ => return,
         };
         event.prevent_default();
-        self.focus(Cell { row, column: column.min(last_column) });
+        self.focus(Cell { row, column });
+    }
+
+    /// The column at a cell's position; `None` for the one with the checkboxes.
+    pub(crate) fn column_at(self, position: usize) -> Option<Column> {
+        let before = usize::from(untrack(|| self.app.directory().source()) == Source::List);
+        let columns = self.app.directory().table.view.with_untracked(|view| with_name(&view.columns));
+        columns.get(position.checked_sub(before)?).copied()
+    }
+
+    /// The first of these columns that isn't left out.
+    fn shown_column(self, mut columns: impl Iterator<Item = usize>) -> Option<usize> {
+        self.layout
+            .with_untracked(|layout| columns.find(|column| layout.get(*column).copied().flatten().is_some()))
+    }
+}
+
+/// The width of each column of a table that is `width` pixels wide.
+fn layout(app: App, width: u32) -> Vec<Option<u32>> {
+    let directory = app.directory();
+    let select = (directory.source() == Source::List).then_some(SELECT);
+    let columns = directory.table.view.with(|view| with_name(&view.columns));
+    let beside = beside_switch(app);
+    let rest = width.saturating_sub(select.unwrap_or(0));
+    let widths = directory.table.widths.with(|chosen| lay_out(&columns, chosen, beside, rest));
+    select.map(Some).into_iter().chain(widths).collect()
+}
+
+fn beside_switch(app: App) -> BesideSwitch {
+    let has_run = app.run().progress.with(Option::is_some);
+    if has_run {
+        BesideSwitch::RunState
+    } else if app.directory().table.status.with(|status| status.all.on_bypassed > 0) {
+        BesideSwitch::Bypass
+    } else {
+        BesideSwitch::Short
     }
 }

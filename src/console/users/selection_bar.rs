@@ -1,36 +1,75 @@
-//! The selected users, and what can be done with them or, without a selection, with all users that are shown.
+//! The bar below the table: how many users are selected, and what can be done with them.
 
+use leptos::html;
 use leptos::prelude::*;
 use pingone_mfa_core::directory::store::UserSet;
 
 use crate::console::app::App;
-use crate::console::troubleshooting::state::Location;
-use crate::console::users::directory::Checking;
-
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
+use crate::console::troubleshooting::state::Location;
+use crate::console::users::directory::Checking;
 use crate::console::users::text;
-use crate::ui::dom::handler;
+use crate::ui::dom::{Event, handler, key_of, move_focus_in};
 
+/// It is there only with a selection, or while devices are read.
 #[component]
 pub(crate) fn SelectionBar(app: App) -> impl IntoView {
-    let table = app.directory().table;
-    let count = Memo::new(move |_| table.selected.with(UserSet::len));
-    let is_any_selected = move || count.get() > 0;
+    let count = Memo::new(move |_| app.directory().table.selected.with(UserSet::len));
+    let is_checking = Memo::new(move |_| app.directory().checking.with(Option::is_some));
     view! {
-        <div class=move || if is_any_selected() { "line selection active" } else { "line selection" }>
-            <p>{move || text::table::selected(&number(app, count.get()), count.get())}</p>
-            <Show when=is_any_selected>
-                <button class="quiet" on:click=handler(move |_| table.deselect())>
-                    {text::table::CLEAR_SELECTION}
-                </button>
-                <ChangeButton app=app to=true count=count />
-                <ChangeButton app=app to=false count=count />
-                <CheckButton app=app count=count />
-            </Show>
-        </div>
-        <CheckProgress app=app />
+        <Show when=move || count.get() != 0 || is_checking.get()>
+            <div class="selection">
+                <Show when=move || is_checking.get()>
+                    <CheckProgress app/>
+                </Show>
+                <Show when=move || count.get() != 0>
+                    <SelectionToolbar app count/>
+                </Show>
+            </div>
+        </Show>
     }
+}
+
+#[component]
+fn SelectionToolbar(app: App, count: Memo<usize>) -> impl IntoView {
+    let bar = NodeRef::<html::Div>::new();
+    let label = Memo::new(move |_| text::table::selected(&number(app, count.get())));
+    let move_focus = move |event: leptos::ev::KeyboardEvent| step(bar, &event);
+    let clear = move |_| app.directory().table.deselect();
+    view! {
+        <div
+            class="line"
+            role="toolbar"
+            aria-label=move || label.get()
+            node_ref=bar
+            on:keydown=handler(move_focus)
+        >
+            <p class="selection-count">{move || label.get()}</p>
+            <Show when=move || app.run().is_open()>
+                <p class="hint">{text::table::RUN_IS_OPEN}</p>
+            </Show>
+            <button class="quiet" on:click=handler(clear)>
+                {text::table::CLEAR_SELECTION}
+            </button>
+            <ChangeButton app to=true count/>
+            <ChangeButton app to=false count/>
+            <CheckButton app count/>
+        </div>
+    }
+}
+
+/// The arrow keys of a toolbar.
+fn step(bar: NodeRef<html::Div>, event: &Event) {
+    let key = match key_of(event).as_str() {
+        "ArrowRight" => "ArrowDown",
+        "ArrowLeft" => "ArrowUp",
+        "Home" => "Home",
+        "End" => "End",
+        _ => return,
+    };
+    event.prevent_default();
+    move_focus_in(bar, key);
 }
 
 fn number(app: App, number: usize) -> String {
@@ -41,20 +80,33 @@ fn number(app: App, number: usize) -> String {
 #[component]
 fn ChangeButton(app: App, to: bool, count: Memo<usize>) -> impl IntoView {
     let is_permitted =
-        move || if count.get() == 1 { app.directory().may_change(to) } else { app.review().may_run(to) };
+        Memo::new(
+            move |_| {
+                if count.get() == 1 { app.directory().may_change(to) } else { app.review().may_run(to) }
+            },
+        );
+    let is_run_open = move || app.run().is_open();
+    let press = move |_| {
+        if !untrack(is_run_open) {
+            app.review().of_selected(to);
+        }
+    };
     view! {
-        <Show when=is_permitted>
+        <Show when=move || is_permitted.get()>
             <button
-                disabled=move || app.run().is_open()
-                on:click=handler(move |_| app.review().of_selected(to))
+                class=if to { "primary" } else { "danger" }
+                aria-label=move || text::review::begin(to, &number(app, count.get()), count.get())
+                aria-disabled=move || is_run_open().to_string()
+                title=move || is_run_open().then_some(text::table::RUN_IS_OPEN)
+                on:click=handler(press)
             >
-                {move || text::review::begin(to, &number(app, count.get()), count.get())}
+                {if to { text::table::ENABLE } else { text::table::DISABLE }}
             </button>
         </Show>
     }
 }
 
-/// Reads the devices of all selected users, and says what that costs.
+/// Reads the devices of all selected users. Its description is the cost.
 #[component]
 fn CheckButton(app: App, count: Memo<usize>) -> impl IntoView {
     let cost = move || {
@@ -62,10 +114,9 @@ fn CheckButton(app: App, count: Memo<usize>) -> impl IntoView {
         text::table::check_cost(&*app.ports.get().locale, count.get() as u64, ceiling)
     };
     view! {
-        <button on:click=handler(move |_| app.directory().check_selected())>
-            {move || text::table::check(&number(app, count.get()), count.get())}
+        <button title=cost on:click=handler(move |_| app.directory().check_selected())>
+            {text::table::CHECK}
         </button>
-        <span class="hint">{cost}</span>
     }
 }
 
@@ -88,16 +139,14 @@ fn CheckProgress(app: App) -> impl IntoView {
         Some(view! { <FailureCase at=Location::Checking fallback=card/> })
     };
     view! {
-        <Show when=move || checking.with(Option::is_some)>
-            <div class="line">
-                <p class=move || if is_running() { "working" } else { "done" } role="status">
-                    {sentence}
-                </p>
-                <button class="quiet" on:click=handler(move |_| app.directory().stop_checking())>
-                    {move || if is_running() { text::directory::STOP } else { text::saving::CLOSE }}
-                </button>
-            </div>
-        </Show>
+        <div class="line">
+            <p class=move || if is_running() { "working" } else { "done" } role="status">
+                {sentence}
+            </p>
+            <button class="quiet" on:click=handler(move |_| app.directory().stop_checking())>
+                {move || if is_running() { text::directory::STOP } else { text::saving::CLOSE }}
+            </button>
+        </div>
         {why}
     }
 }

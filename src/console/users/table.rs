@@ -10,6 +10,7 @@ use pingone_mfa_core::embedding::frame::note;
 use pingone_mfa_core::embedding::host_events::HostEvent;
 
 use crate::console::load::Load;
+use crate::console::users::column_widths::ChosenWidths;
 use crate::ports::Ports;
 use leptos::prelude::*;
 
@@ -31,6 +32,7 @@ impl Default for View {
     fn default() -> Self {
         let columns = vec![
             Column::Username,
+            Column::Email,
             Column::Population,
             Column::Account,
             Column::LastSignOn,
@@ -44,6 +46,8 @@ impl Default for View {
 #[derive(Clone, Copy)]
 pub struct Table {
     pub view: RwSignal<View>,
+    /// The widths that a person gave to columns.
+    pub(crate) widths: RwSignal<ChosenWidths>,
     /// The search text, as typed.
     pub search: RwSignal<String>,
     /// The rows that match search and filters, in display order.
@@ -73,6 +77,7 @@ impl Table {
     pub(crate) fn new(ports: Ports) -> Self {
         Self {
             view: RwSignal::new(View::default()),
+            widths: RwSignal::default(),
             search: RwSignal::default(),
             shown: RwSignal::default(),
             listed_len: RwSignal::default(),

@@ -103,7 +103,7 @@ fn puts(world: &World) -> u64 {
 async fn select_off(world: &World, page: &Page) -> usize {
     page.filter("MFA", "Off").await;
     let off = off(world);
-    page.press("checkbox", &format!("Select all {off} that match")).await;
+    page.press("checkbox", &format!("Select all {off} users")).await;
     off
 }
 
@@ -270,7 +270,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
     assert_eq!(page.value(&style("two", ".widget", "backgroundColor")).await, "rgb(246, 247, 249)");
 
     // Selecting, forgetting the token and removing affect only one element.
-    page.press("checkbox", "Select all 20 that match").await;
+    page.press("checkbox", "Select all 20 users").await;
     page.until("heard.some(([, name]) => name === 'selection-changed')").await;
     let selected = page.value("heard.filter(([, name]) => name === 'selection-changed')").await;
     assert_eq!(selected, json!([["one", "selection-changed", {"selected": 20}]]));

@@ -116,7 +116,7 @@ async fn twenty_thousand_users_can_be_listed_searched_and_sorted() {
 async fn the_table_can_be_navigated_by_keyboard() {
     let world = World::start(250, quick).await;
     let page = listed(&world, "250").await;
-    let first = page.see("checkbox", "Select all 250 that match").await;
+    let first = page.see("checkbox", "Select all 250 users").await;
     first.send_keys(Key::Down + "").await.unwrap();
     page.focused_row(2).await;
     page.send(Key::Right + "").await;
@@ -126,7 +126,7 @@ async fn the_table_can_be_navigated_by_keyboard() {
     page.send(Key::Home + "").await;
     page.until_focus("Select ").await;
     page.send(" ").await;
-    page.hear("1 user selected").await;
+    page.hear("1 selected").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

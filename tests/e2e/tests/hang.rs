@@ -55,7 +55,7 @@ async fn run_off(world: &World, page: &Page) -> usize {
         let sandbox = world.sandbox();
         sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
     };
-    page.press("checkbox", &format!("Select all {off} that match")).await;
+    page.press("checkbox", &format!("Select all {off} users")).await;
     page.press("button", &format!("Enable MFA for {off} users")).await;
     page.see_review(true).await;
     page.include_skipped().await;

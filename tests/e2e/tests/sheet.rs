@@ -184,16 +184,16 @@ async fn users_of_a_file_are_selected_despite_filters_and_can_be_deselected() {
     page.fill("searchbox", "Search users", "zzz").await;
     page.choose_file("Import list", &six).await;
     page.press("button", "Select in table").await;
-    page.hear("6 users selected.").await;
+    page.hear("6 selected").await;
     page.hear("100 users · read").await;
     // The checkbox in the table's header represents all of them.
     let over_all =
         "((box) => [box.checked, box.indeterminate, box.ariaLabel])(root.querySelector('thead input'))";
-    assert_eq!(page.ask_shadow(over_all).await, json!([false, true, "Select all 100 that match"]));
+    assert_eq!(page.ask_shadow(over_all).await, json!([false, true, "Select all 100 users"]));
     assert_eq!(page.filtered_by("MFA").await, "");
     page.choose_file("Import list", &two).await;
     page.press("button", "Remove from selection").await;
-    page.hear("4 users selected.").await;
+    page.hear("4 selected").await;
     page.press("button", "Enable MFA for 4 users").await;
     run(&page, 4).await;
     check_writes(&world, &people[2..].iter().map(|(id, _)| *id).collect());

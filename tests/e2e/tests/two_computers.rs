@@ -42,7 +42,7 @@ async fn save_paused_run(world: &World, page: &Page) -> (usize, String) {
     connect(world, page).await;
     let users = users_off(world).len();
     page.filter("MFA", "Off").await;
-    page.press("checkbox", &format!("Select all {users} that match")).await;
+    page.press("checkbox", &format!("Select all {users} users")).await;
     page.press("button", &format!("Enable MFA for {users} users")).await;
     page.see_review(true).await;
     page.include_skipped().await;

@@ -41,14 +41,14 @@ pub(crate) fn set_all_users(world: &World, value: bool) {
 pub(crate) async fn connect(world: &World, page: &Page) {
     page.connect(&world.token(&TokenSpec::default())).await;
     let users = world.sandbox().user_ids().count();
-    page.see("checkbox", &format!("Select all {users} that match")).await;
+    page.see("checkbox", &format!("Select all {users} users")).await;
 }
 
 /// Selects all users and reviews the change, up to the button that starts it.
 pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     let users = world.sandbox().user_ids().count();
     let verb = if to { "Enable" } else { "Disable" };
-    page.press("checkbox", &format!("Select all {users} that match")).await;
+    page.press("checkbox", &format!("Select all {users} users")).await;
     page.press("button", &format!("{verb} MFA for {users} users")).await;
     page.see_review(to).await;
     page.hear(&format!("{users}\tSelected")).await;

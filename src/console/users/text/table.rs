@@ -35,7 +35,13 @@ pub const NEVER_SIGNED_ON: &str = "Never signed on";
 pub const COLUMNS: &str = "Columns";
 /// Removes search and filters.
 pub const SHOW_ALL: &str = "Show all users";
-pub const CLEAR_SELECTION: &str = "Clear selection";
+pub const CLEAR_SELECTION: &str = "Clear";
+/// What the buttons show; their names say how many users it is about.
+pub const ENABLE: &str = "Enable MFA…";
+pub const DISABLE: &str = "Disable MFA…";
+pub const CHECK: &str = "Check devices";
+/// Why nothing can be changed.
+pub const RUN_IS_OPEN: &str = "Finish or stop the open run first.";
 
 /// The name of a button with how many of its filters are set.
 pub fn with_count(name: &str, count: usize) -> String {
@@ -90,11 +96,21 @@ pub const fn account_filter(account: &Account) -> &'static str {
     }
 }
 
+/// Describes a column's head.
+pub const WIDTH_KEYS: &str = "Press Shift with Left or Right Arrow to change the column's width.";
+
+/// Stands beside "On" where it applies.
+pub const NO_DEVICE: &str = "no device";
+
+pub fn bypassed(locale: &dyn Locale, until: Timestamp, now: Timestamp) -> String {
+    format!("bypassed until {}", super::disable_dialog::here(locale, until, now))
+}
+
 pub const fn column(column: Column) -> &'static str {
     match column {
         Column::Name => "Name",
         Column::Username => "Username",
-        Column::Email => "E-mail",
+        Column::Email => "Email",
         Column::Population => "Population",
         Column::Account => "Account",
         Column::LastSignOn => "Last sign-on",
@@ -141,18 +157,15 @@ pub fn ask_pingone(text: &str) -> String {
 }
 
 pub fn select_all(shown: &str) -> String {
-    format!("Select all {shown} that match")
+    format!("Select all {shown} users")
 }
 
 pub fn select(username: &str) -> String {
     format!("Select {username}")
 }
 
-pub fn selected(selected: &str, count: usize) -> String {
-    if count == 0 {
-        return "Nobody is selected.".into();
-    }
-    format!("{selected} {} selected.", if count == 1 { "user" } else { "users" })
+pub fn selected(selected: &str) -> String {
+    format!("{selected} selected")
 }
 
 pub fn group_read(locale: &dyn Locale, members: u64, unlisted: u64, at: &str) -> String {
@@ -165,9 +178,6 @@ pub fn group_read(locale: &dyn Locale, members: u64, unlisted: u64, at: &str) ->
     format!("Group: {} {word}, read {at}.{unlisted}", locale.number(members))
 }
 
-pub fn check(selected: &str, count: usize) -> String {
-    format!("Check devices of {selected} {}", if count == 1 { "user" } else { "users" })
-}
 /// One request per user, each with a preflight.
 pub fn check_cost(locale: &dyn Locale, users: u64, pace: PerSecond) -> String {
     let requests = users * 2;

@@ -73,7 +73,7 @@ impl Fixture {
     /// Connects and loads the list. A small list is loaded automatically.
     pub(super) async fn list(&self, page: &Page) -> Outcome<()> {
         page.connect(&self.world.token(&TokenSpec::default())).await;
-        let select_all = format!("Select all {} that match", grouped(self.users));
+        let select_all = format!("Select all {} users", grouped(self.users));
         let deadline = Instant::now() + PATIENCE;
         let mut is_requested = false;
         while Instant::now() < deadline {
@@ -92,7 +92,7 @@ impl Fixture {
     /// Selects all users and reviews the change, up to the button that starts it.
     pub(super) async fn preview(&self, page: &Page) -> Outcome<()> {
         let users = grouped(self.users);
-        page.press("checkbox", &format!("Select all {users} that match")).await;
+        page.press("checkbox", &format!("Select all {users} users")).await;
         page.press("button", &format!("Enable MFA for {users} users")).await;
         page.see_review(true).await;
         let deadline = Instant::now() + PATIENCE;
