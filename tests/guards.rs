@@ -169,9 +169,15 @@ fn only_two_requests_write_and_they_are_created_in_three_places() {
     );
     assert_eq!(
         files_with("WriteMfa(permit)"),
-        counts(&[("crates/core/src/run/engine/job_runner.rs", 1), ("src/console/users/directory/switching.rs", 1)])
+        counts(&[
+            ("crates/core/src/run/engine/job_runner.rs", 1),
+            ("src/console/users/directory/switching.rs", 1)
+        ])
     );
-    assert_eq!(files_with("WriteBypass { permit"), counts(&[("src/console/users/directory/bypassing.rs", 1)]));
+    assert_eq!(
+        files_with("WriteBypass { permit"),
+        counts(&[("src/console/users/directory/bypassing.rs", 1)])
+    );
 }
 
 #[test]

@@ -4,20 +4,20 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use pingone::environment::Environment;
 
-use crate::console::tabs::Tab;
 use crate::console::app::use_app;
+use crate::console::tabs::Tab;
 
-use crate::console::top_bar::TopBar;
-use crate::console::users::confirm_dialog::ConfirmChangeDialog;
-use crate::console::users::users_panel::UsersPanel;
-use crate::console::runs::end_run_dialog::EndRunDialog;
-use crate::console::users::disable_dialog::DisableDialog;
+use crate::console::import::dialog::ImportDialog;
 use crate::console::requests::requests_panel::RequestsPanel;
+use crate::console::runs::end_run_dialog::EndRunDialog;
 use crate::console::runs::review_dialog::ReviewDialog;
 use crate::console::runs::runs_panel::RunsPanel;
 use crate::console::save_dialog::SaveDialog;
-use crate::console::import::dialog::ImportDialog;
 use crate::console::text;
+use crate::console::top_bar::TopBar;
+use crate::console::users::confirm_dialog::ConfirmChangeDialog;
+use crate::console::users::disable_dialog::DisableDialog;
+use crate::console::users::users_panel::UsersPanel;
 
 #[component]
 pub(crate) fn Console(environment: Environment, region: String) -> impl IntoView {

@@ -9,20 +9,20 @@ use pingone_mfa_core::exchanges::log::Log;
 
 use crate::connect::paste::Pasted;
 use crate::connect::session::{Session, use_session};
-use crate::console::tabs::Tab;
 use crate::console::app::{App, use_app};
+use crate::console::tabs::Tab;
 
 use crate::connect::form::ObstacleNotice;
+use crate::connect::sign_in::RenewalFailed;
+use crate::connect::token_field::NextToken;
 use crate::console::layout::ids;
+use crate::console::modal::Modal;
+use crate::console::text;
+use crate::console::troubleshooting::failure::CheckEverything;
 use crate::ui::dom::{focus_first_in, handler, once_shown};
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 use crate::ui::icon::{Icon, Symbol};
-use crate::console::modal::Modal;
-use crate::connect::sign_in::RenewalFailed;
 use crate::ui::tab_list::{TabItem, TabList};
-use crate::console::text;
-use crate::connect::token_field::NextToken;
-use crate::console::troubleshooting::failure::CheckEverything;
 
 #[component]
 pub(crate) fn TopBar(environment: Environment, region: String) -> impl IntoView {
@@ -66,7 +66,12 @@ fn Tabs() -> impl IntoView {
     });
     let item = |tab| {
         let (id, panel) = ids(tab);
-        TabItem { id, panel, name: text::tabs::name(tab), count: Some(Signal::derive(move || count(app, tab))) }
+        TabItem {
+            id,
+            panel,
+            name: text::tabs::name(tab),
+            count: Some(Signal::derive(move || count(app, tab))),
+        }
     };
     view! {
         <TabList name=text::tabs::NAME class="top-tabs" tabs=Tab::ALL.map(item).to_vec() selected select/>

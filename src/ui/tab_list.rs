@@ -68,15 +68,16 @@ fn Tab(
     select: Callback<usize>,
 ) -> impl IntoView {
     let is_selected = move || selected.get() == position;
-    let count_id = item.count.map(|_| format!("{}-count", item.id));
-    let count = item.count.zip(count_id.clone()).map(|(count, id)| {
-        view! { <span class="tab-count" id=id aria-hidden="true">{move || count.get()}</span> }
+    let description = item.count.map(|count| move || Some(count.get()).filter(|count| !count.is_empty()));
+    // The style sheet shows the number: as text it would be a part of the tab's name.
+    let count = item.count.map(|count| {
+        view! { <span class="tab-count" aria-hidden="true" data-count=move || count.get()></span> }
     });
     view! {
         <button
             role="tab"
             id=item.id
-            aria-describedby=count_id
+            aria-description=description
             aria-controls=item.panel
             aria-selected=move || is_selected().to_string()
             tabindex=move || if is_selected() { "0" } else { "-1" }

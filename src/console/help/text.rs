@@ -145,7 +145,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
         ],
         Topic::Slips => DOCUMENTATION_MISTAKES,
         Topic::Report => &[
-            "Under Response, Exchanges lists the last 200 requests. Copy exchange copies one as text, with placeholders for personal data. The token is never included.",
+            "Requests lists the last 200 requests. Copy copies one as text, with placeholders for personal data. The token is never included.",
             "PingOne's support asks for the time of a request and for its Correlation-Id. The copy contains the time, and also the Correlation-Id if PingOne lets this page read it. Otherwise, it is under Network in the browser's developer tools.",
         ],
     }

@@ -43,8 +43,6 @@ pub struct Exchanges {
     pub form: RwSignal<Form>,
     /// The language of the code.
     pub language: RwSignal<Language>,
-    /// Whether the list is open.
-    pub is_open: RwSignal<bool>,
     pub filter: RwSignal<ExchangeFilter>,
     /// Whether the next copy includes personal data.
     pub with_people: RwSignal<bool>,

@@ -167,7 +167,8 @@ fn Remarks() -> impl IntoView {
 #[component]
 pub(crate) fn LoadOffer() -> impl IntoView {
     let app = use_app();
-    move || match app.directory().total.get() {
+    move || {
+        match app.directory().total.get() {
         Load::Idle | Load::Loading => view! {
             <p class="unseen" role="status">{text::directory::COUNTING}</p>
             <div class="grid-scroll skeleton" aria-hidden="true"></div>
@@ -187,6 +188,7 @@ pub(crate) fn LoadOffer() -> impl IntoView {
             }
             .into_any()
         }
+    }
     }
 }
 

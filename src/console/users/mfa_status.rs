@@ -104,7 +104,10 @@ fn Chips() -> impl IntoView {
         let filter = app.directory().table.view.with(|view| view.filters.mfa);
         let is_chosen = |class| filter == Some(MfaFilter::Class(class));
         // A chosen state stays, so that its chip can be pressed again.
-        PARTS.iter().filter(move |part| (part.count)(&counts) > 0 || is_chosen(part.class)).map(|part| part.class)
+        PARTS
+            .iter()
+            .filter(move |part| (part.count)(&counts) > 0 || is_chosen(part.class))
+            .map(|part| part.class)
             .collect::<Vec<_>>()
     };
     let chips = Memo::new(move |_| chips());

@@ -339,6 +339,12 @@ impl Page {
         assert_eq!(chosen.json(), &Value::Bool(true), "'{name}' has no option '{label}'");
     }
 
+    /// Opens a menu or a panel below a button, and chooses an entry of it by its name.
+    pub async fn choose_in_menu(&self, menu: &str, role: &str, entry: &str) {
+        self.press("button", menu).await;
+        self.press(role, entry).await;
+    }
+
     /// The label of the combobox's selected option.
     pub async fn chosen(&self, name: &str) -> String {
         let field = self.see("combobox", name).await.to_json().expect("an element has a JSON form");

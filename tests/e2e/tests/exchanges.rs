@@ -19,21 +19,35 @@ async fn copied(page: &Page, button: &str) -> String {
     page.value("window.copied").await.as_str().unwrap_or_default().to_owned()
 }
 
+/// The copy of the exchange beside the table.
+async fn copy_of_shown(page: &Page) -> String {
+    page.value("window.copied = ''").await;
+    page.press("button", "Copy").await;
+    page.until("window.copied !== ''").await;
+    page.value("window.copied").await.as_str().unwrap_or_default().to_owned()
+}
+
+const SEARCH: &str = "Filter by path or Correlation-Id";
+
+async fn focus_table(page: &Page) {
+    page.see("grid", "Requests").await.focus().await.unwrap();
+}
+
 fn add_fault(world: &World, rule: Value) {
     let rule: Rule = serde_json::from_value(rule).expect("a rule");
     world.sandbox().add_fault(rule).expect("a valid rule");
 }
 
 async fn rows(page: &Page) -> u64 {
-    page.ask_shadow("root.querySelectorAll('[role=option]').length").await.as_u64().expect("a number")
+    page.ask_shadow("root.querySelectorAll('tbody [id^=exchange-]').length").await.as_u64().expect("a number")
 }
 
-/// Waits until the exchange at this index is the active one, in both the listbox and the row. The list is
+/// Waits until the exchange at this index is the active one, in both the table and the row. The table is
 /// rendered a few times per second.
 async fn wait_for_active_exchange(page: &Page, index: usize) {
     page.until(&format!(
-        "((root) => [...root.querySelectorAll('[role=option]')].findIndex((row) => row.ariaSelected === 'true'
-        && row.id === root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')) === {index})
+        "((root) => [...root.querySelectorAll('tbody [id^=exchange-]')].findIndex((row) => row.ariaSelected === 'true'
+        && row.id === root.querySelector('.request-table').getAttribute('aria-activedescendant')) === {index})
             (document.querySelector('pingone-mfa').shadowRoot)"
     ))
     .await;
@@ -47,60 +61,60 @@ async fn the_list_of_exchanges_can_be_filtered_and_navigated_by_keyboard() {
     page.hear("250 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    page.hear("Newest: ").await;
     assert_eq!(
-        page.ask_shadow("root.querySelector('[role=listbox]')").await,
+        page.ask_shadow("root.querySelector('.request-table')").await,
         Value::Null,
-        "the list is closed at first"
+        "the table is made when its tab is selected"
     );
-    page.press_beginning("button", "Exchanges (").await;
+    page.press("tab", "Requests").await;
     let all = rows(&page).await;
-    page.hear(&format!("{all} of {all} match.")).await;
-    page.check_appearance_around(".response", "exchanges").await;
+    page.hear(&format!("{all} of {all} requests.")).await;
+    page.check_appearance_around(".request-detail", "exchanges").await;
 
-    page.choose("Method", "PUT").await;
-    page.hear(&format!("1 of {all} matches.")).await;
+    page.choose_in_menu("Method", "menuitemradio", "PUT").await;
+    page.hear(&format!("1 of {all} requests.")).await;
     assert_eq!(rows(&page).await, 1);
-    page.choose("Status", "4xx").await;
-    page.hear(&format!("None of {all} matches.")).await;
-    assert!(page.see("button", "Copy all 0 that match").await.attr("disabled").await.unwrap().is_some());
-    page.choose("Method", "Method: any").await;
-    page.choose("Status", "2xx").await;
-    page.type_raw("Path or Correlation-Id", "limit=200").await;
-    page.hear(&format!("2 of {all} match.")).await;
-    page.choose("Status", "Status: any").await;
-    page.type_raw("Path or Correlation-Id", "").await;
-    page.hear(&format!("{all} of {all} match.")).await;
+    page.choose_in_menu("Status", "menuitemradio", "4xx").await;
+    page.hear(&format!("None of {all} requests.")).await;
+    assert!(page.see("button", "Copy all").await.attr("disabled").await.unwrap().is_some());
+    page.choose_in_menu("Method", "menuitemradio", "Any method").await;
+    page.choose_in_menu("Status", "menuitemradio", "2xx").await;
+    page.type_raw(SEARCH, "limit=200").await;
+    page.hear(&format!("2 of {all} requests.")).await;
+    page.choose_in_menu("Status", "menuitemradio", "Any status").await;
+    page.type_raw(SEARCH, "").await;
+    page.hear(&format!("{all} of {all} requests.")).await;
 
-    // The Tab key moves from the search field into the list, and arrow keys move through it.
-    page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
-    page.type_keys(Key::Tab + "").await;
-    assert_eq!(page.focus().await, "Exchanges");
+    // The table is one stop of the Tab key, and arrow keys move through it.
+    focus_table(&page).await;
+    assert_eq!(page.focus().await, "Requests");
     // The newest exchange is selected.
     wait_for_active_exchange(&page, 0).await;
     page.type_keys(Key::Down + "").await;
-    page.hear("Chosen: ").await;
+    page.see("button", "Follow the newest").await;
     wait_for_active_exchange(&page, 1).await;
     page.type_keys(Key::End + "").await;
     wait_for_active_exchange(&page, usize::try_from(all).unwrap() - 1).await;
     page.press("tab", "Raw").await;
     page.hear("GET http").await;
     let chosen =
-        page.ask_shadow("root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')").await;
+        page.ask_shadow("root.querySelector('.request-table').getAttribute('aria-activedescendant')").await;
+    page.press("tab", "Users").await;
     page.press("switch", "MFA for test.user07").await;
     page.wait_for_switch("MFA for test.user07", true).await;
+    page.press("tab", "Requests").await;
     let still =
-        page.ask_shadow("root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')").await;
+        page.ask_shadow("root.querySelector('.request-table').getAttribute('aria-activedescendant')").await;
     assert_eq!(chosen, still, "the selected exchange is kept");
     page.press("button", "Follow the newest").await;
-    page.hear("Newest: ").await;
+    assert!(page.find("button", "Follow the newest").await.is_none());
     wait_for_active_exchange(&page, 0).await;
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
 
 /// Script that records when the list of exchanges changes. Changes within 50 ms count once.
 const NOTE_CHANGES: &str = "window.changes = [];
-    const list = document.querySelector('pingone-mfa').shadowRoot.querySelector('.exchange-panel');
+    const list = document.querySelector('pingone-mfa').shadowRoot.querySelector('.request-table');
     new MutationObserver(() => {
         if (performance.now() - (window.changes.at(-1) ?? -1000) > 50) window.changes.push(performance.now());
     }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
@@ -114,10 +128,10 @@ async fn many_exchanges_are_rendered_a_few_times_per_second_and_only_while_open(
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.see("button", "Load all 40,000 users").await;
-    page.press_beginning("button", "Exchanges (").await;
-    page.run(NOTE_CHANGES).await;
     page.press("button", "Load all 40,000 users").await;
-    page.hear_late("40,000 users · read").await;
+    page.press("tab", "Requests").await;
+    page.run(NOTE_CHANGES).await;
+    page.until_shadow("root.querySelector('#users-panel').innerText.includes('40,000 users · read')").await;
     page.until("performance.now() - window.changes.at(-1) > 500").await;
     assert_eq!(rows(&page).await, 200, "the last 200 are listed");
     let shown = page.value("window.changes.length").await.as_u64().unwrap();
@@ -127,8 +141,8 @@ async fn many_exchanges_are_rendered_a_few_times_per_second_and_only_while_open(
         "{shown} times in {duration} ms"
     );
     assert!((3..150).contains(&shown), "{shown} times for 200 exchanges");
-    page.press_beginning("button", "Exchanges (").await;
-    assert_eq!(rows(&page).await, 0, "a closed list isn't rendered");
+    page.press("tab", "Users").await;
+    assert_eq!(rows(&page).await, 0, "a table that isn't shown isn't rendered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,8 +162,8 @@ async fn a_copy_has_no_personal_data_unless_requested_for_that_copy() {
     let token = world.token(&TokenSpec::default());
     let header = token.split('.').next().unwrap();
 
-    page.press_beginning("button", "Exchanges (").await;
-    let without = copied(&page, "Copy all ").await;
+    page.press("tab", "Requests").await;
+    let without = copied(&page, "Copy all").await;
     for person in ["jonas", "brandt", "@"] {
         let found = without.to_lowercase().find(person);
         assert_eq!(found, None, "{person}: {without}");
@@ -160,24 +174,26 @@ async fn a_copy_has_no_personal_data_unless_requested_for_that_copy() {
     assert!(!without.contains("Correlation-Id"), "responses don't expose it: {without}");
     assert!(without.contains("filter=username%20sw%20%22[username]%22"), "{without}");
 
-    page.press("checkbox", "Include personal data").await;
-    let with = copied(&page, "Copy all ").await;
+    page.press("checkbox", "Include personal data (this copy only)").await;
+    let with = copied(&page, "Copy all").await;
     assert!(with.contains("jonas.brandt") && with.contains("jonas.b%22"), "{with}");
     page.hear("Copied.").await;
     let is_ticked = page.ask_shadow("root.querySelector('.exchange-copying input').checked").await;
     assert_eq!(is_ticked, json!(false), "the option applies to one copy");
-    assert_eq!(copied(&page, "Copy all ").await, without);
+    assert_eq!(copied(&page, "Copy all").await, without);
 
-    page.type_raw("Path or Correlation-Id", &format!("users/{jonas}")).await;
-    page.choose("Method", "PUT").await;
-    assert_eq!(copied(&page, "Copy all 1 ").await.matches("Sent 2").count(), 1);
-    let one = copied(&page, "Copy exchange").await;
+    page.type_raw(SEARCH, &format!("users/{jonas}")).await;
+    page.choose_in_menu("Method", "menuitemradio", "PUT").await;
+    assert_eq!(copied(&page, "Copy all").await.matches("Sent 2").count(), 1);
+    let one = copy_of_shown(&page).await;
     assert!(one.starts_with("PUT http") && !one.contains("---"), "{one}");
     assert!(!page.text().await.contains("Correlation-Id: "));
     world.expose_correlation_ids();
+    page.press("tab", "Users").await;
     page.find_in_pingone("dina.n").await;
     page.hear("1 user for 'dina.n'").await;
-    let exposed = copied(&page, "Copy exchange").await;
+    page.press("tab", "Requests").await;
+    let exposed = copy_of_shown(&page).await;
     assert!(exposed.contains("\nCorrelation-Id: "), "{exposed}");
     for text in [without, with, one, exposed] {
         assert!(text.contains("Authorization: Bearer {token}") && !text.contains(header));
@@ -229,22 +245,21 @@ async fn an_echoed_token_is_redacted_everywhere() {
     }
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    page.press_beginning("button", "Exchanges (").await;
+    page.press("tab", "Requests").await;
     page.press("tab", "Raw").await;
     page.hear("Correlation-Id: Bearer {token}").await;
     page.hear("\"authorization\": \"Bearer {token}\"").await;
     // Every exchange as displayed, typed and raw.
-    page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
-    page.type_keys(Key::Tab + "").await;
+    focus_table(&page).await;
     for _ in 0..rows(&page).await {
         page.type_keys(Key::Down + "").await;
         places.push(page.text().await);
     }
     page.press("tab", "Typed").await;
     places.push(page.text().await);
-    places.push(copied(&page, "Copy all ").await);
-    page.press("checkbox", "Include personal data").await;
-    places.push(copied(&page, "Copy all ").await);
+    places.push(copied(&page, "Copy all").await);
+    page.press("checkbox", "Include personal data (this copy only)").await;
+    places.push(copied(&page, "Copy all").await);
     places.push(world.console().await);
     for part in &parts {
         assert_eq!(page.sinks_with(part).await, Vec::<String>::new());
@@ -302,7 +317,9 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("250 users · read").await;
+    page.press("tab", "Requests").await;
     page.press("tab", "Raw").await;
+    page.press("tab", "Users").await;
     let script = "<html><script>window.ran = true</script><img src=x onerror=\"window.ran = true\">Sign in, please</html>";
     let long = "<p>0123456789</p>";
     let text = |status: u16, text: &str, encoding: &str, times: usize| {
@@ -328,11 +345,13 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
         add_fault(&world, json!({"on": {"method": "GET", "endpoint": "user"}, "fault": fault}));
         page.find_in_pingone(&jonas.to_string()).await;
         page.hear("What to do").await;
+        page.press("tab", "Requests").await;
         page.hear(shown).await;
         assert_eq!(page.value("window.ran === undefined").await, json!(true), "{label}");
         let made = page.ask_shadow("root.querySelectorAll('script, img, h1 + h1, iframe').length").await;
         assert_eq!(made, json!(0), "{label}");
         // The page continues to work normally.
+        page.press("tab", "Users").await;
         page.press("button", "Close").await;
         page.type_raw("Search users", "adaeze.okonkwo").await;
         page.hear("1 of 250 users").await;
@@ -398,8 +417,8 @@ async fn requests_saved_as_har_have_no_personal_data_and_replay_in_the_sandbox()
     page.hear("read ").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    page.press_beginning("button", "Exchanges (").await;
-    page.press("button", "Save as HAR").await;
+    page.press("tab", "Requests").await;
+    page.press("button", "Save all as HAR").await;
 
     let har = downloads.file("pingone-mfa.har").await;
     let lower = har.to_lowercase();

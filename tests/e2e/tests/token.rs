@@ -104,7 +104,9 @@ async fn a_token_in_any_text_field_is_removed_and_reported() {
     page.enter("textbox", "Environment ID", &environment).await;
     page.hear("40 users · read").await;
 
-    page.press_beginning("button", "Exchanges (").await;
+    page.press("tab", "Requests").await;
+    names.extend(check_fields(&page, &token).await);
+    page.press("tab", "Users").await;
     set_details_open(&page, true).await;
     names.extend(check_fields(&page, &token).await);
     set_details_open(&page, false).await;
@@ -127,7 +129,7 @@ async fn a_token_in_any_text_field_is_removed_and_reported() {
         "User ID",
         "Environment ID",
         "Search users",
-        "Path or Correlation-Id",
+        "Filter by path or Correlation-Id",
         "Change reference",
         "Reason",
         "Search help",

@@ -1,6 +1,6 @@
 //! Compares recorded responses of PingOne with the sandbox's, and checks that the page can parse them.
 //!
-//! A recording is a HAR file: of the page (*Requests*, *Save as HAR*), of a browser's developer tools, or of
+//! A recording is a HAR file: of the page (*Requests*, *Save all as HAR*), of a browser's developer tools, or of
 //! the sandbox (`--record`). [`Replay::of`] sends every request in it that the sandbox supports to the
 //! sandbox, and compares the responses field by field: names, types and order. Values aren't compared
 //! because a tenant has other users.

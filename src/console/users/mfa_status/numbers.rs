@@ -203,8 +203,16 @@ pub(super) struct BarPart {
 pub(super) static PARTS: [BarPart; 6] = [
     BarPart { class: Class::OnWithDevice, style: "bar-part on", count: |counts| counts.on_with_device },
     BarPart { class: Class::OnBypassed, style: "bar-part bypassed", count: |counts| counts.on_bypassed },
-    BarPart { class: Class::OnNotChecked, style: "bar-part not-checked", count: |counts| counts.on_not_checked },
-    BarPart { class: Class::OnWithoutDevice, style: "bar-part no-device", count: |counts| counts.on_without_device },
+    BarPart {
+        class: Class::OnNotChecked,
+        style: "bar-part not-checked",
+        count: |counts| counts.on_not_checked,
+    },
+    BarPart {
+        class: Class::OnWithoutDevice,
+        style: "bar-part no-device",
+        count: |counts| counts.on_without_device,
+    },
     BarPart { class: Class::Off, style: "bar-part off", count: |counts| counts.off },
     BarPart { class: Class::Unknown, style: "bar-part unknown", count: |counts| counts.unknown },
 ];

@@ -26,7 +26,8 @@ pub const NOT_LOADED: &str = "Device report not loaded";
 pub const REFRESH_DEVICES: &str = "Refresh device report";
 pub const PINGID_IN_USE: &str = "PingID is in use";
 /// Shown if `PingID` is in use.
-pub const PINGID: &str = "For users of PingID this flag may not decide whether they are asked for a second factor.";
+pub const PINGID: &str =
+    "For users of PingID this flag may not decide whether they are asked for a second factor.";
 pub const HEADS: [&str; 9] =
     ["Population", "Users", "On", "Share", "No device", "Not checked", "Bypassed", "Off", "Unknown"];
 pub const ALL: &str = "All users";

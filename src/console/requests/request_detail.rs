@@ -1,0 +1,71 @@
+//! One request and its answer, beside the table: the chosen one, or the newest.
+
+use leptos::prelude::*;
+use pingone::exchange::Exchange;
+use pingone_mfa_core::exchanges::log::Log;
+
+use crate::console::app::use_app;
+use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status};
+use crate::console::requests::text;
+use crate::ui::dom::handler;
+
+const IDS: FormIds =
+    FormIds { tabs: ["request-typed", "request-raw", "request-code"], panel: "request-form" };
+
+#[component]
+pub(crate) fn RequestDetail() -> impl IntoView {
+    let exchanges = use_app().exchanges();
+    let shown = Memo::new(move |_| exchanges.shown());
+    let title =
+        move || shown.with(|shown| shown.as_ref().map(|shown| title(&shown.exchange)).unwrap_or_default());
+    view! {
+        <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL>
+            <div class="request-title">
+                <h2>{title}</h2>
+                <Show when=move || exchanges.chosen.get().is_some()>
+                    <button class="link" on:click=handler(move |_| exchanges.chosen.set(None))>
+                        {text::exchanges::FOLLOW}
+                    </button>
+                </Show>
+            </div>
+            <FormTabs ids=IDS/>
+            <FormPanel ids=IDS exchange=shown.into()/>
+            <Copying/>
+        </aside>
+    }
+}
+
+/// What was requested in a few words: "200 PUT mfaEnabled".
+fn title(exchange: &Exchange) -> String {
+    let url = exchange.url();
+    let path = url.split('?').next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_id = last.len() == 36 && last.contains('-');
+    let what = if is_id { path.rsplit('/').nth(1).unwrap_or(last) } else { last };
+    format!("{} {} {what}", status(exchange), exchange.request.method)
+}
+
+/// The copy of the shown exchange. Copies have no personal data, unless it is asked for, once per copy.
+#[component]
+fn Copying() -> impl IntoView {
+    let app = use_app();
+    let exchanges = app.exchanges();
+    view! {
+        <div class="line exchange-copying">
+            <button
+                disabled=move || exchanges.log.with(Log::is_empty)
+                on:click=handler(move |_| app.session().copy(exchanges.copy_of_shown()))
+            >
+                {text::exchanges::COPY}
+            </button>
+            <label class="check hint">
+                <input
+                    type="checkbox"
+                    prop:checked=move || exchanges.with_people.get()
+                    on:change=handler(move |event| exchanges.with_people.set(event_target_checked(&event)))
+                />
+                {text::exchanges::WITH_PEOPLE}
+            </label>
+        </div>
+    }
+}
