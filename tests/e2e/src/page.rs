@@ -353,12 +353,6 @@ impl Page {
         label.json().as_str().unwrap_or_default().to_owned()
     }
 
-    /// Opens a menu or a panel below a button, and chooses an entry of it by its name.
-    pub async fn choose_in_menu(&self, menu: &str, role: &str, entry: &str) {
-        self.press("button", menu).await;
-        self.press(role, entry).await;
-    }
-
     /// Filters the table by a choice, in the filter's menu or, where the filter has none, among the other filters.
     pub async fn filter(&self, name: &str, choice: &str) {
         self.see("button", "Import list").await;
