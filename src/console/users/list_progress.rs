@@ -176,29 +176,25 @@ pub(crate) fn LoadOffer() -> impl IntoView {
         .into_any(),
         Load::Failed(fault) => list_failure(fault),
         Load::Ready { value: None, .. } => view! {
-            <Offer title=text::directory::COUNT_UNKNOWN.to_owned() load=text::directory::LOAD_ALL.to_owned() cost=String::new()/>
+            <Offer load=text::directory::LOAD_ALL.to_owned() cost=String::new()/>
         }
         .into_any(),
         Load::Ready { value: Some(users), .. } => {
             let seconds = number(app, seconds(users, app.directory().read_ceiling.get()).max(1));
             let cost = text::directory::cost(&number(app, requests(users)), &seconds);
             let users = number(app, users);
-            view! {
-                <Offer title=text::directory::none_loaded(&users) load=text::directory::load_all(&users) cost/>
-            }
-            .into_any()
+            view! { <Offer load=text::directory::load_all(&users) cost/> }.into_any()
         }
     }
     }
 }
 
 #[component]
-fn Offer(title: String, load: String, cost: String) -> impl IntoView {
+fn Offer(load: String, cost: String) -> impl IntoView {
     let app = use_app();
     view! {
         <div class="placeholder">
-            <h2>{title}</h2>
-            <p class="hint">{text::directory::OFFER}</p>
+            <p>{text::directory::OFFER}</p>
             <button class="primary" on:click=handler(move |_| app.directory().load_all())>{load}</button>
             <div class="hint offer-cost">{cost} <SpeedMenu/></div>
             <p class="hint">{text::MEANING}</p>

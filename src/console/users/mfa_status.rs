@@ -32,10 +32,12 @@ pub(crate) fn MfaStatus() -> impl IntoView {
     view! {
         <section class="mfa-status" part="status" aria-label=text::mfa_status::NAME>
             <div class="status-line">
-                <h2>{move || headline(app, &counts.get())}</h2>
-                <Meaning/>
-                {move || view! { <Bar counts=counts.get()/> }}
-                <ByPopulationButton section/>
+                <h2>{move || headline(app, &counts.get())}<span class="share">{move || share(app, &counts.get())}</span></h2>
+                <Show when=move || has_list(app)>
+                    <Meaning/>
+                    {move || view! { <Bar counts=counts.get()/> }}
+                    <ByPopulationButton section/>
+                </Show>
             </div>
             <div class="status-line status-states">
                 <Show when=move || is_settled(app)>
@@ -53,14 +55,25 @@ pub(crate) fn MfaStatus() -> impl IntoView {
 }
 
 fn headline(app: App, counts: &Counts) -> String {
-    if app.directory().list.with(|list| *list != List::Idle) {
+    if has_list(app) {
         return text::mfa_status::headline(app.ports.get().locale.as_ref(), counts);
     }
     app.directory().total.with(|total| match total {
         Load::Idle | Load::Loading => text::directory::COUNTING.to_owned(),
-        Load::Failed(_) | Load::Ready { value: None, .. } => text::mfa_status::NAME.to_owned(),
-        Load::Ready { value: Some(users), .. } => text::mfa_status::users(&number(app, *users)),
+        Load::Failed(_) => text::mfa_status::NAME.to_owned(),
+        Load::Ready { value: None, .. } => text::directory::COUNT_UNKNOWN.to_owned(),
+        Load::Ready { value: Some(users), .. } => text::directory::none_loaded(&number(app, *users)),
     })
+}
+
+/// How many of all that is, in percent.
+fn share(app: App, counts: &Counts) -> String {
+    let share = text::percent(counts.on(), counts.users()).filter(|_| has_list(app));
+    share.map(|share| format!(" ({share} %)")).unwrap_or_default()
+}
+
+fn has_list(app: App) -> bool {
+    app.directory().list.with(|list| *list != List::Idle)
 }
 
 pub(super) fn is_complete(app: App) -> bool {

@@ -45,6 +45,7 @@ pub(super) fn ByPopulationButton(section: Section) -> impl IntoView {
         <button
             class="quiet"
             node_ref=button
+            aria-label=text::mfa_status::BY_POPULATION
             aria-expanded=move || is_open.get().to_string()
             aria-controls=ID
             on:click=handler(move |_| is_open.update(|is_open| *is_open = !*is_open))

@@ -59,13 +59,8 @@ pub fn of_checked(checked: &str) -> String {
 
 pub fn headline(locale: &dyn Locale, counts: &Counts) -> String {
     let (on, users) = (locale.number(counts.on()), locale.number(counts.users()));
-    let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
     let noun = if counts.users() == 1 { "user" } else { "users" };
-    format!("MFA is on for {on} of {users} {noun}{}", share.unwrap_or_default())
-}
-/// Before anything is loaded.
-pub fn users(users: &str) -> String {
-    format!("{users} users")
+    format!("MFA is on for {on} of {users} {noun}")
 }
 /// On paper: when the list behind the numbers was loaded.
 pub fn read_on(locale: &dyn Locale, at: Timestamp) -> String {
