@@ -71,7 +71,7 @@ pub(crate) fn ListProgress() -> impl IntoView {
 #[component]
 pub(crate) fn ReadCeiling() -> impl IntoView {
     let directory = use_app().directory();
-    let is_of_use = Memo::new(move |_| directory.list.with(|list| *list != List::Complete));
+    let is_of_use = Memo::new(move |_| directory.list.with(List::is_loading));
     view! { <Show when=move || is_of_use.get()><SpeedMenu/></Show> }
 }
 
