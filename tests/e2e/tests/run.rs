@@ -9,7 +9,6 @@ use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Fault, On, Role, Rule, Scope, TokenSpec};
 use thirtyfour::Key;
-use thirtyfour::Key;
 use uuid::Uuid;
 
 /// The config.json with high limits, because these tests don't cover the pace.

@@ -11,7 +11,7 @@ use crate::console::users::mfa_status::is_complete;
 use crate::console::users::mfa_status::numbers::NumbersTable;
 use crate::console::users::summary::{Summarized, summary};
 use crate::console::users::text;
-use crate::ui::dom::{handler, key_of, stop};
+use crate::ui::dom::{focus_first_in, handler, key_of, once_shown, stop};
 use crate::ui::icon::{Icon, Symbol};
 
 /// Whether the section is open, and the button that opens it.
@@ -19,11 +19,20 @@ use crate::ui::icon::{Icon, Symbol};
 pub(super) struct Section {
     is_open: RwSignal<bool>,
     button: NodeRef<html::Button>,
+    panel: NodeRef<html::Div>,
 }
 
 impl Section {
     pub(super) fn new() -> Self {
-        Self { is_open: RwSignal::new(false), button: NodeRef::new() }
+        Self { is_open: RwSignal::new(false), button: NodeRef::new(), panel: NodeRef::new() }
+    }
+
+    fn toggle(self) {
+        if self.is_open.get_untracked() {
+            return self.close();
+        }
+        self.is_open.set(true);
+        once_shown(move || focus_first_in(self.panel));
     }
 
     /// Closes it and gives the focus back to the button.
@@ -40,7 +49,7 @@ const ID: &str = "by-population";
 
 #[component]
 pub(super) fn ByPopulationButton(section: Section) -> impl IntoView {
-    let Section { is_open, button } = section;
+    let Section { is_open, button, .. } = section;
     view! {
         <button
             class="quiet"
@@ -48,7 +57,7 @@ pub(super) fn ByPopulationButton(section: Section) -> impl IntoView {
             aria-label=text::mfa_status::BY_POPULATION
             aria-expanded=move || is_open.get().to_string()
             aria-controls=ID
-            on:click=handler(move |_| is_open.update(|is_open| *is_open = !*is_open))
+            on:click=handler(move |_| section.toggle())
         >
             <span class="by-population-name">{text::mfa_status::BY_POPULATION}</span>
             <Symbol icon=Icon::ChevronDown/>
@@ -69,6 +78,7 @@ pub(super) fn ByPopulation(section: Section) -> impl IntoView {
     view! {
         <div
             id=ID
+            node_ref=section.panel
             class=move || if is_open.get() { "by-population open" } else { "by-population" }
             role="group"
             aria-label=text::mfa_status::BY_POPULATION
