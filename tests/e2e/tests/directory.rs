@@ -360,6 +360,7 @@ async fn a_failed_page_is_retried_and_a_permanent_failure_is_reported() {
     add_fault(&world, Some(3), None, Fault::Status { status: 500, retry_after: None, without_cors: false });
     page.press("button", "Refresh").await;
     page.hear("users were not loaded.").await;
+    page.show_checks().await;
     page.hear("500 UNEXPECTED_ERROR").await;
     page.fill("searchbox", "Search users", "nobody.at.all").await;
     page.hear("users loaded so far").await;

@@ -189,6 +189,7 @@ async fn an_unknown_environment_is_reported() {
     page.press("button", "Connect").await;
     page.hear("There is no environment with this ID in this region.").await;
     page.hear("Compare the environment ID with PingOne's console").await;
+    page.show_checks().await;
     page.hear("404 NOT_FOUND").await;
 }
 
@@ -203,6 +204,7 @@ async fn a_read_only_role_is_reported() {
     )
     .await;
     page.hear("Identity Data Admin includes it.").await;
+    page.show_checks().await;
     page.hear("403 ACCESS_FAILED").await;
     assert!(!page.is_on("MFA for jonas.brandt").await);
 }
@@ -213,6 +215,7 @@ async fn a_role_that_may_not_list_users_is_explained() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })).await;
     page.hear("PingOne refused: the token's roles don't permit this here.").await;
+    page.show_checks().await;
     page.hear("Environment Admin doesn't include it.").await;
 }
 
