@@ -49,6 +49,7 @@ pub(super) fn How(form: ReviewForm) -> impl IntoView {
                 value=review.reference
             />
             {reason}
+            <p class="hint review-meanwhile">{text::review::MEANWHILE}</p>
         </div>
     }
 }
@@ -163,12 +164,10 @@ fn SpeedField() -> impl IntoView {
             <select
                 id="review-speed"
                 aria-label=text::review::SPEED
-                aria-describedby="review-speed-hint"
                 on:change=handler(choose)
             >
                 {ceiling.choices().into_iter().map(option).collect_view()}
             </select>
-            <p class="hint" id="review-speed-hint">{text::review::SPEED_MEANING}</p>
         </div>
     }
 }

@@ -16,7 +16,8 @@ pub const PAUSE: &str = "pause after every … users";
 /// Field for the number of users between two pauses.
 pub const PAUSE_EVERY: &str = "Pause after every … users";
 pub const SPEED: &str = "Speed";
-pub const SPEED_MEANING: &str = "PingOne may slow the run down. Keep this computer on and online; if it goes offline, no changes are lost. Runs on other computers aren't visible here.";
+/// What to know while the run works.
+pub const MEANWHILE: &str = "PingOne may slow the run down. Keep this computer on and online; if it goes offline, no changes are lost. Runs on other computers aren't visible here.";
 pub const REFERENCE: &str = "Change reference";
 pub const REASON: &str = "Reason";
 pub const REASON_MEANING: &str = "Stored in the report; don't name people.";
