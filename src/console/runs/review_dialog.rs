@@ -46,7 +46,7 @@ pub(crate) fn ReviewDialog() -> impl IntoView {
             on_open=move || once_shown(move || focus_first_in(form.how))
         >
             <Show when=move || is_open.get()>
-                <header class="review-head">
+                <div class="review-head">
                     <h2>{move || title(app)}</h2>
                     <p class="review-plan">{move || plan_number(app, form)}</p>
                     <p class="review-place">{move || place(app)}</p>
@@ -59,7 +59,7 @@ pub(crate) fn ReviewDialog() -> impl IntoView {
                     >
                         <Symbol icon=Icon::Close/>
                     </button>
-                </header>
+                </div>
                 <div class="review-body">
                     <Who form/>
                     <How form/>

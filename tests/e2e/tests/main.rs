@@ -21,6 +21,7 @@ mod hang;
 mod hosting;
 mod journey;
 mod panel;
+mod review;
 mod run;
 mod secret;
 mod sheet;
