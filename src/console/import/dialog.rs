@@ -483,7 +483,7 @@ fn PileRow(pile: Pile, lines: usize) -> impl IntoView {
                 {text::pile(pile)}
                 <span class="hint">{text::pile_meaning(pile)}</span>
             </th>
-            <td>{(lines > 0).then(|| view! { <button on:click=handler(save)>{text::save(pile)}</button> })}</td>
+            <td>{(lines > 0).then(|| view! { <button class="link" on:click=handler(save)>{text::save(pile)}</button> })}</td>
         </tr>
     }
 }
