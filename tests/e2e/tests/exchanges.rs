@@ -290,7 +290,7 @@ async fn an_echoed_token_is_redacted_in_reports_and_tickets_of_a_run() {
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.run_finished().await;
     page.press("button", "Why? 3 refused").await;
     page.hear("PingOne refuses the request itself.").await;

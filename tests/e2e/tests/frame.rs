@@ -92,7 +92,7 @@ async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     page.press_beginning("button", "Enable MFA for ").await;
     page.hear("This page is inside another one.").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.run_finished().await;
     for token in [&token, &next] {
         assert_eq!(page.sinks_with(token).await, Vec::<String>::new());

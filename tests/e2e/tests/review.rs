@@ -45,7 +45,8 @@ async fn a_pilot_user_is_chosen_among_the_users_of_the_plan() {
     let requests = page.ask_shadow("root.querySelector('.review-costs').innerText").await;
 
     page.choose_pilot(off.get(..off.len() - 2).unwrap_or_default()).await;
-    page.see("option", &off).await;
+    let offers = "[...root.querySelectorAll('[role=option]')]";
+    page.until_shadow(&format!("{offers}.some((it) => it.innerText.startsWith('{off}'))")).await;
     page.type_keys(Key::Escape + "").await;
     page.until_shadow("root.querySelector('[role=combobox]').ariaExpanded === 'false'").await;
     page.see_review(true).await;

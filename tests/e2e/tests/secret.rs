@@ -63,7 +63,7 @@ async fn a_typed_token_is_never_on_disk() {
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.run_finished().await;
     tokio::time::sleep(WRITE_DELAY).await;
     assert_not_on_disk(&world.disk_with(&secret), "while the page is open");

@@ -203,7 +203,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.see("button", "Stop").await;
     page.press("button", "Replace token").await;
     page.press("button", "Sign in again").await;
@@ -400,7 +400,7 @@ async fn a_run_whose_token_expires_resumes_once_renewal_succeeds() {
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.hear_late("Paused: token needed. Nothing is lost.").await;
     page.shoot("run-needs-sign-in").await;
     let (left, written) = (is_off(&world), world.sandbox().oracle().counts().put);

@@ -220,7 +220,7 @@ async fn a_computer_whose_clock_is_two_hours_fast_connects_lists_and_runs() {
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.run_finished().await;
 }
 
@@ -300,7 +300,7 @@ async fn a_run_is_stored_when_the_page_is_left_and_can_be_continued_after_back()
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
     page.see("button", "Stop").await;
     // The browser asks for confirmation before the page is left. The page is left anyway.
     let written = |world: &World| world.sandbox().oracle().counts().put;
