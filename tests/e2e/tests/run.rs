@@ -386,7 +386,7 @@ async fn protected_users_are_never_changed() {
     page.filter("MFA", "Off").await;
     page.fill("searchbox", "Search users", &one).await;
     page.press("switch", &format!("MFA for {one}")).await;
-    page.hear("protected by this deployment").await;
+    page.hear("protected account").await;
     page.press("button", "Show all users").await;
 
     review_off(&world, &page).await;
