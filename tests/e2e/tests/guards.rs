@@ -77,7 +77,7 @@ async fn without_access_to_the_protected_group_no_bypass_is_allowed() {
     let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
     world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     page.press("switch", "MFA for adaeze.okonkwo").await;
-    page.hear("Whether this person is in a protected group could not be read, so nothing was sent.").await;
+    page.hear("Couldn't read whether this user is in a protected group, so nothing was sent.").await;
     assert!(page.names("dialog", "Disable MFA for").await.is_empty());
     assert_eq!(puts(&world), 0);
 }
