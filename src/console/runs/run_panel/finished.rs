@@ -47,7 +47,8 @@ pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
 #[component]
 pub(crate) fn FinishedLinks() -> impl IntoView {
     let app = use_app();
-    let progress = move || text::saving::progress(app.ports.get().locale.as_ref(), app.saving().reported.get());
+    let progress =
+        move || text::saving::progress(app.ports.get().locale.as_ref(), app.saving().reported.get());
     view! {
         <div class="run-links">
             <span role="status">{progress}</span>

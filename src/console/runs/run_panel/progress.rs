@@ -81,11 +81,13 @@ fn tiles(run: &Progress) -> Vec<Tile> {
 fn count(tile: Tile, run: &Progress) -> u32 {
     let of = |state| run.tally.of(state);
     match tile {
+        // A stop may leave users whose answer was lost and wasn't looked for any more.
+        Tile::In(RowState::Unconfirmed) => of(RowState::Unconfirmed) + of(RowState::Sending),
         Tile::In(state) => of(state),
         Tile::NotChanged => of(RowState::Refused) + of(RowState::Failed),
         Tile::BeingChecked => of(RowState::Unconfirmed) + run.being_checked,
         Tile::ToGo => run.left(),
-        Tile::NotTouched => of(RowState::Waiting) + of(RowState::Sending),
+        Tile::NotTouched => of(RowState::Waiting),
         Tile::Skipped => u32::try_from(run.plan.left_out.len()).unwrap_or(u32::MAX),
     }
 }

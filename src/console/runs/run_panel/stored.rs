@@ -139,11 +139,18 @@ pub(crate) fn ContinueButton(
     view! {
         <button
             class="primary"
-            disabled=move || app.run().is_open()
+            aria-disabled=move || app.run().is_open().then_some("true")
+            title=move || app.run().is_open().then_some(text::run::ANOTHER_IS_OPEN)
             on:click=handler(move |_| app.run().go_on(Rc::from(name.as_str())))
         >
             {label}
         </button>
+    }
+}
+
+fn open_file(app: App) {
+    if !app.run().is_open_untracked() {
+        app.run().open_file();
     }
 }
 
@@ -153,7 +160,12 @@ pub(crate) fn OpenRunFile() -> impl IntoView {
     let is_permitted = app.review().may_run(true) || app.review().may_run(false);
     is_permitted.then(|| {
         view! {
-            <button class="quiet" disabled=move || app.run().is_open() on:click=handler(move |_| app.run().open_file())>
+            <button
+                class="quiet"
+                aria-disabled=move || app.run().is_open().then_some("true")
+                title=move || app.run().is_open().then_some(text::run::ANOTHER_IS_OPEN)
+                on:click=handler(move |_| open_file(app))
+            >
                 <Symbol icon=Icon::Upload/>
                 {text::run::OPEN_FILE}
             </button>

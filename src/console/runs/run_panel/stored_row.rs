@@ -99,12 +99,11 @@ fn result(app: App, contents: &Contents) -> String {
         return so_far + &handed_over.unwrap_or_default();
     }
     let changed = tally.of(RowState::Changed);
-    let (not_changed, left) = (tally.ended() - changed, tally.all() - tally.ended());
-    text::run::result(
-        &number(app, changed),
-        (not_changed, &number(app, not_changed)),
-        (left, &number(app, left)),
-    )
+    let left = tally.of(RowState::Waiting);
+    let lost = tally.of(RowState::Unconfirmed) + tally.of(RowState::Sending);
+    let not_changed = tally.all() - changed - left - lost;
+    let counted = |users: u32| (users, number(app, users));
+    text::run::result(&number(app, changed), &counted(not_changed), &counted(lost), &counted(left))
 }
 
 fn undo(app: App, contents: &Contents) -> Option<String> {
@@ -172,6 +171,7 @@ fn FinishedRowActions(name: String, has_skipped: bool, undo: Option<String>) -> 
         app.run().look_at(Rc::from(name.get_value().as_str()), then);
     };
     let is_busy = move || app.run().is_open();
+    let is_disabled = move || is_busy().then_some("true");
     let why = move || is_busy().then_some(text::run::ANOTHER_IS_OPEN);
     let save = Callback::new(move |file: RunFile| open_and(Box::new(move || file.save(app))));
     let undo = undo.map(|undo| {
@@ -179,7 +179,7 @@ fn FinishedRowActions(name: String, has_skipped: bool, undo: Option<String>) -> 
             <button
                 class="quiet"
                 aria-label=undo
-                disabled=is_busy
+                aria-disabled=is_disabled
                 title=why
                 on:click=handler(move |_| open_and(Box::new(move || app.undo())))
             >
@@ -188,7 +188,7 @@ fn FinishedRowActions(name: String, has_skipped: bool, undo: Option<String>) -> 
         }
     });
     view! {
-        <button disabled=is_busy title=why on:click=handler(move |_| open_and(Box::new(|| ())))>{text::run::OPEN}</button>
+        <button aria-disabled=is_disabled title=why on:click=handler(move |_| open_and(Box::new(|| ())))>{text::run::OPEN}</button>
         <Show when=move || !is_busy()>
             <SaveReport class="" has_skipped save/>
         </Show>

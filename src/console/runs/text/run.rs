@@ -543,13 +543,17 @@ pub fn so_far(done: &str, all: &str, open: u32) -> String {
 }
 
 /// The result of a stored run.
-pub fn result(changed: &str, not_changed: (u32, &str), not_touched: (u32, &str)) -> String {
-    let not_changed = if not_changed.0 > 0 { format!(", {} not", not_changed.1) } else { String::new() };
-    if not_touched.0 > 0 {
-        format!("Stopped: {changed} changed{not_changed}, {} not touched", not_touched.1)
-    } else {
-        format!("{changed} changed{not_changed}")
-    }
+pub fn result(
+    changed: &str,
+    not_changed: &(u32, String),
+    lost: &(u32, String),
+    not_touched: &(u32, String),
+) -> String {
+    let part = |(count, users): &(u32, String), what: &str| {
+        if *count > 0 { format!(", {users} {what}") } else { String::new() }
+    };
+    let sum = format!("{changed} changed{}{}", part(not_changed, "not"), part(lost, "with a lost answer"));
+    if not_touched.0 > 0 { format!("Stopped: {sum}{}", part(not_touched, "not touched")) } else { sum }
 }
 
 /// A stored run that can't be read.
