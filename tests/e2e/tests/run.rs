@@ -16,9 +16,6 @@ fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
 }
 
-/// Name of the field for the rate limit.
-const RATE_LIMIT_FIELD: &str = "Requests a second, at most";
-
 async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;

@@ -340,7 +340,11 @@ pub fn to_go(ready: Option<&str>, will_pause_again: bool) -> String {
 
 /// The label of the changed users of a run that is over.
 pub fn verified(changed: u32, verified: u32, users: &str) -> String {
-    if changed == verified { "changed and verified".to_owned() } else { format!("changed, {users} verified") }
+    match verified {
+        _ if verified == changed => "changed and verified".to_owned(),
+        0 => "changed".to_owned(),
+        _ => format!("changed, {users} verified"),
+    }
 }
 
 pub const NOT_CHANGED: &str = "refused or failed";
