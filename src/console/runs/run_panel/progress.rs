@@ -120,7 +120,7 @@ fn TileView(tile: Tile) -> impl IntoView {
     };
     view! {
         <div title=meaning>
-            <dt>{move || label.get()} {more}</dt>
+            <dt>{move || label.get()} " " {more}</dt>
             <dd>{move || of_run(app, |run| number(app, count(tile, run)))}</dd>
         </div>
     }
