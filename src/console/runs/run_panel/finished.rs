@@ -28,8 +28,6 @@ pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
             <button class="link" on:click=handler(move |_| app.run().check())>{text::run::VERIFY}</button>
         }
     });
-    let progress =
-        move || text::saving::progress(app.ports.get().locale.as_ref(), app.saving().reported.get());
     view! {
         <div class="run-line">
             {stopped()}
