@@ -18,7 +18,7 @@ use crate::console::users::report_filter::ReportFilter;
 use crate::console::users::search_result::SearchResult;
 use crate::console::users::selection_bar::SelectionBar;
 use crate::console::users::text;
-use crate::console::users::toolbar::{ShownLine, Toolbar};
+use crate::console::users::toolbar::{SearchOffer, ShownLine, Toolbar};
 use crate::console::users::user_drawer::UserDrawer;
 
 #[component]
@@ -86,7 +86,7 @@ fn UserList() -> impl IntoView {
     };
     view! {
         <div class="list-line">
-            <Show when=has_list>
+            <Show when=has_list fallback=|| view! { <SearchOffer/> }>
                 <ListProgress/>
                 <ReadCeiling/>
                 <ShownLine/>

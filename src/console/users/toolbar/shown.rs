@@ -133,7 +133,7 @@ const FEW: usize = 3;
 
 /// Where little or nothing that is loaded matches, PingOne may still have the user.
 #[component]
-fn SearchOffer() -> impl IntoView {
+pub(crate) fn SearchOffer() -> impl IntoView {
     let directory = use_app().directory();
     let wanted = Memo::new(move |_| {
         let text = directory.table.search.with(|text| text.trim().to_owned());
