@@ -73,7 +73,7 @@ const fn need(column: Column, beside: BesideSwitch) -> Need {
         Column::Id => fixed(160, 304),
         Column::Devices => fixed(80, 90),
         Column::Mfa => match beside {
-            BesideSwitch::Short => fixed(164, 168),
+            BesideSwitch::Short => fixed(152, 168),
             BesideSwitch::Bypass => fixed(232, 236),
             BesideSwitch::RunState => fixed(250, 254),
         },
@@ -194,7 +194,7 @@ mod tests {
         let beside = widths(&USUAL, 810);
         assert_eq!(beside.iter().filter(|width| width.is_none()).count(), 1);
         assert_eq!(beside[2], None);
-        assert!(beside[7].is_some_and(|mfa| mfa >= 164));
+        assert!(beside[7].is_some_and(|mfa| mfa >= 152));
         assert!(sum(&beside) <= 810, "{beside:?}");
     }
 
