@@ -25,22 +25,22 @@ struct Offers {
     is_open: RwSignal<bool>,
     /// The position of the user that Enter chooses.
     active: RwSignal<Option<usize>>,
-    offers: Memo<Vec<Offer>>,
+    users: Memo<Vec<Offer>>,
 }
 
 impl Offers {
     fn new(form: ReviewForm) -> Self {
         let review = use_app().review();
         let is_open = RwSignal::new(false);
-        let offers = Memo::new(move |_| {
+        let users = Memo::new(move |_| {
             let preview = form.preview.get().filter(|_| is_open.get());
             preview.map(|preview| review.pilot_offers(&preview, MOST)).unwrap_or_default()
         });
-        Self { form, is_open, active: RwSignal::new(None), offers }
+        Self { form, is_open, active: RwSignal::new(None), users }
     }
 
     fn is_shown(self) -> bool {
-        self.offers.with(|offers| !offers.is_empty())
+        self.users.with(|offers| !offers.is_empty())
     }
 
     fn open(self) {
@@ -54,7 +54,7 @@ impl Offers {
     }
 
     fn choose(self, place: usize, pilot: RwSignal<String>) {
-        if let Some(offer) = self.offers.with_untracked(|offers| offers.get(place).cloned()) {
+        if let Some(offer) = self.users.with_untracked(|offers| offers.get(place).cloned()) {
             pilot.set(offer.value);
             self.close();
         }
@@ -65,7 +65,7 @@ impl Offers {
         if !self.is_open.get_untracked() {
             self.open();
         }
-        let Some(last) = self.offers.with_untracked(Vec::len).checked_sub(1) else { return };
+        let Some(last) = self.users.with_untracked(Vec::len).checked_sub(1) else { return };
         self.active.update(|active| {
             *active = Some(match (*active, forward) {
                 (None, true) => 0,
@@ -185,7 +185,7 @@ fn OfferList(offers: Offers) -> impl IntoView {
             aria-label=text::review::PILOT
             hidden=move || !offers.is_shown()
         >
-            {move || offers.offers.get().into_iter().enumerate().map(option).collect_view()}
+            {move || offers.users.get().into_iter().enumerate().map(option).collect_view()}
         </ul>
     }
 }
