@@ -131,8 +131,6 @@ async fn user_data_is_shown_and_searched_as_text() {
     assert!((1..60).contains(&page.shown().await));
     assert!(column(&page, "population").await.iter().all(|population| population == POPULATION));
     page.press("button", "Show all users").await;
-    page.see("combobox", "Group").await.focus().await.unwrap();
-    page.hear(GROUP.trim()).await;
     page.filter("Group", GROUP.trim()).await;
     page.hear("members, read").await;
     page.press("button", "Show all users").await;
@@ -151,14 +149,14 @@ async fn user_data_is_sorted_and_saved_without_loss() {
     let select = "Select all 60 users";
     page.press("checkbox", select).await;
     page.press("button", "Username").await;
-    page.see("button", "Username ↑").await;
+    page.hear("Username ↑").await;
     page.press("button", "Export").await;
     page.press("radio", "Also names, usernames and email addresses (personal data)").await;
     page.press("button", "Save 60 users").await;
     let csv = folder.file(".csv").await;
     page.press("button", "Close").await;
-    page.press("button", "Username ↑").await;
-    page.see("button", "Username ↓").await;
+    page.press("button", "Username").await;
+    page.hear("Username ↓").await;
     page.press("button", "Export").await;
     page.press("radio", "Also names, usernames and email addresses (personal data)").await;
     page.press("radio", "JSON").await;
