@@ -98,7 +98,8 @@ impl App {
         let Some(id) = users.id(row) else { return };
         let user = users.user(row);
         let user = user.as_ref();
-        let population_name = users.population(row).and_then(|id| self.directory().population_name(id));
+        let population_name =
+            users.population(row).and_then(|id| untrack(|| self.directory().population_name(id)));
         let devices = match users.devices(row) {
             Devices::NotChecked => None,
             Devices::Usable(devices) => Some(u16::from(devices)),

@@ -163,15 +163,16 @@ fn Remarks() -> impl IntoView {
     }
 }
 
+const SKELETON: &str = "grid-scroll";
+
 /// Before anything is loaded: how many users there are, and what loading them costs.
 #[component]
 pub(crate) fn LoadOffer() -> impl IntoView {
     let app = use_app();
-    move || {
-        match app.directory().total.get() {
+    move || match app.directory().total.get() {
         Load::Idle | Load::Loading => view! {
             <p class="unseen" role="status">{text::directory::COUNTING}</p>
-            <div class="grid-scroll skeleton" aria-hidden="true"></div>
+            <div class=SKELETON aria-hidden="true"><div class="grid-skeleton"></div></div>
         }
         .into_any(),
         Load::Failed(fault) => list_failure(fault),
@@ -185,7 +186,6 @@ pub(crate) fn LoadOffer() -> impl IntoView {
             let users = number(app, users);
             view! { <Offer load=text::directory::load_all(&users) cost/> }.into_any()
         }
-    }
     }
 }
 

@@ -30,14 +30,8 @@ pub(crate) fn UsersPanel() -> impl IntoView {
         Source::List => Either::Left(view! { <UserList/> }),
         Source::Found => Either::Right(view! { <SearchResult/> }),
     };
-    let is_awaiting = Memo::new(move |_| app.directory().list.with(List::is_loading) && listed(app) == 0);
-    let class = move || match (has_run.get(), is_awaiting.get()) {
-        (true, _) => "panel-main with-run",
-        (false, true) => "panel-main awaiting",
-        (false, false) => "panel-main",
-    };
     view! {
-        <div class=class>
+        <div class=move || if has_run.get() { "panel-main with-run" } else { "panel-main" }>
             <RequestedChecks at=Location::Everything/>
             <Show when=move || has_run.get() fallback=|| view! { <UnfinishedRuns/> <MfaStatus/> }>
                 <RunPanel tab=Tab::Users/>
