@@ -164,6 +164,7 @@ fn Remarks() -> impl IntoView {
 }
 
 const SKELETON: &str = "grid-scroll";
+const ROWS: &str = "grid-skeleton";
 
 /// Before anything is loaded: how many users there are, and what loading them costs.
 #[component]
@@ -172,7 +173,7 @@ pub(crate) fn LoadOffer() -> impl IntoView {
     move || match app.directory().total.get() {
         Load::Idle | Load::Loading => view! {
             <p class="unseen" role="status">{text::directory::COUNTING}</p>
-            <div class=SKELETON aria-hidden="true"><div class="grid-skeleton"></div></div>
+            <div class=SKELETON aria-hidden="true"><div class=ROWS></div></div>
         }
         .into_any(),
         Load::Failed(fault) => list_failure(fault),
