@@ -47,7 +47,7 @@ pub(crate) struct Grid {
     /// Whether it was hidden when it was last measured. The browser may forget then how far it was scrolled.
     was_hidden: StoredValue<bool>,
     /// Where the pointer went down.
-    pressed_at: StoredValue<(i32, i32)>,
+    pressed_at: StoredValue<Option<(i32, i32)>>,
     /// The cell that has the focus or had it last.
     focused: RwSignal<Option<Cell>>,
     /// How many rows may be rendered so far.
@@ -345,13 +345,15 @@ impl Grid {
     }
 
     fn note_press(self, event: &PointerEvent) {
-        self.pressed_at.set_value((event.client_x(), event.client_y()));
+        self.pressed_at.set_value(Some((event.client_x(), event.client_y())));
     }
 
     /// A click anywhere in a row opens its user.
     fn open_clicked(self, event: &MouseEvent) {
-        let (x, y) = self.pressed_at.get_value();
-        let is_drag = (event.client_x() - x).abs().max((event.client_y() - y).abs()) > DRAG;
+        // A click of an assistive technology has no pointer.
+        let pressed_at = self.pressed_at.try_update_value(Option::take).flatten();
+        let is_drag = pressed_at
+            .is_some_and(|(x, y)| (event.client_x() - x).abs().max((event.client_y() - y).abs()) > DRAG);
         if let Some(row) = clicked_row(event).filter(|_| !is_drag) {
             self.open(row);
         }

@@ -264,6 +264,43 @@ async fn the_keyboard_reaches_every_cell_of_the_grid_and_keeps_its_position() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_click_anywhere_in_a_row_opens_its_user_and_marks_the_row() {
+    const OPENED: &str = "[...root.querySelectorAll('tr[aria-current]')].map((row) => row.ariaRowIndex)";
+    let world = World::start(500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("500 users · read").await;
+    page.press("checkbox", "Select adaeze.okonkwo").await;
+    assert_eq!(page.ask_shadow(OPENED).await, json!([]), "a checkbox opens nothing");
+    let press = "root.querySelector('[aria-rowindex=\"4\"] td.last-sign-on').click()";
+    page.ask_shadow(press).await;
+    page.until_shadow(&format!("{OPENED}[0] === '4'")).await;
+    let is_cut = "((cell, table) => cell.right > table.right + 1 || cell.left < table.left)(
+        root.querySelector('tbody td.mfa').getBoundingClientRect(), root.querySelector('.grid-scroll').getBoundingClientRect())";
+    for width in [1280, 390] {
+        page.emulate_display("light", width, 844).await;
+        assert_eq!(page.ask_shadow(is_cut).await, json!(false), "the MFA cell at {width}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_gets_wider_by_key_and_the_table_keeps_its_place_behind_another_tab() {
+    const WIDTH: &str = "root.querySelector('thead .username').offsetWidth";
+    const TOP: &str = "root.querySelector('.grid-scroll').scrollTop";
+    let world = World::start(500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("500 users · read").await;
+    let before = page.ask_shadow(WIDTH).await.as_u64().unwrap();
+    page.see("button", "Username").await.send_keys(Key::Shift + Key::Right).await.unwrap();
+    page.until_shadow(&format!("{WIDTH} >= {}", before + 15)).await;
+    page.ask_shadow(&format!("{TOP} = 3400")).await;
+    page.press("tab", "Requests").await;
+    page.press("tab", "Users").await;
+    page.until_shadow(&format!("{TOP} === 3400 && root.querySelector('[aria-rowindex=\"104\"]') !== null")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_click_that_started_on_another_row_opens_no_user() {
     const ROOT: &str = "const root = document.querySelector('pingone-mfa').shadowRoot;";
     let world = World::start(500, quick).await;
