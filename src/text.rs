@@ -210,28 +210,6 @@ mod tests {
     }
 
     #[test]
-    fn a_percentage_has_one_decimal_and_is_never_rounded_to_none_or_all() {
-        for (part, whole, share) in [
-            (0, 7, "0.0"),
-            (7, 7, "100.0"),
-            (1, 3, "33.3"),
-            (2, 3, "66.7"),
-            (1, 1000, "0.1"),
-            (1, 2000, "0.1"),
-            (1, 2001, "under 0.1"),
-            (1, 10_000_000, "under 0.1"),
-            (1999, 2000, "over 99.9"),
-            (1998, 2000, "99.9"),
-            (17_905, 40_112, "44.6"),
-            (15_877, 40_112, "39.6"),
-            (1, 16, "6.3"),
-        ] {
-            assert_eq!(percent(part, whole).as_deref(), Some(share), "{part} of {whole}");
-        }
-        assert_eq!(percent(0, 0), None);
-    }
-
-    #[test]
     fn pingones_message_is_shown_in_full() {
         let fault = Fault::RoleMissing(Refusal {
             status: 403,

@@ -169,9 +169,15 @@ fn only_two_requests_write_and_they_are_created_in_three_places() {
     );
     assert_eq!(
         files_with("WriteMfa(permit)"),
-        counts(&[("crates/core/src/run/engine/job_runner.rs", 1), ("src/console/users/directory/switching.rs", 1)])
+        counts(&[
+            ("crates/core/src/run/engine/job_runner.rs", 1),
+            ("src/console/users/directory/switching.rs", 1)
+        ])
     );
-    assert_eq!(files_with("WriteBypass { permit"), counts(&[("src/console/users/directory/bypassing.rs", 1)]));
+    assert_eq!(
+        files_with("WriteBypass { permit"),
+        counts(&[("src/console/users/directory/bypassing.rs", 1)])
+    );
 }
 
 #[test]
@@ -194,7 +200,7 @@ fn permits_are_requested_in_three_places_and_created_in_one() {
     // A plan only leaves the page through this function: as a run, a file or a script.
     assert_eq!(
         files_with("cleared_plan()"),
-        counts(&[("src/console/runs/review/clearing.rs", 1), ("src/console/app/saving.rs", 2)])
+        counts(&[("src/console/app/saving.rs", 2), ("src/console/runs/review/clearing.rs", 1)])
     );
     assert_eq!(callers("PlanScript::new("), ["src/console/app/saving.rs"]);
 }

@@ -39,12 +39,13 @@ impl Window {
     /// The table's content, from the top to the bottom of its `rows`. The focused row is always rendered: without its
     /// element the focus would be lost.
     pub(crate) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
-        let outside = focused.filter(|position| *position < rows && !(self.from..self.to).contains(position));
+        let browser_ports =
+            focused.filter(|position| *position < rows && !(self.from..self.to).contains(position));
         let mut items = Vec::new();
-        let above = outside.filter(|position| *position < self.from);
+        let above = browser_ports.filter(|position| *position < self.from);
         stretch(&mut items, 0, self.from, above);
         items.extend((self.from..self.to).map(Item::Row));
-        stretch(&mut items, self.to, rows, outside.filter(|position| *position >= self.to));
+        stretch(&mut items, self.to, rows, browser_ports.filter(|position| *position >= self.to));
         items
     }
 }

@@ -8,8 +8,9 @@ pub use crate::text::FILE_SILENT;
 use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};
 use pingone_mfa_core::ports::Locale;
 
-use crate::console::users::directory::UnreadableBody;
-use crate::console::users::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood};
+use crate::console::import::match_group::MatchGroup;
+use crate::console::import::state::UnreadableImport;
+use crate::console::import::state::{LARGEST, LineProblem, MOST_LOOKED_UP, Understood};
 
 pub const FROM_LIST: &str = "From a list …";
 pub const NAME: &str = "People from a list";
@@ -26,7 +27,7 @@ pub const HOLDS: &str = "It holds";
 pub const PREVIEW: &str = "The first lines as understood";
 pub const LINE: &str = "Line";
 /// Name of the table of results.
-pub const PILES: &str = "Whom the list names";
+pub const GROUPS: &str = "Whom the list names";
 /// Ends a lookup.
 pub const STOP: &str = "Stop";
 /// Resumes a paused lookup.
@@ -93,8 +94,8 @@ pub fn column(place: usize) -> String {
 }
 
 /// A problem of some lines.
-pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
-    let first: Vec<String> = trouble
+pub fn line_problem(locale: &dyn Locale, line_problem: &LineProblem) -> String {
+    let first: Vec<String> = line_problem
         .first
         .iter()
         .map(|(line, value)| {
@@ -102,9 +103,9 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
             if value.is_empty() { format!("line {line}") } else { format!("line {line}: {value}") }
         })
         .collect();
-    let more = if trouble.lines > trouble.first.len() { ", …" } else { "" };
-    let (lines, first) = (lines(locale, trouble.lines), first.join(", "));
-    let what = match trouble.problem {
+    let more = if line_problem.lines > line_problem.first.len() { ", …" } else { "" };
+    let (lines, first) = (lines(locale, line_problem.lines), first.join(", "));
+    let what = match line_problem.problem {
         Problem::Empty => "with an empty cell in this column",
         Problem::SpreadsheetNumber => {
             return format!(
@@ -128,25 +129,25 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
 }
 
 /// Why a file can't be imported.
-pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
+pub fn unusable(locale: &dyn Locale, unusable: UnreadableImport) -> String {
     match unusable {
-        UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
-        UnreadableBody::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
-        UnreadableBody::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
-        UnreadableBody::Fault(ImportFault::ZeroByte { line }) => format!(
+        UnreadableImport::Fault(ImportFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
+        UnreadableImport::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
+        UnreadableImport::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
+        UnreadableImport::Fault(ImportFault::ZeroByte { line }) => format!(
             "This file is no text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",
             locale.number(line as u64)
         ),
-        UnreadableBody::Fault(ImportFault::TooManyLines { limit }) => format!(
+        UnreadableImport::Fault(ImportFault::TooManyLines { limit }) => format!(
             "This list has more than {} lines. Split it into several files and take one after the other.",
             locale.number(limit as u64)
         ),
-        UnreadableBody::TooLarge => format!(
+        UnreadableImport::TooLarge => format!(
             "This file is larger than {} MB and was not read. Keep only the column that names the people, or split the list.",
             LARGEST >> 20
         ),
-        UnreadableBody::Silent => FILE_SILENT.into(),
-        UnreadableBody::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
+        UnreadableImport::Silent => FILE_SILENT.into(),
+        UnreadableImport::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
     }
 }
 
@@ -195,27 +196,27 @@ pub fn refused(locale: &dyn Locale, refused: usize) -> String {
     )
 }
 
-pub const fn pile(pile: Pile) -> &'static str {
-    match pile {
-        Pile::Found => "found",
-        Pile::NotFound => "not found",
-        Pile::MoreThanOne => "more than one",
-        Pile::Twice => "twice",
+pub const fn group(group: MatchGroup) -> &'static str {
+    match group {
+        MatchGroup::Found => "found",
+        MatchGroup::NotFound => "not found",
+        MatchGroup::MoreThanOne => "more than one",
+        MatchGroup::Duplicates => "twice",
     }
 }
 
 /// What a category contains.
-pub const fn pile_meaning(pile: Pile) -> &'static str {
-    match pile {
-        Pile::Found => "name one user each",
-        Pile::NotFound => "name nobody here",
-        Pile::MoreThanOne => "name several users, so none of them",
-        Pile::Twice => "name somebody whom an earlier line names",
+pub const fn group_meaning(group: MatchGroup) -> &'static str {
+    match group {
+        MatchGroup::Found => "name one user each",
+        MatchGroup::NotFound => "name nobody here",
+        MatchGroup::MoreThanOne => "name several users, so none of them",
+        MatchGroup::Duplicates => "name somebody whom an earlier line names",
     }
 }
 
-pub fn save(name: Pile) -> String {
-    format!("Save {} …", pile(name))
+pub fn save(name: MatchGroup) -> String {
+    format!("Save {} …", group(name))
 }
 
 pub const FILES: &str = "The files have the original lines with all columns and contain personal data.";

@@ -13,7 +13,6 @@ use pingone_mfa_core::ports::Locale;
 
 use crate::console::app::use_app;
 
-use crate::console::requests::panel::status;
 use crate::console::requests::text;
 use crate::ui::dom::handler;
 use crate::ui::dom::{key_of, stop};
@@ -369,4 +368,9 @@ fn CopiesOfListed() -> impl IntoView {
             {text::exchanges::SAVE_HAR}
         </button>
     }
+}
+
+pub(crate) fn status(exchange: &Exchange) -> String {
+    let answer = exchange.answer.as_ref();
+    answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
 }

@@ -9,8 +9,7 @@ use pingone_mfa_core::exchanges::log::Numbered;
 use crate::console::app::use_app;
 use crate::console::requests::state::Form;
 
-use crate::console::requests::exchange_list::ExchangeChoice;
-use crate::console::requests::exchange_list::ExchangeCopies;
+use crate::console::requests::exchange_list::{ExchangeChoice, ExchangeCopies, status};
 use crate::console::requests::request_code::RequestCode;
 use crate::console::requests::text;
 use crate::ui::dom::handler;
@@ -100,11 +99,6 @@ fn ShownExchange() -> impl IntoView {
             view! { <RawExchange exchange/> }.into_any()
         }
     }
-}
-
-pub(crate) fn status(exchange: &Exchange) -> String {
-    let answer = exchange.answer.as_ref();
-    answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
 }
 
 #[component]

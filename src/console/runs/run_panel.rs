@@ -7,6 +7,7 @@ mod phase_note;
 mod progress;
 mod remarks;
 mod report;
+mod shown_phase;
 pub(crate) mod stored;
 
 use leptos::prelude::*;

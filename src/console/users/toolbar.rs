@@ -207,7 +207,7 @@ fn ColumnBox(column: Column) -> impl IntoView {
 fn change(app: App, change: impl FnOnce(&mut View)) {
     let mut view = app.directory().table.view.get_untracked();
     change(&mut view);
-    app.look(view);
+    app.apply_view(view);
 }
 
 /// The parts of the address that aren't known.

@@ -82,7 +82,7 @@ fn UserContent(id: UserId, read: Load<()>) -> impl IntoView {
             <SignInStates id/>
             <LastChange id/>
             <FailedRead at=Location::User(id) title=failed_read_title/>
-            <button class="quiet" on:click=handler(move |_| app.trouble().ask_why_not_asked(id))>
+            <button class="quiet" on:click=handler(move |_| app.troubleshooting().ask_why_not_asked(id))>
                 {say::WHY_NO_PROMPT}
             </button>
             <RequestedChecks at=Location::User(id)/>

@@ -8,8 +8,8 @@ use crate::console::runs::run::Phase;
 use crate::console::runs::text;
 use pingone_mfa_core::run::engine::PauseReason;
 
-use crate::console::runs::run_panel::card::ShownPhase;
 use crate::console::runs::run_panel::finished::FinishedActions;
+use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::ui::dom::handler;
 
 /// What can be done about a run that isn't over.

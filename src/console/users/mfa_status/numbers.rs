@@ -180,7 +180,7 @@ fn list_users(app: App, population: Option<PopulationId>, mfa: Option<MfaFilter>
     let mut view = app.directory().table.view.get_untracked();
     view.filters = Filters { mfa, population, ..Filters::default() };
     app.directory().table.search_for(app.directory().users, "");
-    app.look(view);
+    app.apply_view(view);
 }
 
 /// The parts of a bar differ by color and by their order; the numbers beside it say the same.
