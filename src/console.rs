@@ -27,7 +27,7 @@ use leptos::prelude::*;
 use pingone::fault::Fault;
 use pingone_mfa_core::diagnosis::evidence::Operation;
 
-use crate::connect::console_views::Screens;
+use crate::connect::console_views::ConsoleViews;
 use announcement_text::sentence;
 use app::App;
 use help::dialog::HelpDialog;
@@ -37,12 +37,12 @@ use troubleshooting::state::Location;
 
 /// The screens of a connected page.
 #[must_use]
-pub fn screens(app: App) -> Screens {
+pub fn views(app: App) -> ConsoleViews {
     let not_connected = move |fault: Fault| {
         let title = text::fault(&fault);
         view! { <Failure at=Location::Form tried=Operation::Connect fault title/> }.into_any()
     };
-    Screens {
+    ConsoleViews {
         connected: Box::new(|environment, region| view! { <Console environment region/> }.into_any()),
         not_connected: Box::new(not_connected),
         announced: Box::new(move |announcement| sentence(app.ports, announcement)),

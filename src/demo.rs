@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::browser::sandbox::{API_BASE, AUTH_BASE, SandboxTransport};
 use crate::connect::session::mint::Mint;
-use crate::mount_options::Wishes;
+use crate::mount_options::MountOptions;
 
 /// Code of the demo's only region.
 const CODE: &str = "DEMO";
 
 /// Ignores the settings of the deployment and the host page: the demo has one region and one source of tokens.
-pub(crate) fn keep_to_itself(wishes: &mut Wishes) {
+pub(crate) fn keep_to_itself(mount_options: &mut MountOptions) {
     let code = RegionCode(CODE.to_owned());
     let region = Region {
         code: code.clone(),
@@ -21,13 +21,13 @@ pub(crate) fn keep_to_itself(wishes: &mut Wishes) {
         auth_base: AUTH_BASE.to_owned(),
         pingone: None,
     };
-    wishes.settings.regions = Regions::with([region]);
-    wishes.settings.default_region = Some(code);
-    wishes.settings.environment = None;
-    wishes.settings.sign_in = None;
-    wishes.settings.limits.token_sources = TokenSources::NONE;
-    wishes.region = None;
-    wishes.environment = None;
+    mount_options.settings.regions = Regions::with([region]);
+    mount_options.settings.default_region = Some(code);
+    mount_options.settings.environment = None;
+    mount_options.settings.sign_in = None;
+    mount_options.settings.limits.token_sources = TokenSources::NONE;
+    mount_options.region = None;
+    mount_options.environment = None;
 }
 
 impl Mint for SandboxTransport {

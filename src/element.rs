@@ -21,12 +21,12 @@ use crate::browser::locale::BrowserLocale;
 use crate::browser::panic;
 use crate::browser::preferences::LocalPreferences;
 use crate::browser::sign_in::BrowserSignIn;
-use crate::connect::console_views::ScreensPlace;
+use crate::connect::console_views::ConsoleViewsCell;
 use crate::connect::page;
 use crate::connect::session::Session;
-use crate::mount_options::Wishes;
+use crate::mount_options::MountOptions;
 use crate::ports::{ConnectPortSet, ConnectPorts};
-use crate::split::{Outside, SplitRest};
+use crate::split::{BrowserPorts, SplitLoader};
 
 #[wasm_bindgen]
 pub struct Widget {
@@ -88,18 +88,18 @@ impl Widget {
 #[wasm_bindgen]
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
-    let mut wishes = wishes(options).map_err(|problem| error(&problem))?;
+    let mut mount_options = mount_options(options).map_err(|problem| error(&problem))?;
     #[cfg(feature = "demo")]
-    crate::demo::keep_to_itself(&mut wishes);
+    crate::demo::keep_to_itself(&mut mount_options);
     let framed = FrameEmbedder::new(options);
     let embedder: Rc<dyn Embedder> = match &framed {
         Some((frame, _))
-            if !wishes.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) =>
+            if !mount_options.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) =>
         {
             return Err(error("the page around this frame is not in config.json's frameAncestors"));
         }
         Some((frame, hello)) => {
-            wish(&mut wishes, hello);
+            apply_hello(&mut mount_options, hello);
             Rc::new(frame.clone())
         }
         None => Rc::new(PageEmbedder::new(options)),
@@ -110,7 +110,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     let owns_address = flag(options, "ownsAddress");
     // The page of a frame belongs to the product too, but its address isn't used.
     let owns_page = owns_address || framed.is_some();
-    let outside = Rc::new(Outside {
+    let browser_ports = Rc::new(BrowserPorts {
         transport: Rc::default(),
         clock: Rc::new(BrowserClock::new(worker_in(options))),
         locale: Rc::new(BrowserLocale::new()),
@@ -121,19 +121,23 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         focus: OnceCell::new(),
         made: OnceCell::new(),
     });
-    let screens = ScreensPlace::default();
+    let console_views = ConsoleViewsCell::default();
     let (redirect_uri, answer) = (text(options, "redirectUri"), text(options, "signInAnswer"));
-    let entrance = ConnectPortSet {
-        tokens: outside.transport.clone(),
-        clock: outside.clock.clone(),
-        locale: outside.locale.clone(),
+    let connect_ports = ConnectPortSet {
+        tokens: browser_ports.transport.clone(),
+        clock: browser_ports.clock.clone(),
+        locale: browser_ports.locale.clone(),
         preferences: Rc::new(LocalPreferences),
-        host: outside.host.clone(),
+        host: browser_ports.host.clone(),
         sign_in: Rc::new(BrowserSignIn::new(owns_page, redirect_uri, answer)),
-        embedder: outside.embedder.clone(),
+        embedder: browser_ports.embedder.clone(),
         #[cfg(feature = "demo")]
-        mint: outside.transport.clone(),
-        rest: Rc::new(SplitRest::new(Rc::clone(&outside), screens.clone(), report(options))),
+        mint: browser_ports.transport.clone(),
+        console_loader: Rc::new(SplitLoader::new(
+            Rc::clone(&browser_ports),
+            console_views.clone(),
+            report(options),
+        )),
     };
     // The runtime of the session's tasks exists only after mounting, so the session is started inside and handed out.
     let started = Rc::new(OnceCell::new());
@@ -141,11 +145,11 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     let mounted = leptos::mount::mount_to(wrapper, move || {
         if let Some(owner) = Owner::current() {
             // Runs once, so the cell is empty.
-            let _ = outside.owner.set(owner.downgrade());
+            let _ = browser_ports.owner.set(owner.downgrade());
         }
-        let session = Session::start(ConnectPorts::new(entrance), wishes);
+        let session = Session::start(ConnectPorts::new(connect_ports), mount_options);
         let _ = handed_out.set(session);
-        page::root(session, &screens)
+        page::root(session, &console_views)
     });
     let session = started.get().copied().ok_or_else(|| error("not mounted"))?;
     if let Some((frame, _)) = framed {
@@ -163,10 +167,10 @@ fn error(problem: &str) -> JsValue {
 }
 
 /// The host page's values replace the element's attributes.
-fn wish(wishes: &mut Wishes, hello: &Hello) {
-    wishes.region.clone_from(&hello.region);
-    wishes.environment.clone_from(&hello.environment);
-    wishes.user.clone_from(&hello.user);
+fn apply_hello(mount_options: &mut MountOptions, hello: &Hello) {
+    mount_options.region.clone_from(&hello.region);
+    mount_options.environment.clone_from(&hello.environment);
+    mount_options.user.clone_from(&hello.user);
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {
@@ -177,10 +181,10 @@ fn text(options: &JsValue, name: &str) -> Option<String> {
     Reflect::get(options, &name.into()).ok().and_then(|value| value.as_string())
 }
 
-fn wishes(options: &JsValue) -> Result<Wishes, String> {
+fn mount_options(options: &JsValue) -> Result<MountOptions, String> {
     let text = |name: &str| text(options, name);
     let settings = text("config").map(|config| read_config(&config)).transpose();
-    Ok(Wishes {
+    Ok(MountOptions {
         settings: settings.map_err(|fault| fault.to_string())?.unwrap_or_default(),
         region: text("region"),
         environment: text("environmentId"),

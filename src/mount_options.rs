@@ -4,7 +4,7 @@ use pingone_mfa_core::config::settings::Settings;
 
 /// The options given at mount, by the page or the host page.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wishes {
+pub struct MountOptions {
     pub settings: Settings,
     /// The `region` attribute.
     pub region: Option<String>,

@@ -9,7 +9,7 @@ use pingone_mfa_core::diagnosis::probe::NetworkProbe;
 use pingone_mfa_core::ports::{Collation, Embedder, Files, Host, Locale, Preferences, SignIn, TokenHolder};
 use pingone_mfa_core::run::ports::{Journal, Lease};
 
-use crate::connect::session::console_loader::Rest;
+use crate::connect::session::console_loader::ConsoleLoader;
 #[cfg(feature = "demo")]
 use crate::connect::session::mint::Mint;
 
@@ -30,7 +30,7 @@ pub struct ConnectPortSet {
     #[cfg(feature = "demo")]
     pub mint: Rc<dyn Mint>,
     /// Loads the console.
-    pub rest: Rc<dyn Rest>,
+    pub console_loader: Rc<dyn ConsoleLoader>,
 }
 
 /// The ports that the console uses.

@@ -21,15 +21,15 @@ use crate::browser::lease::BrowserLease;
 use crate::browser::locale::BrowserLocale;
 use crate::browser::preferences::LocalPreferences;
 use crate::browser::reach::BrowserReaching;
-use crate::connect::console_views::ScreensPlace;
+use crate::connect::console_views::ConsoleViewsCell;
 use crate::connect::session::Session;
-use crate::connect::session::console_loader::{Rest, Rooms};
+use crate::connect::session::console_loader::{ConsoleActions, ConsoleLoader};
 use crate::console;
 use crate::console::app::App;
 use crate::ports::{PortSet, Ports};
 
 /// The browser ports that the connect form and the console share.
-pub(crate) struct Outside {
+pub(crate) struct BrowserPorts {
     pub(crate) transport: Rc<Carrier>,
     pub(crate) clock: Rc<BrowserClock>,
     pub(crate) locale: Rc<BrowserLocale>,
@@ -42,32 +42,37 @@ pub(crate) struct Outside {
     pub(crate) owner: OnceCell<WeakOwner>,
     pub(crate) focus: OnceCell<FocusGuard>,
     /// The console, once it was created.
-    pub(crate) made: OnceCell<Rc<dyn Rooms>>,
+    pub(crate) made: OnceCell<Rc<dyn ConsoleActions>>,
 }
 
 /// Loads the second file for one element.
-pub(crate) struct SplitRest {
-    outside: Rc<Outside>,
-    screens: ScreensPlace,
+pub(crate) struct SplitLoader {
+    browser_ports: Rc<BrowserPorts>,
+    console_views: ConsoleViewsCell,
     /// The object in which `element.js` reports why the file was not loaded.
     report: JsValue,
 }
 
-impl SplitRest {
-    pub(crate) fn new(outside: Rc<Outside>, screens: ScreensPlace, report: JsValue) -> Self {
-        Self { outside, screens, report }
+impl SplitLoader {
+    pub(crate) fn new(
+        browser_ports: Rc<BrowserPorts>,
+        console_views: ConsoleViewsCell,
+        report: JsValue,
+    ) -> Self {
+        Self { browser_ports, console_views, report }
     }
 }
 
-impl Rest for SplitRest {
+impl ConsoleLoader for SplitLoader {
     fn load(&self) -> LocalBoxFuture<'static, Result<(), String>> {
         let report = self.report.clone();
         async move { load_rest().await.map_err(|_| why(&report)) }.boxed_local()
     }
 
-    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn Rooms>, String>> {
-        let (outside, screens, report) = (self.outside.clone(), self.screens.clone(), self.report.clone());
-        async move { open_rest(outside, screens, session).await.map_err(|NotLoaded| why(&report)) }
+    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn ConsoleActions>, String>> {
+        let (browser_ports, console_views, report) =
+            (self.browser_ports.clone(), self.console_views.clone(), self.report.clone());
+        async move { open_rest(browser_ports, console_views, session).await.map_err(|NotLoaded| why(&report)) }
             .boxed_local()
     }
 }
@@ -83,11 +88,11 @@ struct NotLoaded;
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(rest, fallible, preload(load_rest))]
 fn open_rest(
-    outside: Rc<Outside>,
-    screens: ScreensPlace,
+    browser_ports: Rc<BrowserPorts>,
+    console_views: ConsoleViewsCell,
     session: Session,
-) -> Result<Rc<dyn Rooms>, NotLoaded> {
-    rooms(&outside, &screens, session)
+) -> Result<Rc<dyn ConsoleActions>, NotLoaded> {
+    create_console(&browser_ports, &console_views, session)
 }
 
 #[cfg(feature = "split")]
@@ -106,38 +111,46 @@ async fn load_rest() -> Result<(), NotLoaded> {
 #[cfg(not(feature = "split"))]
 #[expect(clippy::unused_async, reason = "with the feature `split` it waits for the second file")]
 async fn open_rest(
-    outside: Rc<Outside>,
-    screens: ScreensPlace,
+    browser_ports: Rc<BrowserPorts>,
+    console_views: ConsoleViewsCell,
     session: Session,
-) -> Result<Rc<dyn Rooms>, NotLoaded> {
-    rooms(&outside, &screens, session)
+) -> Result<Rc<dyn ConsoleActions>, NotLoaded> {
+    create_console(&browser_ports, &console_views, session)
 }
 
 /// Creates the console, once per element, although connecting and help may both request it at the same time.
-fn rooms(outside: &Outside, screens: &ScreensPlace, session: Session) -> Result<Rc<dyn Rooms>, NotLoaded> {
-    let owner = outside.owner.get().and_then(WeakOwner::upgrade).ok_or(NotLoaded)?;
-    let made = outside.made.get_or_init(|| owner.with(|| make(outside, screens, session)));
+fn create_console(
+    browser_ports: &BrowserPorts,
+    console_views: &ConsoleViewsCell,
+    session: Session,
+) -> Result<Rc<dyn ConsoleActions>, NotLoaded> {
+    let owner = browser_ports.owner.get().and_then(WeakOwner::upgrade).ok_or(NotLoaded)?;
+    let made = browser_ports.made.get_or_init(|| owner.with(|| make(browser_ports, console_views, session)));
     Ok(Rc::clone(made))
 }
 
-fn make(outside: &Outside, screens: &ScreensPlace, session: Session) -> Rc<dyn Rooms> {
+fn make(
+    browser_ports: &BrowserPorts,
+    console_views: &ConsoleViewsCell,
+    session: Session,
+) -> Rc<dyn ConsoleActions> {
     let ports = PortSet {
-        transport: outside.transport.clone(),
-        clock: outside.clock.clone(),
-        locale: outside.locale.clone(),
+        transport: browser_ports.transport.clone(),
+        clock: browser_ports.clock.clone(),
+        locale: browser_ports.locale.clone(),
         collation: Rc::new(BrowserCollation::new()),
         preferences: Rc::new(LocalPreferences),
-        host: outside.host.clone(),
-        files: Rc::new(BrowserFiles(outside.clock.clone())),
-        journal: Rc::new(BrowserJournal::new(outside.clock.clone())),
-        lease: Rc::new(BrowserLease(outside.clock.clone())),
-        reaching: Rc::new(BrowserReaching(outside.clock.clone())),
-        embedder: outside.embedder.clone(),
+        host: browser_ports.host.clone(),
+        files: Rc::new(BrowserFiles(browser_ports.clock.clone())),
+        journal: Rc::new(BrowserJournal::new(browser_ports.clock.clone())),
+        lease: Rc::new(BrowserLease(browser_ports.clock.clone())),
+        reaching: Rc::new(BrowserReaching(browser_ports.clock.clone())),
+        embedder: browser_ports.embedder.clone(),
         seed: Math::random().to_bits(),
     };
     let app = App::open(session, Ports::new(ports));
     // Runs once, so the cell is empty.
-    let _ = outside.focus.set(FocusGuard::new(&outside.wrapper));
-    let _ = screens.set(console::screens(app));
+    let _ = browser_ports.focus.set(FocusGuard::new(&browser_ports.wrapper));
+    let _ = console_views.set(console::views(app));
     Rc::new(app)
 }

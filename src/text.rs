@@ -7,7 +7,7 @@ use pingone::fault::WriteRefusal;
 use pingone::fault::{Fault, JournalFault, Paging, Refusal};
 use pingone::time::Timestamp;
 use pingone::token::Actor;
-use pingone::user::{Account, Mfa};
+use pingone::user::{Account, Mfa, User};
 use pingone_mfa_core::ports::Locale;
 use pingone_mfa_core::run::outcome::Outcome;
 
@@ -20,6 +20,13 @@ pub const PRODUCT: &str = "PingOne MFA";
 /// What the flag is and isn't. Shown wherever a state is shown for many users.
 pub const MEANING: &str =
     "On means that PingOne may ask for a second factor. Sign-on policies decide whether it does.";
+
+pub const NO_NAME: &str = "(no name)";
+
+/// A user's name, or a placeholder if there is none.
+pub fn name_of(user: &User) -> String {
+    if user.name.is_empty() { NO_NAME.to_owned() } else { user.name.to_string() }
+}
 
 /// Short form for the top bar.
 pub fn actor_short(actor: &Actor) -> String {
@@ -207,28 +214,6 @@ mod tests {
     fn a_time_in_utc_is_the_same_everywhere() {
         assert_eq!(utc(Timestamp(1_651_062_280_823)), "12:24 UTC");
         assert_eq!(utc(Timestamp(-1)), "23:59 UTC");
-    }
-
-    #[test]
-    fn a_percentage_has_one_decimal_and_is_never_rounded_to_none_or_all() {
-        for (part, whole, share) in [
-            (0, 7, "0.0"),
-            (7, 7, "100.0"),
-            (1, 3, "33.3"),
-            (2, 3, "66.7"),
-            (1, 1000, "0.1"),
-            (1, 2000, "0.1"),
-            (1, 2001, "under 0.1"),
-            (1, 10_000_000, "under 0.1"),
-            (1999, 2000, "over 99.9"),
-            (1998, 2000, "99.9"),
-            (17_905, 40_112, "44.6"),
-            (15_877, 40_112, "39.6"),
-            (1, 16, "6.3"),
-        ] {
-            assert_eq!(percent(part, whole).as_deref(), Some(share), "{part} of {whole}");
-        }
-        assert_eq!(percent(0, 0), None);
     }
 
     #[test]

@@ -248,7 +248,7 @@ fn the_manifest_has_the_custom_properties_that_the_style_sheets_read() {
 
 #[test]
 fn the_manifest_has_the_parts_of_the_page() {
-    let view = texts_in("src", "rs");
+    let view = ["src/connect", "src/console", "src/ui"].map(|folder| texts_in(folder, "rs")).concat();
     let mut parts = names_after(&view, " part=\"");
     parts.extend(names_after(&view, ".part(\""));
     parts.extend(names_after(&read("web/element.js"), ".part = \""));

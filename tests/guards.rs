@@ -200,7 +200,7 @@ fn permits_are_requested_in_three_places_and_created_in_one() {
     // A plan only leaves the page through this function: as a run, a file or a script.
     assert_eq!(
         files_with("cleared_plan()"),
-        counts(&[("src/console/runs/review/clearing.rs", 1), ("src/console/app/saving.rs", 2)])
+        counts(&[("src/console/app/saving.rs", 2), ("src/console/runs/review/clearing.rs", 1)])
     );
     assert_eq!(callers("PlanScript::new("), ["src/console/app/saving.rs"]);
 }

@@ -1,4 +1,4 @@
-//! Imports in `crates/` run one way. This reads every `use` line outside tests and fails on an import against the order
+//! Imports run one way, in `crates/` and in the page. This reads every `use` line outside tests and fails on an import against the order
 //! of the capabilities, on a browser's name in the core, and on a circle between files.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,9 @@ const ORDER: [&str; 13] = [
     "ports",
 ];
 
+/// The page.
+const PAGE: &str = "page";
+
 /// Crates that know a browser.
 const BROWSER: [&str; 6] = ["gloo_net", "gloo_timers", "js_sys", "leptos", "wasm_bindgen", "web_sys"];
 
@@ -36,11 +39,19 @@ struct Crate {
 
 impl Crate {
     fn read(name: &'static str) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src");
+        Self::read_from(name, &Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src"))
+    }
+
+    /// The page, which is the crate of the repository's root.
+    fn page() -> Self {
+        Self::read_from(PAGE, &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+    }
+
+    fn read_from(name: &'static str, root: &Path) -> Self {
         let mut files = Vec::new();
-        find_sources(&root, &mut files);
+        find_sources(root, &mut files);
         let module = |path: &Path| -> Vec<String> {
-            let path = path.strip_prefix(&root).unwrap().with_extension("");
+            let path = path.strip_prefix(root).unwrap().with_extension("");
             let parts = path.iter().map(|part| part.to_str().unwrap().to_owned());
             parts.filter(|part| part != "lib" && part != "main").collect()
         };
@@ -179,10 +190,10 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
 
 #[test]
 fn no_files_of_a_crate_import_each_other_in_a_circle() {
-    for name in ["pingone", "core", "sandbox", "xtask"] {
-        let files = Crate::read(name);
-        assert!(files.imports.len() > 20, "{name} has files");
-        assert_eq!(files.circle(), None, "{name}");
+    let crates = ["pingone", "core", "sandbox", "xtask"].map(Crate::read);
+    for files in crates.into_iter().chain([Crate::page()]) {
+        assert!(files.imports.len() > 20, "{} has files", files.name);
+        assert_eq!(files.circle(), None, "{}", files.name);
     }
 }
 

@@ -1,34 +1,65 @@
-//! Checks the import direction between the layers of the page. `tests/imports.rs` checks the crates.
+//! Checks what the folders of the page may name. `tests/imports.rs` checks that no files import each other in a circle.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A layer and the names its files must not contain.
+/// Names of the browser's types.
+const BROWSER_TYPES: [&str; 4] = ["web_sys", "js_sys", "gloo", "wasm_bindgen"];
+
+/// The only files that may use the browser's types: the ports, the interface of the page, and the wrappers of events
+/// and elements.
+const MAY_USE_BROWSER_TYPES: [&str; 6] =
+    ["browser.rs", "browser/", "element.rs", "split.rs", "demo.rs", "ui/dom.rs"];
+
+/// The browser's types that `ui/dom.rs` may use.
+const DOM_TYPES: [&str; 2] = ["web_sys", "wasm_bindgen"];
+
+/// A folder and the names its files must not contain.
 const FORBIDDEN: [(&str, &[&str]); 3] = [
-    ("platform", &["leptos", "crate::state", "crate::view"]),
-    ("state", &["web_sys", "js_sys", "gloo", "wasm_bindgen", "crate::platform", "crate::view"]),
     (
-        "view",
+        "browser",
         &[
-            "web_sys",
-            "js_sys",
-            "gloo",
-            "wasm_bindgen",
-            "crate::platform",
-            "pingone::clock",
-            "async ",
-            ".await",
+            "leptos",
+            "crate::announcement",
+            "crate::connect",
+            "crate::console",
+            "crate::mount_options",
+            "crate::ports",
+            "crate::text",
+            "crate::ui",
         ],
     ),
+    (
+        "ui",
+        &[
+            "pingone",
+            "crate::announcement",
+            "crate::browser",
+            "crate::connect",
+            "crate::console",
+            "crate::mount_options",
+            "crate::ports",
+            "crate::text",
+        ],
+    ),
+    ("connect", &["crate::browser", "crate::console"]),
 ];
 
-/// The only view file that uses the browser's types directly.
-const DOM: &str = "view/dom.rs";
+/// What a file with components must not contain: they read signals and call actions.
+const FORBIDDEN_IN_COMPONENTS: [&str; 3] = ["pingone::clock", "async ", ".await"];
 
-fn files(layer: &str) -> Vec<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = files_under(&source.join(layer));
-    files.push(source.join(format!("{layer}.rs")));
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The path of a file below `src`.
+fn name_of(file: &Path) -> String {
+    file.strip_prefix(source()).unwrap().to_str().unwrap().replace('\\', "/")
+}
+
+fn files_of(folder: &str) -> Vec<PathBuf> {
+    let mut files = files_under(&source().join(folder));
+    files.push(source().join(format!("{folder}.rs")));
     files
 }
 
@@ -38,38 +69,79 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn no_layer_uses_names_of_another_layer() {
-    for (layer, forbidden) in FORBIDDEN {
-        let files = files(layer);
-        assert!(files.len() > 3, "too few files in {layer}");
+fn no_folder_uses_names_that_are_not_for_it() {
+    for (folder, forbidden) in FORBIDDEN {
+        let files = files_of(folder);
+        assert!(files.len() > 3, "too few files in {folder}");
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
-            let browser_types = ["web_sys", "wasm_bindgen"].as_slice();
-            let permitted = if file.ends_with(DOM) { browser_types } else { &[] };
-            for name in forbidden.iter().filter(|name| !permitted.contains(name)) {
+            for name in forbidden {
                 assert!(!text.contains(name), "{} names {name}", file.display());
             }
         }
     }
 }
 
+#[test]
+fn only_the_ports_and_the_interface_of_the_page_use_the_browsers_types() {
+    for file in files_under(&source()) {
+        let (name, text) = (name_of(&file), fs::read_to_string(&file).unwrap());
+        if name == "ui/dom.rs" {
+            let forbidden = BROWSER_TYPES.iter().filter(|name| !DOM_TYPES.contains(name));
+            for forbidden in forbidden {
+                assert!(!text.contains(forbidden), "{name} names {forbidden}");
+            }
+        }
+        if MAY_USE_BROWSER_TYPES.iter().any(|permitted| name.starts_with(permitted)) {
+            continue;
+        }
+        for forbidden in BROWSER_TYPES.iter().chain(&["crate::browser"]) {
+            assert!(!text.contains(forbidden), "{name} names {forbidden}");
+        }
+    }
+}
+
+#[test]
+fn components_wait_for_nothing_and_read_no_clock() {
+    let mut components = 0;
+    for file in files_under(&source()) {
+        let text = fs::read_to_string(&file).unwrap();
+        if !text.contains("#[component]") && !text.contains("view! {") {
+            continue;
+        }
+        components += 1;
+        for forbidden in FORBIDDEN_IN_COMPONENTS {
+            assert!(!text.contains(forbidden), "{} has {forbidden}", file.display());
+        }
+    }
+    assert!(components > 40, "only {components} files with components found");
+}
+
 /// One guard covers all fields, including ones that are added later.
 #[test]
 fn one_guard_around_the_element_keeps_tokens_out_of_all_fields() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files_containing = |text: &str| -> Vec<String> {
-        let files = files("view").into_iter().filter(|file| fs::read_to_string(file).unwrap().contains(text));
-        files.map(|file| file.strip_prefix(&source).unwrap().display().to_string()).collect()
+        let files = files_under(&source());
+        let files = files.iter().filter(|file| fs::read_to_string(file).unwrap().contains(text));
+        files.map(|file| name_of(file)).collect()
     };
-    let element = fs::read_to_string(source.with_file_name("web").join("element.js")).unwrap();
+    let element = fs::read_to_string(source().with_file_name("web").join("element.js")).unwrap();
     let guard = "wrapper.addEventListener(type, this.#keepOut, true);";
     assert!(
         element.find(guard) < element.find("mount(wrapper"),
         "the guard must be installed before the element is mounted"
     );
     assert!(element.contains(guard));
-    assert_eq!(files_containing("<dialog"), ["view/modal.rs"], "every dialog must be created by this module");
-    assert_eq!(files_containing("type=\"password\""), ["view/token.rs"], "only one field may accept tokens");
+    assert_eq!(
+        files_containing("<dialog"),
+        ["console/modal.rs"],
+        "every dialog must be created by this module"
+    );
+    assert_eq!(
+        files_containing("type=\"password\""),
+        ["connect/token_field.rs"],
+        "only one field may accept tokens"
+    );
     for uncaught in ["contenteditable", "<iframe", "tag(\"dialog\")", "\"password\")"] {
         assert_eq!(
             files_containing(uncaught),
@@ -83,7 +155,7 @@ fn one_guard_around_the_element_keeps_tokens_out_of_all_fields() {
 #[test]
 fn no_element_is_made_of_literals_alone() {
     let mut elements = 0;
-    for file in files("view") {
+    for file in files_under(&source()) {
         let text = fs::read_to_string(&file).unwrap();
         for forbidden in ["inner_html", " style=\""] {
             assert!(!text.contains(forbidden), "{} has {forbidden}", file.display());

@@ -6,7 +6,7 @@ use pingone::region::{Region, RegionCode};
 use pingone::time::Timestamp;
 use pingone::token::claims::read_paste;
 use pingone::token::{Actor, TokenFacts};
-use pingone_mfa::view::text;
+use pingone_mfa::connect::text;
 use pingone_mfa_core::sign_in::protocol::renewal::{Renewed, renewal, renewed};
 use pingone_mfa_core::sign_in::protocol::sign_off;
 use pingone_mfa_core::sign_in::protocol::{

@@ -11,7 +11,7 @@ use pingone::fault::Fault;
 use crate::announcement::Announcement;
 
 /// The screens behind the connect form. The form knows nothing else of them, so that they can be loaded later.
-pub struct Screens {
+pub struct ConsoleViews {
     pub(crate) connected: Box<dyn Fn(Environment, String) -> AnyView>,
     pub(crate) announced: Box<dyn Fn(&Announcement) -> String>,
     pub(crate) not_connected: Box<dyn Fn(Fault) -> AnyView>,
@@ -19,20 +19,20 @@ pub struct Screens {
 }
 
 /// Where the screens are put once they are loaded.
-pub type ScreensPlace = Rc<OnceCell<Screens>>;
+pub type ConsoleViewsCell = Rc<OnceCell<ConsoleViews>>;
 
 /// Handle of that place, for components.
 #[derive(Clone, Copy)]
-pub(crate) struct LoadedScreens(StoredValue<ScreensPlace, LocalStorage>);
+pub(crate) struct LoadedConsole(StoredValue<ConsoleViewsCell, LocalStorage>);
 
-impl LoadedScreens {
-    pub(crate) fn new(place: &ScreensPlace) -> Self {
+impl LoadedConsole {
+    pub(crate) fn new(place: &ConsoleViewsCell) -> Self {
         Self(StoredValue::new_local(Rc::clone(place)))
     }
 
     /// `None` until the screens are loaded. This isn't reactive: a view that needs them also reads a signal that changes
     /// only after that.
-    pub(crate) fn with<R>(self, read: impl FnOnce(&Screens) -> R) -> Option<R> {
+    pub(crate) fn with<R>(self, read: impl FnOnce(&ConsoleViews) -> R) -> Option<R> {
         self.0.get_value().get().map(read)
     }
 }

@@ -10,7 +10,7 @@ use pingone::token::{Actor, TokenFacts};
 use crate::connect::paste::{Forgetting, Pasted};
 use crate::connect::session::{Obstacle, Phase, Session, use_session};
 
-use crate::connect::console_views::LoadedScreens;
+use crate::connect::console_views::LoadedConsole;
 use crate::connect::sign_in::SignIn;
 use crate::connect::text;
 use crate::connect::token_field::{HostToken, TokenField};
@@ -18,13 +18,13 @@ use crate::ui::dom::handler;
 use crate::ui::dom::key_of;
 
 #[component]
-pub(crate) fn Connect(screens: LoadedScreens) -> impl IntoView {
+pub(crate) fn Connect(console_views: LoadedConsole) -> impl IntoView {
     let session = use_session();
     // Another page has its own main part.
     let form = if session.ports().host.owns_page() {
-        view! { <main class="connect" part="connect"><ConnectForm screens/></main> }.into_any()
+        view! { <main class="connect" part="connect"><ConnectForm console_views/></main> }.into_any()
     } else {
-        view! { <div class="connect" part="connect"><ConnectForm screens/></div> }.into_any()
+        view! { <div class="connect" part="connect"><ConnectForm console_views/></div> }.into_any()
     };
     view! {
         <Masthead/>
@@ -46,7 +46,7 @@ fn Masthead() -> impl IntoView {
 }
 
 #[component]
-fn ConnectForm(screens: LoadedScreens) -> impl IntoView {
+fn ConnectForm(console_views: LoadedConsole) -> impl IntoView {
     let session = use_session();
     let offers_paste = session.offers_paste();
     let token_source = move || offers_paste.then(|| view! { <p class="hint">{text::TOKEN_SOURCE}</p> });
@@ -61,7 +61,7 @@ fn ConnectForm(screens: LoadedScreens) -> impl IntoView {
             <Facts/>
             <UserField/>
         </Show>
-        <ObstacleNotice screens/>
+        <ObstacleNotice console_views/>
         <Show when=move || offers_paste || has_token(session)>
             <ConnectLine/>
         </Show>
@@ -327,14 +327,14 @@ fn is_application(facts: &TokenFacts) -> bool {
     matches!(facts.actor, Actor::Application(_))
 }
 
-/// Why Connect, or another token, was stopped. Without `screens` what PingOne answered isn't shown.
+/// Why Connect, or another token, was stopped. Without `console_views` what PingOne answered isn't shown.
 #[component]
-pub(crate) fn ObstacleNotice(#[prop(optional)] screens: Option<LoadedScreens>) -> impl IntoView {
+pub(crate) fn ObstacleNotice(#[prop(optional)] console_views: Option<LoadedConsole>) -> impl IntoView {
     let session = use_session();
-    view! { {move || session.obstacle.get().map(|obstacle| obstacle_view(session, screens, obstacle))} }
+    view! { {move || session.obstacle.get().map(|obstacle| obstacle_view(session, console_views, obstacle))} }
 }
 
-fn obstacle_view(session: Session, screens: Option<LoadedScreens>, obstacle: Obstacle) -> AnyView {
+fn obstacle_view(session: Session, console_views: Option<LoadedConsole>, obstacle: Obstacle) -> AnyView {
     let sentence = match obstacle {
         Obstacle::TokenMissing => text::NO_TOKEN.to_owned(),
         Obstacle::RegionMissing => text::NO_REGION.to_owned(),
@@ -353,7 +353,9 @@ fn obstacle_view(session: Session, screens: Option<LoadedScreens>, obstacle: Obs
         Obstacle::NotLoaded(reason) => return view! { <NotLoaded reason/> }.into_any(),
         // Connecting needs the screens, so they are loaded by now.
         Obstacle::Fault(fault) => {
-            let card = screens.and_then(|screens| screens.with(|screens| (screens.not_connected)(fault)));
+            let card = console_views.and_then(|console_views| {
+                console_views.with(|console_views| (console_views.not_connected)(fault))
+            });
             return card.into_any();
         }
     };

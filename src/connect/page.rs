@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 #[cfg(feature = "demo")]
 use super::sign_in::DemoBanner;
-use crate::connect::console_views::{LoadedScreens, ScreensPlace};
+use crate::connect::console_views::{ConsoleViewsCell, LoadedConsole};
 use crate::connect::form::Connect;
 use crate::connect::live_regions::LiveRegions;
 use crate::connect::session::{Phase, Session, use_session};
@@ -14,12 +14,12 @@ use crate::connect::token_field::TokenWithheld;
 use crate::ui::dom::handler;
 
 /// Everything that one element shows.
-pub fn root(session: Session, screens: &ScreensPlace) -> AnyView {
-    let screens = LoadedScreens::new(screens);
+pub fn root(session: Session, console_views: &ConsoleViewsCell) -> AnyView {
+    let console_views = LoadedConsole::new(console_views);
     if session.ports().host.owns_page() {
         return view! {
             <div class="app" on:keydown=handler(move |_| session.touch()) on:pointerdown=handler(move |_| session.touch())>
-                <Page screens/>
+                <Page console_views/>
             </div>
         }
         .into_any();
@@ -32,14 +32,14 @@ pub fn root(session: Session, screens: &ScreensPlace) -> AnyView {
             on:keydown=handler(move |_| session.touch())
             on:pointerdown=handler(move |_| session.touch())
         >
-            <Page screens/>
+            <Page console_views/>
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn Page(screens: LoadedScreens) -> impl IntoView {
+fn Page(console_views: LoadedConsole) -> impl IntoView {
     #[cfg(feature = "demo")]
     let banner = view! { <DemoBanner/> };
     #[cfg(not(feature = "demo"))]
@@ -47,15 +47,15 @@ fn Page(screens: LoadedScreens) -> impl IntoView {
     view! {
         {banner}
         <TokenWithheld/>
-        <Screen screens/>
-        <Help screens/>
-        <LiveRegions screens/>
+        <Screen console_views/>
+        <Help console_views/>
+        <LiveRegions console_views/>
     }
 }
 
 /// The connect form, or what a connection leads to.
 #[component]
-fn Screen(screens: LoadedScreens) -> impl IntoView {
+fn Screen(console_views: LoadedConsole) -> impl IntoView {
     let session = use_session();
     // A way to another environment leads through the form.
     let is_connected = Memo::new(move |_| matches!(session.phase.get(), Phase::Connected { .. }));
@@ -64,21 +64,21 @@ fn Screen(screens: LoadedScreens) -> impl IntoView {
             return None;
         }
         let Phase::Connected { environment, region } = session.phase.get_untracked() else { return None };
-        screens.with(|screens| (screens.connected)(environment, region.label))
+        console_views.with(|console_views| (console_views.connected)(environment, region.label))
     };
     view! {
         {move || match console() {
             Some(console) => Either::Left(console),
-            None => Either::Right(view! { <Connect screens/> }),
+            None => Either::Right(view! { <Connect console_views/> }),
         }}
     }
 }
 
 /// The help can be opened on the form too, once it is loaded.
 #[component]
-fn Help(screens: LoadedScreens) -> impl IntoView {
+fn Help(console_views: LoadedConsole) -> impl IntoView {
     let session = use_session();
     view! {
-        <Show when=move || session.has_rooms()>{screens.with(|screens| (screens.help)())}</Show>
+        <Show when=move || session.has_console()>{console_views.with(|console_views| (console_views.help)())}</Show>
     }
 }

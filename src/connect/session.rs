@@ -32,11 +32,11 @@ use uuid::Uuid;
 
 use crate::announcement::{Announcement, Announcer};
 use crate::connect::paste::{Forgetting, Pasted};
-use crate::connect::session::console_loader::{ReportFile, Rooms};
-use crate::connect::session::host_token::Handing;
+use crate::connect::session::console_loader::{ConsoleActions, ReportFile};
+use crate::connect::session::host_token::HostTokenState;
 use crate::connect::session::sign_in::{SignInSession, SigningIn};
 use crate::connect::title;
-use crate::mount_options::Wishes;
+use crate::mount_options::MountOptions;
 use crate::ports::{ConnectPortSet, ConnectPorts};
 use crate::ui::tasks::Tasks;
 use leptos::prelude::*;
@@ -116,7 +116,7 @@ pub struct Session {
     pub signing_in: RwSignal<SigningIn>,
     pub(crate) standing: SignInSession,
     /// State of the request for a host token.
-    pub handing: RwSignal<Handing>,
+    pub host_token: RwSignal<HostTokenState>,
     /// Whether the field for another token is shown.
     pub replacing: RwSignal<bool>,
     /// Whether a token was just removed from a field that is meant for something else.
@@ -129,7 +129,7 @@ pub struct Session {
     pub now: RwSignal<Timestamp>,
     touched: StoredValue<ClockReading, LocalStorage>,
     /// The console, once it is loaded.
-    pub(crate) rooms: RwSignal<Option<Rc<dyn Rooms>>, LocalStorage>,
+    pub(crate) console: RwSignal<Option<Rc<dyn ConsoleActions>>, LocalStorage>,
     pub(crate) provision: StoredValue<TokenSchedule>,
     pub(crate) asking: Tasks,
     ticking: Tasks,
@@ -146,18 +146,18 @@ pub fn use_session() -> Session {
 impl Session {
     /// Creates the state of a mounted element under the current reactive owner, with only the connect form.
     #[must_use]
-    pub fn start(ports: ConnectPorts, wishes: Wishes) -> Self {
-        let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
-        let session = Self::new(ports, wishes);
+    pub fn start(ports: ConnectPorts, mount_options: MountOptions) -> Self {
+        let (region, environment) = (mount_options.region.clone(), mount_options.environment.clone());
+        let session = Self::new(ports, mount_options);
         provide_context(session);
         session.begin(region, environment);
         session
     }
 
-    fn new(ports: ConnectPorts, wishes: Wishes) -> Self {
+    fn new(ports: ConnectPorts, mount_options: MountOptions) -> Self {
         Self {
             ports,
-            deployed: StoredValue::new_local((Rc::new(wishes.settings), wishes.build.into())),
+            deployed: StoredValue::new_local((Rc::new(mount_options.settings), mount_options.build.into())),
             phase: RwSignal::new(Phase::Form),
             pasted: RwSignal::new(Pasted::Nothing),
             paste_fault: RwSignal::default(),
@@ -165,11 +165,11 @@ impl Session {
             region_open: RwSignal::default(),
             environment: RwSignal::default(),
             environment_open: RwSignal::default(),
-            user: RwSignal::new(wishes.user.unwrap_or_default()),
+            user: RwSignal::new(mount_options.user.unwrap_or_default()),
             obstacle: RwSignal::default(),
             signing_in: RwSignal::default(),
             standing: SignInSession::default(),
-            handing: RwSignal::default(),
+            host_token: RwSignal::default(),
             provision: StoredValue::new(TokenSchedule::for_host_page()),
             replacing: RwSignal::default(),
             is_token_withheld: RwSignal::default(),
@@ -177,7 +177,7 @@ impl Session {
             asked_about: StoredValue::default(),
             now: RwSignal::new(ports.get().clock.wall()),
             touched: StoredValue::new_local(ports.get().clock.reading()),
-            rooms: RwSignal::default(),
+            console: RwSignal::default(),
             asking: Tasks::default(),
             ticking: Tasks::default(),
             connecting: Tasks::default(),
@@ -187,9 +187,9 @@ impl Session {
 
     /// Applies the mount options, starts the clock, and loads the console while the form is shown.
     fn begin(self, region: Option<String>, environment: Option<String>) {
-        self.wish(region, environment);
+        self.apply_hello(region, environment);
         self.tick();
-        let loading = self.ports.get().rest.load();
+        let loading = self.ports.get().console_loader.load();
         self.ticking.spawn(async move {
             // A failure matters only once a person connects, and then the load is retried.
             let _ = loading.await;
@@ -202,14 +202,14 @@ impl Session {
     /// Ends the session: everything is dropped, and all tasks are aborted.
     pub fn end(self) {
         self.forget();
-        if let Some(rooms) = self.rooms.get_untracked() {
-            rooms.end();
+        if let Some(console) = self.console.get_untracked() {
+            console.end();
         }
         self.ticking.abort_all();
     }
 
     /// Values from the host page or the deployment take precedence over the token's claims.
-    fn wish(self, region: Option<String>, environment: Option<String>) {
+    fn apply_hello(self, region: Option<String>, environment: Option<String>) {
         let known = |code: &RegionCode| self.region_of(code).is_some();
         let region = region.map(RegionCode).filter(known).or_else(|| self.settings().default_region.clone());
         let environment = environment.or_else(|| self.settings().environment.map(|id| id.to_string()));
@@ -224,8 +224,8 @@ impl Session {
         self.ticking.spawn(async move {
             loop {
                 clock.sleep_until(clock.now() + Millis(1000)).await;
-                if let Some(rooms) = self.rooms.get_untracked() {
-                    rooms.look_at_clock(self.now.get_untracked());
+                if let Some(console) = self.console.get_untracked() {
+                    console.look_at_clock(self.now.get_untracked());
                 }
                 self.now.set(clock.wall());
                 self.forget_when_idle();
@@ -239,7 +239,7 @@ impl Session {
     /// clock counts, because one of them stops while the computer sleeps.
     fn forget_when_idle(self) {
         let (idle, now) = (self.settings().forget_after_idle, self.ports.get().clock.reading());
-        if self.rooms.get_untracked().is_some_and(|rooms| rooms.is_working()) {
+        if self.console.get_untracked().is_some_and(|console| console.is_working()) {
             self.touched.set_value(now);
         }
         let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
@@ -332,8 +332,8 @@ impl Session {
         self.obstacle.set(None);
         self.phase.set(Phase::Loading);
         self.connecting.spawn(async move {
-            match self.rooms().await {
-                Ok(rooms) => rooms.connect(plan),
+            match self.console().await {
+                Ok(console) => console.connect(plan),
                 Err(why) => self.go_no_further(Obstacle::NotLoaded(why)),
             }
         });
@@ -341,30 +341,30 @@ impl Session {
 
     /// Opens the help, which is part of the console. Nothing is sent to PingOne for it.
     pub fn help(self) {
-        if let Some(rooms) = self.rooms.get_untracked() {
-            return rooms.open_help();
+        if let Some(console) = self.console.get_untracked() {
+            return console.open_help();
         }
         self.connecting.spawn(async move {
-            match self.rooms().await {
-                Ok(rooms) => rooms.open_help(),
+            match self.console().await {
+                Ok(console) => console.open_help(),
                 Err(why) => self.obstacle.set(Some(Obstacle::NotLoaded(why))),
             }
         });
     }
 
     /// Whether the console is loaded.
-    pub fn has_rooms(self) -> bool {
-        self.rooms.with(Option::is_some)
+    pub fn has_console(self) -> bool {
+        self.console.with(Option::is_some)
     }
 
     /// The console. It is created once, on first use.
-    pub(crate) async fn rooms(self) -> Result<Rc<dyn Rooms>, String> {
-        if let Some(rooms) = self.rooms.get_untracked() {
-            return Ok(rooms);
+    pub(crate) async fn console(self) -> Result<Rc<dyn ConsoleActions>, String> {
+        if let Some(console) = self.console.get_untracked() {
+            return Ok(console);
         }
-        let rooms = self.ports.get().rest.open(self).await?;
-        self.rooms.set(Some(Rc::clone(&rooms)));
-        Ok(rooms)
+        let console = self.ports.get().console_loader.open(self).await?;
+        self.console.set(Some(Rc::clone(&console)));
+        Ok(console)
     }
 
     /// Shows the form again, with the obstacle.
@@ -375,19 +375,19 @@ impl Session {
 
     /// Whether a run is open, working or paused.
     pub fn has_open_run(self) -> bool {
-        self.rooms.get().is_some_and(|rooms| rooms.has_open_run())
+        self.console.get().is_some_and(|console| console.has_open_run())
     }
 
     /// Refreshes what is shown, at the host page's request.
     pub fn refresh(self) {
-        if let Some(rooms) = self.rooms.get() {
-            rooms.refresh();
+        if let Some(console) = self.console.get() {
+            console.refresh();
         }
     }
 
     /// The report of the finished run, for the host page.
     pub fn report(self) -> Option<ReportFile> {
-        self.rooms.get().and_then(|rooms| rooms.report())
+        self.console.get().and_then(|console| console.report())
     }
 
     /// Forgets the token and everything that was read with it.
@@ -398,8 +398,8 @@ impl Session {
     fn forget_because(self, why: Forgetting) {
         let until = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
         self.connecting.abort_all();
-        if let Some(rooms) = self.rooms.get_untracked() {
-            rooms.clear();
+        if let Some(console) = self.console.get_untracked() {
+            console.clear();
         }
         self.ports.get().tokens.forget();
         self.is_not_handed();

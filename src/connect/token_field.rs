@@ -6,7 +6,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::connect::session::host_token::Handing;
+use crate::connect::session::host_token::HostTokenState;
 use crate::connect::session::{Session, use_session};
 
 use crate::connect::sign_in::SignInAgain;
@@ -30,13 +30,13 @@ pub(crate) fn NextToken() -> impl IntoView {
 pub(crate) fn HostToken() -> impl IntoView {
     let session = use_session();
     view! {
-        {move || match session.handing.get() {
-            Handing::Idle => EitherOf4::A(view! { <AskHost name=text::host_token::ASK/> }),
-            Handing::Asking => {
+        {move || match session.host_token.get() {
+            HostTokenState::Idle => EitherOf4::A(view! { <AskHost name=text::host_token::ASK/> }),
+            HostTokenState::Asking => {
                 EitherOf4::B(view! { <p class="working" role="status">{text::host_token::ASKING}</p> })
             }
-            Handing::Late => EitherOf4::C(view! { <HostTokenLate/> }),
-            Handing::Missed => EitherOf4::D(view! { <HostTokenMissed/> }),
+            HostTokenState::Late => EitherOf4::C(view! { <HostTokenLate/> }),
+            HostTokenState::Missed => EitherOf4::D(view! { <HostTokenMissed/> }),
         }}
     }
 }

@@ -12,6 +12,7 @@ use crate::announcement::Announcer;
 use crate::connect::session::Session;
 use crate::console::help::state::Help;
 use crate::console::host_events;
+use crate::console::import::state::Import;
 use crate::console::requests::state::Exchanges;
 use crate::console::runs::review::Review;
 use crate::console::runs::run::Run;
@@ -43,10 +44,11 @@ pub struct App {
 struct Parts {
     session: Session,
     directory: Directory,
+    import: Import,
     exchanges: Exchanges,
     help: Help,
     announcer: Announcer,
-    trouble: Troubleshooting,
+    troubleshooting: Troubleshooting,
     run: Run,
     review: Review,
     saving: Saving,
@@ -64,18 +66,19 @@ impl App {
     pub fn open(session: Session, ports: Ports) -> Self {
         let (settings, announcer) = (session.settings(), session.announcer);
         host_events::tell_host(ports, announcer);
-        let trouble = Troubleshooting::new(session, ports);
-        let directory = Directory::new(ports, announcer, trouble, Rc::clone(&settings));
+        let troubleshooting = Troubleshooting::new(session, ports);
+        let directory = Directory::new(ports, announcer, troubleshooting, Rc::clone(&settings));
         let run = Run::new(ports, directory, announcer, &settings);
         let review = Review::new(ports, directory, run, settings.limits.clone());
         directory.when_devices_are_learned(Box::new(move || review.weigh()));
         let state = Parts {
             session,
             directory,
+            import: Import::new(directory, ports, announcer, troubleshooting),
             exchanges: Exchanges::default(),
             help: Help::default(),
             announcer,
-            trouble,
+            troubleshooting,
             run,
             review,
             saving: Saving::default(),
@@ -100,6 +103,10 @@ impl App {
         self.parts.with_value(|state| state.directory)
     }
 
+    pub fn import(self) -> Import {
+        self.parts.with_value(|state| state.import)
+    }
+
     pub fn exchanges(self) -> Exchanges {
         self.parts.with_value(|state| state.exchanges)
     }
@@ -112,8 +119,8 @@ impl App {
         self.parts.with_value(|state| state.announcer)
     }
 
-    pub fn trouble(self) -> Troubleshooting {
-        self.parts.with_value(|state| state.trouble)
+    pub fn troubleshooting(self) -> Troubleshooting {
+        self.parts.with_value(|state| state.troubleshooting)
     }
 
     pub fn run(self) -> Run {
@@ -136,17 +143,17 @@ impl App {
             }
             let (view, problems) = address::read(&text);
             self.address_problems.set(problems);
-            self.directory().look(view);
+            self.directory().apply_view(view);
         };
         follow(self.ports.get().host.address());
         self.ports.get().host.on_address(Box::new(follow));
     }
 
     /// Applies a view to the table and writes it to the address.
-    pub fn look(self, view: View) {
+    pub fn apply_view(self, view: View) {
         self.ports.get().host.set_address(&address::write(&view));
         self.address_problems.set(Vec::new());
-        self.directory().look(view);
+        self.directory().apply_view(view);
     }
 
     /// Clears search and filters, so that the table shows all listed users.
@@ -154,13 +161,13 @@ impl App {
         let view = self.directory().table.view.get_untracked();
         self.directory().table.search_for(self.directory().users, "");
         self.directory().close_outcomes();
-        self.look(View { filters: Filters::default(), ..view });
+        self.apply_view(View { filters: Filters::default(), ..view });
     }
 
     /// Clears search and filters, selects exactly the users of the open import, and closes the import.
-    pub fn select_sheet(self) {
+    pub fn select_import(self) {
         self.show_everyone();
-        self.directory().select_sheet();
-        self.directory().sheet.close();
+        self.import().select();
+        self.import().close();
     }
 }

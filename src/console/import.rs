@@ -2,4 +2,7 @@
 
 pub(crate) mod dialog;
 pub(crate) mod guesses;
+pub mod match_group;
+pub(crate) mod parts;
+pub mod state;
 pub mod text;

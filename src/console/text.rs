@@ -16,7 +16,7 @@ use crate::text::remaining;
 pub const CEILING: &str = "Requests a second, at most";
 
 /// When the token expires, for the top bar.
-pub fn band_end(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
+pub fn token_expiry(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => top_bar::END_UNKNOWN.into(),
         Some(end) if end <= now => top_bar::ENDED.into(),

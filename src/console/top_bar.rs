@@ -123,7 +123,7 @@ fn expiry(session: Session) -> String {
         return text::top_bar::EXPIRED_BY_CLOCK.to_owned();
     }
     let expires_at = session.facts().and_then(|facts| facts.expires_at);
-    text::band_end(session.ports().locale.as_ref(), expires_at, session.now.get())
+    text::token_expiry(session.ports().locale.as_ref(), expires_at, session.now.get())
 }
 
 /// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.

@@ -61,7 +61,7 @@ impl fmt::Display for Failure {
             Self::Large { bytes, most } => write!(
                 f,
                 "a first visit loads {bytes} B after gzip, and {most} B is the most; see what the form has come to reach, \
-                 or move it behind the form (src/rest.rs)"
+                 or move it behind the form (src/split.rs)"
             ),
             Self::Seal { file, problem } => write!(f, "{file} can't be sealed: {problem}"),
         }

@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 use crate::connect::session::{Plan, Session};
 
 /// Loads the console.
-pub trait Rest {
+pub trait ConsoleLoader {
     /// Loads the second file, or says why it can't be loaded. Calling it again retries a failed load.
     fn load(&self) -> LocalBoxFuture<'static, Result<(), String>>;
 
     /// Creates the console for this element, once it is loaded.
-    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn Rooms>, String>>;
+    fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn ConsoleActions>, String>>;
 }
 
 /// A report as a file.
@@ -28,7 +28,7 @@ pub struct ReportFile {
 }
 
 /// The console, as far as the connect form uses it.
-pub trait Rooms {
+pub trait ConsoleActions {
     /// Reads the environment and, if that succeeds, shows it.
     fn connect(&self, plan: Plan);
 

@@ -23,7 +23,7 @@ const PATIENCE: Millis = Millis::seconds(175);
 
 /// State of the request for a host token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Handing {
+pub enum HostTokenState {
     /// Not requested, or received.
     #[default]
     Idle,
@@ -73,13 +73,13 @@ impl Session {
     fn ask_for(self, reason: Reason) {
         let (embedder, clock) = (Rc::clone(&self.ports.get().embedder), Rc::clone(&self.ports.get().clock));
         self.provision.write_value().ask(clock.now());
-        self.handing.set(Handing::Asking);
+        self.host_token.set(HostTokenState::Asking);
         let mut answer = embedder.token(reason);
         self.asking.abort_all();
         self.asking.spawn(async move {
             let soon = within(&*clock, SOON, &mut answer).await;
             if soon.is_err() {
-                self.handing.set(Handing::Late);
+                self.host_token.set(HostTokenState::Late);
             }
             let text = match soon {
                 Ok(text) => text,
@@ -95,13 +95,13 @@ impl Session {
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
             self.provision.write_value().miss(self.ports.get().clock.now());
-            self.handing.set(Handing::Missed);
+            self.host_token.set(HostTokenState::Missed);
             return;
         }
         self.is_not_signed_in();
         let facts = self.facts_now().unwrap_or_default();
         self.provision.write_value().hold(&facts, self.ports.get().clock.reading());
-        self.handing.set(Handing::Idle);
+        self.host_token.set(HostTokenState::Idle);
         self.go();
     }
 
@@ -109,7 +109,7 @@ impl Session {
     pub(crate) fn is_not_handed(self) {
         self.asking.abort_all();
         self.provision.write_value().end();
-        self.handing.set(Handing::Idle);
+        self.host_token.set(HostTokenState::Idle);
     }
 
     /// Records whether PingOne accepts the token.

@@ -114,16 +114,17 @@ impl Session {
     }
 
     fn depart(self, way: SignInMode) -> Result<SigningIn, SignInFault> {
-        let (entrance, not_here) = (self.ports.get(), || SignInFault::NotHere);
+        let (connect_ports, not_here) = (self.ports.get(), || SignInFault::NotHere);
         let place = self.place_of_sign_in().ok_or_else(not_here)?;
-        let chance = entrance.sign_in.chance().ok_or_else(not_here)?;
+        let chance = connect_ports.sign_in.chance().ok_or_else(not_here)?;
         let attempt = begin(place, way, &chance, self.ports.get().clock.wall());
         if way == SignInMode::OwnWindow {
-            let window = entrance.sign_in.open(&address(&attempt)).ok_or(SignInFault::Blocked)?;
+            let window = connect_ports.sign_in.open(&address(&attempt)).ok_or(SignInFault::Blocked)?;
             self.wait_for(window, attempt);
             return Ok(SigningIn::Waiting { is_gone: false });
         }
-        let has_left = entrance.sign_in.keep(&write(&attempt)) && entrance.sign_in.leave(&address(&attempt));
+        let has_left =
+            connect_ports.sign_in.keep(&write(&attempt)) && connect_ports.sign_in.leave(&address(&attempt));
         has_left.then_some(SigningIn::Leaving).ok_or_else(not_here)
     }
 

@@ -15,12 +15,12 @@ impl Session {
     /// Takes a token from the pasted text. The caller has cleared the field.
     pub fn take_paste(self, text: &str) {
         self.touch();
-        if is_bare(text) || self.rooms.with_untracked(Option::is_some) {
+        if is_bare(text) || self.console.with_untracked(Option::is_some) {
             return self.take_from_person(text);
         }
         let text = Zeroizing::new(text.to_owned());
         self.connecting.spawn(async move {
-            match self.rooms().await {
+            match self.console().await {
                 Ok(_) => self.take_from_person(&text),
                 Err(why) => self.obstacle.set(Some(Obstacle::NotLoaded(why))),
             }
@@ -72,10 +72,10 @@ impl Session {
     /// Reads the token, which may be surrounded by other text. Finding it there is part of the console.
     fn read(self, text: &str) -> Result<Paste, PasteFault> {
         let now = self.ports.get().clock.wall();
-        let Some(rooms) = self.rooms.get_untracked().filter(|_| !is_bare(text)) else {
+        let Some(console) = self.console.get_untracked().filter(|_| !is_bare(text)) else {
             return read_token(text, now);
         };
-        let (token, origin) = rooms.find_token(text)?;
+        let (token, origin) = console.find_token(text)?;
         let mut paste = read_token(&token, now)?;
         if let Some(origin) = origin {
             paste.notes.insert(0, origin);
@@ -148,8 +148,8 @@ impl Session {
 
     fn replaced(self, facts: &TokenFacts) {
         self.replacing.set(false);
-        if let Some(rooms) = self.rooms.get_untracked() {
-            rooms.continue_with(facts);
+        if let Some(console) = self.console.get_untracked() {
+            console.continue_with(facts);
         }
     }
 }

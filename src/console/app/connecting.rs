@@ -20,27 +20,27 @@ use pingone_mfa_core::embedding::host_events::HostEvent;
 use zeroize::Zeroizing;
 
 use crate::announcement::Announcement;
-use crate::connect::session::console_loader::{ReportFile, Rooms};
+use crate::connect::session::console_loader::{ConsoleActions, ReportFile};
 use crate::connect::session::{Obstacle, Phase, Plan};
 use crate::connect::title::Title;
 use crate::console::app::App;
 use crate::console::troubleshooting::state::Location;
 
-impl Rooms for App {
+impl ConsoleActions for App {
     fn connect(&self, plan: Plan) {
         let app = *self;
         let session = self.session();
         session.phase.set(Phase::Connecting);
-        self.trouble().close();
+        self.troubleshooting().close();
         let connection = self.connection_to(plan.tenant).with_token_expiry(plan.facts.expires_at);
-        self.trouble().use_connection(self.for_probes(&connection));
+        self.troubleshooting().use_connection(self.for_probes(&connection));
         session.connecting.spawn(async move {
             match connection.call(ReadEnvironment).await {
                 Ok(environment) => app.connected(connection, environment, plan.user),
                 Err(fault) => {
                     session.announcer.tell(Announcement::Failed(fault.clone()));
                     let again = move || session.connect();
-                    app.trouble().meet(Location::Form, Operation::Connect, &fault, None, again);
+                    app.troubleshooting().meet(Location::Form, Operation::Connect, &fault, None, again);
                     session.go_no_further(Obstacle::Fault(fault));
                 }
             }
@@ -59,17 +59,18 @@ impl Rooms for App {
             .map(|connection| connection.with_token_expiry(facts.expires_at));
         if let Some(renewed) = renewed {
             self.connection.set_value(Some(renewed.clone()));
-            self.trouble().use_connection(self.for_probes(&renewed));
-            self.trouble().forget_what_worked();
+            self.troubleshooting().use_connection(self.for_probes(&renewed));
+            self.troubleshooting().forget_what_worked();
             self.directory().continue_with(renewed.clone());
+            self.import().continue_with_token();
             self.run().continue_with(renewed, facts);
             self.review().continue_with_token();
-            self.trouble().go_on_with_token();
+            self.troubleshooting().go_on_with_token();
         }
     }
 
     fn is_working(&self) -> bool {
-        self.directory().is_working() || self.run().is_open_untracked()
+        self.directory().is_working() || self.import().is_looking_up() || self.run().is_open_untracked()
     }
 
     fn look_at_clock(&self, last: Timestamp) {
@@ -93,7 +94,8 @@ impl Rooms for App {
     }
 
     fn clear(&self) {
-        self.trouble().clear();
+        self.troubleshooting().clear();
+        self.import().clear();
         self.directory().clear();
         self.review().close();
         self.run().clear();
@@ -133,7 +135,7 @@ impl App {
         ports.get().preferences.remember(&region.code, environment.id);
         ports.get().host.set_title(&Title::Place.text(&environment.name));
         self.connection.set_value(Some(connection.clone()));
-        self.trouble().note_entry();
+        self.troubleshooting().note_entry();
         let told = HostEvent::Connected { environment: environment.id, region: region.code.clone() };
         ports.get().embedder.tell(&note(&told));
         let name = environment.name.clone();

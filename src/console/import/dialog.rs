@@ -10,17 +10,20 @@ use leptos::html;
 use leptos::prelude::*;
 use pingone::fault::{Fault, RetryKind};
 use pingone::time::Timestamp;
-use pingone_mfa_core::import::{Answer, Column, Identity, PreviewLine};
+use pingone_mfa_core::import::{Answer, Identity, PreviewLine};
 
 use crate::console::app::{App, use_app};
+use crate::console::import::match_group::MatchGroup;
+use crate::console::import::state::UnreadableImport;
+use crate::console::import::state::{By, Finding, Found, MOST_LOOKED_UP, Opening, Understood};
 use crate::console::troubleshooting::state::Location;
-use crate::console::users::directory::UnreadableBody;
-use crate::console::users::directory::{By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood};
+use crate::console::users::directory::List;
 
 use crate::connect::form::ObstacleNotice;
 use crate::connect::token_field::NextToken;
 use crate::console::format::{moment, number};
 use crate::console::import::guesses::{Guesses, directions};
+use crate::console::import::parts::{CloseButton, name_of};
 use crate::console::import::text;
 use crate::console::modal::Modal;
 use crate::console::modal::focus;
@@ -33,13 +36,11 @@ use crate::ui::dom::handler;
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
 
-/// The button that closes the dialog. It takes the focus of buttons that go away.
-pub(crate) type CloseButton = NodeRef<html::Button>;
 
 #[component]
 pub(crate) fn ImportDialog() -> impl IntoView {
     let app = use_app();
-    let sheet = app.directory().sheet;
+    let sheet = app.import();
     let close = CloseButton::new();
     match_when_all_users_are_loaded(app);
     close_when_a_run_starts(app);
@@ -55,7 +56,7 @@ pub(crate) fn ImportDialog() -> impl IntoView {
             <h2>{text::NAME}</h2>
             <div class="sheet-body"><ImportBody close/></div>
             <footer>
-                <button class="sheet-another" on:click=handler(move |_| app.directory().open_sheet())>
+                <button class="sheet-another" on:click=handler(move |_| app.import().open())>
                     {text::ANOTHER}
                 </button>
                 <button node_ref=close on:click=handler(move |_| sheet.close())>{text::CLOSE}</button>
@@ -69,7 +70,7 @@ pub(crate) fn ImportDialog() -> impl IntoView {
 fn match_when_all_users_are_loaded(app: App) {
     Effect::new(move |_| {
         if is_loaded(app) {
-            app.directory().match_sheet();
+            app.import().match_with_list();
         }
     });
 }
@@ -79,7 +80,7 @@ fn close_when_a_run_starts(app: App) {
     Effect::new(move |was_open: Option<bool>| {
         let is_open = app.run().is_open();
         if is_open && was_open == Some(false) {
-            app.directory().sheet.close();
+            app.import().close();
         }
         is_open
     });
@@ -94,7 +95,7 @@ fn is_loaded(app: App) -> bool {
 #[derive(Clone, Copy, PartialEq)]
 enum FileState {
     Reading,
-    Unreadable(UnreadableBody),
+    Unreadable(UnreadableImport),
     Read,
 }
 
@@ -102,7 +103,7 @@ impl FileState {
     fn of(opening: &Opening) -> Self {
         match opening {
             Opening::Reading => Self::Reading,
-            Opening::UnreadableBody(why) => Self::Unreadable(*why),
+            Opening::UnreadableImport(why) => Self::Unreadable(*why),
             Opening::Read(_) => Self::Read,
         }
     }
@@ -111,7 +112,7 @@ impl FileState {
 #[component]
 fn ImportBody(close: CloseButton) -> impl IntoView {
     let app = use_app();
-    let sheet = app.directory().sheet;
+    let sheet = app.import();
     let state = Memo::new(move |_| sheet.opening.with(|opening| opening.as_ref().map(FileState::of)));
     move || {
         state.get().map(|state| match state {
@@ -144,11 +145,11 @@ fn ReadFile(close: CloseButton) -> impl IntoView {
 
 /// What is understood of the file, if it could be read.
 fn understood(app: App) -> Option<Rc<Understood>> {
-    app.directory().sheet.opening.with(|opening| read_list(opening.as_ref()))
+    app.import().opening.with(|opening| read_list(opening.as_ref()))
 }
 
 fn understood_untracked(app: App) -> Option<Rc<Understood>> {
-    app.directory().sheet.opening.with_untracked(|opening| read_list(opening.as_ref()))
+    app.import().opening.with_untracked(|opening| read_list(opening.as_ref()))
 }
 
 fn read_list(opening: Option<&Opening>) -> Option<Rc<Understood>> {
@@ -163,8 +164,8 @@ fn read_list(opening: Option<&Opening>) -> Option<Rc<Understood>> {
 fn Summary(list: Rc<Understood>) -> impl IntoView {
     let ports = use_app().ports.get();
     let locale = &*ports.locale;
-    let problems = list.troubles.iter().map(|trouble| {
-        view! { <p class="note warn"><bdi>{text::trouble(locale, trouble)}</bdi></p> }
+    let problems = list.line_problems.iter().map(|line_problem| {
+        view! { <p class="note warn"><bdi>{text::line_problem(locale, line_problem)}</bdi></p> }
     });
     view! {
         <p role="status">{text::understood(locale, &list)}</p>
@@ -181,7 +182,7 @@ fn ColumnFields() -> impl IntoView {
         let line = understood(app).map_or(1, |list| list.header_line);
         text::header(app.ports.get().locale.as_ref(), line)
     };
-    let choose_header = move |is_header| app.directory().answer_sheet(Answer::Header(is_header));
+    let choose_header = move |is_header| app.import().answer(Answer::Header(is_header));
     view! {
         <div class="sheet-fields">
             <label class="sheet-field">
@@ -217,7 +218,7 @@ fn ColumnChoice() -> impl IntoView {
     let choose = move |value: String| {
         let (Some(list), Ok(column)) = (understood_untracked(app), value.parse::<usize>()) else { return };
         let kind = list.columns.get(column).and_then(|column| column.kind);
-        app.directory().answer_sheet(Answer::Column(column, kind.unwrap_or(list.identity)));
+        app.import().answer(Answer::Column(column, kind.unwrap_or(list.identity)));
     };
     view! {
         <select
@@ -245,7 +246,7 @@ fn IdentityChoice() -> impl IntoView {
     let choose = move |value: String| {
         let (Some(list), Ok(place)) = (understood_untracked(app), value.parse::<usize>()) else { return };
         let identity = IDENTITIES.get(place).copied().unwrap_or(list.identity);
-        app.directory().answer_sheet(Answer::Column(list.column, identity));
+        app.import().answer(Answer::Column(list.column, identity));
     };
     view! {
         <select
@@ -260,11 +261,6 @@ fn IdentityChoice() -> impl IntoView {
 
 fn option(place: usize, name: String, is_chosen: bool) -> impl IntoView {
     view! { <option value=place.to_string() selected=is_chosen>{name}</option> }
-}
-
-/// A column's name, or its number if it has none.
-pub(crate) fn name_of(column: &Column) -> String {
-    column.name.clone().unwrap_or_else(|| text::column(column.index))
 }
 
 /// The first lines, as a table that scrolls sideways.
@@ -347,7 +343,7 @@ impl Step {
 fn Matching(close: CloseButton) -> impl IntoView {
     let app = use_app();
     let matching = local_memo(move || {
-        let step = app.directory().sheet.finding.with(Step::of);
+        let step = app.import().finding.with(Step::of);
         let confirmed = understood(app).filter(|list| list.guesses.is_empty());
         confirmed.map(|list| (list, step, is_loaded(app)))
     });
@@ -369,7 +365,7 @@ fn Matching(close: CloseButton) -> impl IntoView {
 }
 
 fn asking(app: App) -> String {
-    app.directory().sheet.finding.with(|finding| match finding {
+    app.import().finding.with(|finding| match finding {
         Finding::Asking { done, of, .. } => text::asking(app.ports.get().locale.as_ref(), *done, *of),
         Finding::NotYet | Finding::Done(_) => String::new(),
     })
@@ -377,7 +373,7 @@ fn asking(app: App) -> String {
 
 #[component]
 fn StopButton(close: CloseButton) -> impl IntoView {
-    let sheet = use_app().directory().sheet;
+    let sheet = use_app().import();
     let stop = move |_| {
         sheet.stop();
         focus(close);
@@ -393,10 +389,10 @@ fn LookupHalted(fault: Fault, close: CloseButton) -> impl IntoView {
     let card = move || view! { <FaultCard fault=fault.clone()/> };
     let token = needs_token.then(|| view! { <NextToken/> <ObstacleNotice/> });
     let go_on = (!needs_token).then(|| {
-        view! { <button on:click=handler(move |_| app.directory().resume_sheet())>{text::GO_ON}</button> }
+        view! { <button on:click=handler(move |_| app.import().resume())>{text::GO_ON}</button> }
     });
     view! {
-        <FailureCase at=Location::Sheet fallback=card/>
+        <FailureCase at=Location::Import fallback=card/>
         <p role="status">{move || asking(app)}</p>
         {token}
         <div class="line">
@@ -431,7 +427,7 @@ fn LookUp(list: Rc<Understood>, close: CloseButton) -> impl IntoView {
     let requests = 2 * list.requests as u64;
     let pace = app.directory().read_ceiling.get_untracked().whole().max(1);
     let look_up = move |_| {
-        app.directory().look_up_sheet();
+        app.import().look_up();
         focus(close);
     };
     view! {
@@ -449,7 +445,7 @@ fn MatchResult(found: Rc<Found>) -> impl IntoView {
         By::List(at) => (text::by_list(&moment(app, at)), false),
         By::PingOne(at) => (text::by_pingone(&moment(app, at)), true),
     };
-    let rows = Pile::ALL.map(|pile| view! { <PileRow pile lines=pile.len(&found.matches)/> });
+    let rows = MatchGroup::ALL.map(|group| view! { <MatchGroupRow group lines=group.len(&found.matches)/> });
     let refused = (found.refused > 0).then(|| {
         let refused = text::refused(app.ports.get().locale.as_ref(), found.refused);
         view! { <p class="note warn">{refused}</p> }
@@ -458,7 +454,7 @@ fn MatchResult(found: Rc<Found>) -> impl IntoView {
     let is_none_found = found.matches.found.is_empty();
     view! {
         <p role="status">{by}</p>
-        <table class="review-sums sheet-piles" aria-label=text::PILES>
+        <table class="review-sums sheet-piles" aria-label=text::GROUPS>
             <tbody>{rows.into_iter().collect_view()}</tbody>
         </table>
         {refused}
@@ -470,20 +466,20 @@ fn MatchResult(found: Rc<Found>) -> impl IntoView {
 
 /// How many of the file's lines matched in this way, and the button that saves them.
 #[component]
-fn PileRow(pile: Pile, lines: usize) -> impl IntoView {
+fn MatchGroupRow(group: MatchGroup, lines: usize) -> impl IntoView {
     let app = use_app();
     let save = move |_| {
         let name = app.environment().map(|environment| environment.name).unwrap_or_default();
-        app.directory().save_pile(pile, &name);
+        app.import().save_group(group, &name);
     };
     view! {
         <tr>
             <td class="review-number">{number(app, lines as u64)}</td>
             <th scope="row">
-                {text::pile(pile)}
-                <span class="hint">{text::pile_meaning(pile)}</span>
+                {text::group(group)}
+                <span class="hint">{text::group_meaning(group)}</span>
             </th>
-            <td>{(lines > 0).then(|| view! { <button class="link" on:click=handler(save)>{text::save(pile)}</button> })}</td>
+            <td>{(lines > 0).then(|| view! { <button class="link" on:click=handler(save)>{text::save(group)}</button> })}</td>
         </tr>
     }
 }
@@ -498,12 +494,12 @@ struct FoundUsers {
 }
 
 fn found_users(app: App) -> Option<FoundUsers> {
-    let found = app.directory().sheet.found()?;
+    let found = app.import().found()?;
     let listed_at = match found.by {
         By::List(at) => Some(at),
         By::PingOne(_) => None,
     };
-    let (count, selected) = (found.matches.found.len(), app.directory().sheet_selected());
+    let (count, selected) = (found.matches.found.len(), app.import().selected());
     (count > 0).then(|| FoundUsers { count, listed_at, is_loaded: is_loaded(app), selected })
 }
 
@@ -513,12 +509,12 @@ fn FoundActions() -> impl IntoView {
     let app = use_app();
     let users = Memo::new(move |_| found_users(app));
     let deselect = move |_| {
-        app.directory().deselect_sheet();
-        app.directory().sheet.close();
+        app.import().deselect();
+        app.import().close();
     };
     let select_button = move || {
         view! {
-            <button title=text::SELECT_MEANING on:click=handler(move |_| app.select_sheet())>
+            <button title=text::SELECT_MEANING on:click=handler(move |_| app.select_import())>
                 {text::SELECT}
             </button>
         }
@@ -541,7 +537,7 @@ fn FoundActions() -> impl IntoView {
 #[component]
 fn ReviewButton(to: bool, users: FoundUsers) -> impl IntoView {
     let app = use_app();
-    let begin = move |_| app.review().of_users(to, app.directory().sheet.users(), users.listed_at);
+    let begin = move |_| app.review().of_users(to, app.import().users(), users.listed_at);
     app.review().may_run(to).then(|| {
         view! {
             <button

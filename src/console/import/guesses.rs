@@ -8,9 +8,9 @@ use pingone_mfa_core::import::{Answer, Direction, Guess};
 use pingone_mfa_core::ports::Locale;
 
 use crate::console::app::use_app;
-use crate::console::users::directory::Understood;
+use crate::console::import::state::Understood;
 
-use crate::console::import::dialog::{CloseButton, name_of};
+use crate::console::import::parts::{CloseButton, name_of};
 use crate::console::import::text;
 use crate::console::modal::focus;
 use crate::ui::dom::handler;
@@ -49,7 +49,7 @@ pub(crate) fn Guesses(list: Rc<Understood>, next: CloseButton) -> impl IntoView 
 fn AnswerButton(label: String, answer: Answer, next: CloseButton) -> impl IntoView {
     let app = use_app();
     let give = move |_| {
-        app.directory().answer_sheet(answer.clone());
+        app.import().answer(answer.clone());
         focus(next);
     };
     view! { <button on:click=handler(give)>{label}</button> }

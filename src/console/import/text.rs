@@ -8,8 +8,9 @@ pub use crate::text::FILE_SILENT;
 use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};
 use pingone_mfa_core::ports::Locale;
 
-use crate::console::users::directory::UnreadableBody;
-use crate::console::users::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood};
+use crate::console::import::match_group::MatchGroup;
+use crate::console::import::state::UnreadableImport;
+use crate::console::import::state::{LARGEST, LineProblem, MOST_LOOKED_UP, Understood};
 
 pub const NAME: &str = "Import list";
 /// Opens another file.
@@ -27,7 +28,7 @@ pub const LINE: &str = "Line";
 /// The section on how the file is read.
 pub const READ_AS: &str = "How the file is read";
 /// Name of the table of results.
-pub const PILES: &str = "Users in the list";
+pub const GROUPS: &str = "Users in the list";
 /// Ends a lookup.
 pub const STOP: &str = "Stop";
 /// Resumes a paused lookup.
@@ -94,8 +95,8 @@ pub fn column(place: usize) -> String {
 }
 
 /// A problem of some lines.
-pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
-    let first: Vec<String> = trouble
+pub fn line_problem(locale: &dyn Locale, line_problem: &LineProblem) -> String {
+    let first: Vec<String> = line_problem
         .first
         .iter()
         .map(|(line, value)| {
@@ -103,9 +104,9 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
             if value.is_empty() { format!("line {line}") } else { format!("line {line}: {value}") }
         })
         .collect();
-    let more = if trouble.lines > trouble.first.len() { ", …" } else { "" };
-    let (lines, first) = (lines(locale, trouble.lines), first.join(", "));
-    let what = match trouble.problem {
+    let more = if line_problem.lines > line_problem.first.len() { ", …" } else { "" };
+    let (lines, first) = (lines(locale, line_problem.lines), first.join(", "));
+    let what = match line_problem.problem {
         Problem::Empty => "with an empty cell in this column",
         Problem::SpreadsheetNumber => {
             return format!(
@@ -129,25 +130,25 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
 }
 
 /// Why a file can't be imported.
-pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
+pub fn unusable(locale: &dyn Locale, unusable: UnreadableImport) -> String {
     match unusable {
-        UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line has any text. Choose the file that lists the users.".into(),
-        UnreadableBody::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
-        UnreadableBody::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
-        UnreadableBody::Fault(ImportFault::ZeroByte { line }) => format!(
+        UnreadableImport::Fault(ImportFault::Empty) => "This file is empty: no line has any text. Choose the file that lists the users.".into(),
+        UnreadableImport::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
+        UnreadableImport::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
+        UnreadableImport::Fault(ImportFault::ZeroByte { line }) => format!(
             "This file isn't text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",
             locale.number(line as u64)
         ),
-        UnreadableBody::Fault(ImportFault::TooManyLines { limit }) => format!(
+        UnreadableImport::Fault(ImportFault::TooManyLines { limit }) => format!(
             "This list has more than {} lines. Split it into several files and import one after the other.",
             locale.number(limit as u64)
         ),
-        UnreadableBody::TooLarge => format!(
+        UnreadableImport::TooLarge => format!(
             "This file is larger than {} MB and was not read. Keep only the column that identifies the users, or split the list.",
             LARGEST >> 20
         ),
-        UnreadableBody::Silent => FILE_SILENT.into(),
-        UnreadableBody::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
+        UnreadableImport::Silent => FILE_SILENT.into(),
+        UnreadableImport::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
     }
 }
 
@@ -196,27 +197,27 @@ pub fn refused(locale: &dyn Locale, refused: usize) -> String {
     )
 }
 
-pub const fn pile(pile: Pile) -> &'static str {
-    match pile {
-        Pile::Found => "found",
-        Pile::NotFound => "not found",
-        Pile::MoreThanOne => "more than one",
-        Pile::Twice => "duplicates",
+pub const fn group(group: MatchGroup) -> &'static str {
+    match group {
+        MatchGroup::Found => "found",
+        MatchGroup::NotFound => "not found",
+        MatchGroup::MoreThanOne => "more than one",
+        MatchGroup::Duplicates => "duplicates",
     }
 }
 
 /// What a category contains.
-pub const fn pile_meaning(pile: Pile) -> &'static str {
-    match pile {
-        Pile::Found => "match one user each",
-        Pile::NotFound => "match no user",
-        Pile::MoreThanOne => "match more than one user",
-        Pile::Twice => "duplicate an earlier line",
+pub const fn group_meaning(group: MatchGroup) -> &'static str {
+    match group {
+        MatchGroup::Found => "match one user each",
+        MatchGroup::NotFound => "match no user",
+        MatchGroup::MoreThanOne => "match more than one user",
+        MatchGroup::Duplicates => "duplicate an earlier line",
     }
 }
 
-pub fn save(name: Pile) -> String {
-    format!("Save {}", pile(name))
+pub fn save(name: MatchGroup) -> String {
+    format!("Save {}", group(name))
 }
 
 pub const FILES: &str = "The files have the original lines with all columns and contain personal data.";

@@ -4,6 +4,7 @@ mod carrying;
 mod ending;
 mod file;
 mod guarding;
+mod names;
 mod pace;
 mod refusals;
 mod stored;
@@ -32,7 +33,7 @@ use crate::ports::Ports;
 use crate::ui::tasks::Tasks;
 use leptos::prelude::*;
 
-use crate::console::runs::run::carrying::name_of;
+use crate::console::runs::run::names::name_of;
 use crate::console::runs::run::pace::Speed;
 
 pub(crate) use crate::console::runs::run::carrying::PAGE;

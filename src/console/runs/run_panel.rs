@@ -8,6 +8,7 @@ mod progress;
 mod reasons;
 mod remarks;
 mod report;
+mod shown_phase;
 mod speed;
 pub(crate) mod stored;
 pub(crate) mod stored_row;

@@ -92,7 +92,7 @@ pub(crate) fn CheckEverything() -> impl IntoView {
     let app = use_app();
     let check = move |_| {
         app.tab.set(Tab::Users);
-        app.trouble().check_everything();
+        app.troubleshooting().check_everything();
     };
     view! {
         <button class="quiet" aria-label=say::EVERYTHING title=say::EVERYTHING on:click=handler(check)>
@@ -103,7 +103,7 @@ pub(crate) fn CheckEverything() -> impl IntoView {
 }
 
 fn in_case<R>(app: App, at: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
-    app.trouble().case.with(|case| case.as_ref().filter(|case| case.spot == at).map(read))
+    app.troubleshooting().case.with(|case| case.as_ref().filter(|case| case.spot == at).map(read))
 }
 
 fn is_about(case: &Case, fault: &Fault) -> bool {
@@ -157,7 +157,7 @@ fn CaseCard(
 
 /// Read once: at one location, checks are always requested for the same reason.
 fn title_of_request(app: App) -> &'static str {
-    let is_silence = app.trouble().case.with_untracked(|case| {
+    let is_silence = app.troubleshooting().case.with_untracked(|case| {
         case.as_ref().is_some_and(|case| matches!(case.evidence.symptom, Symptom::NotPrompted(_)))
     });
     if is_silence { say::NO_PROMPT } else { say::ALL_CHECKS }
@@ -165,14 +165,14 @@ fn title_of_request(app: App) -> &'static str {
 
 #[component]
 fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
-    let trouble = use_app().trouble();
+    let troubleshooting = use_app().troubleshooting();
     let close = move || {
         view! {
             <button
                 class="quiet trouble-close"
                 aria-label=say::CLOSE
                 title=say::CLOSE
-                on:click=handler(move |_| trouble.close())
+                on:click=handler(move |_| troubleshooting.close())
             >
                 <Symbol icon=Icon::Close/>
             </button>
@@ -279,7 +279,7 @@ fn is_possible(app: App, at: Location, next: &NextStep) -> bool {
         NextStep::UseRegion(_) | NextStep::UseEnvironment(_) => at == Location::Form,
         // The form has the field itself.
         NextStep::ReplaceToken => {
-            let has_field = matches!(at, Location::Form | Location::Sheet | Location::Review);
+            let has_field = matches!(at, Location::Form | Location::Import | Location::Review);
             !has_field && !app.session().replacing.get_untracked()
         }
         // Elsewhere there is a button for it already.
@@ -287,7 +287,7 @@ fn is_possible(app: App, at: Location, next: &NextStep) -> bool {
             Location::Form
             | Location::Report
             | Location::Run
-            | Location::Sheet
+            | Location::Import
             | Location::Review
             | Location::Group
             | Location::Checking
@@ -320,7 +320,7 @@ fn NextStepButton(next: NextStep) -> impl IntoView {
 
 fn take(app: App, next: NextStep) {
     match next {
-        NextStep::TryAgain => app.trouble().try_again(),
+        NextStep::TryAgain => app.troubleshooting().try_again(),
         NextStep::ReplaceToken => app.session().replacing.set(true),
         NextStep::UseRegion(code) => app.session().take_issuing_region(code),
         NextStep::UseEnvironment(id) => app.session().take_environment(id),
@@ -339,7 +339,7 @@ fn environment(app: App) -> Option<Environment> {
 }
 
 fn case_untracked(app: App, at: Location) -> Option<Case> {
-    app.trouble().case.get_untracked().filter(|case| case.spot == at)
+    app.troubleshooting().case.get_untracked().filter(|case| case.spot == at)
 }
 
 fn copy_request(app: App, at: Location) {

@@ -33,7 +33,7 @@ pub enum Location {
     /// At the run that paused or ended.
     Run,
     /// At the import, where its users are looked up.
-    Sheet,
+    Import,
     /// In the review.
     Review,
     /// At the group filter.

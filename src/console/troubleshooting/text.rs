@@ -216,7 +216,7 @@ pub fn to_do(cause: Cause) -> String {
         | Cause::TokenForgotten
         | Cause::TokenExpired
         | Cause::TokenRefused
-        | Cause::AudienceElsewhere => format!("Get a new token: {}", TOKEN_SOURCE),
+        | Cause::AudienceElsewhere => format!("Get a new token: {TOKEN_SOURCE}"),
         Cause::RoleMissing(missing) => role_to_ask_for(missing),
         other => plain_to_do(other).into(),
     }

@@ -6,7 +6,6 @@ mod checking;
 mod finding;
 mod grouping;
 mod guarding;
-mod import;
 mod learning;
 mod listing;
 mod opening;
@@ -50,9 +49,6 @@ pub use crate::console::users::directory::checking::{Checking, Report};
 pub use crate::console::users::directory::finding::Search;
 pub use crate::console::users::directory::grouping::Members;
 pub use crate::console::users::directory::guarding::Confirming;
-pub use crate::console::users::directory::import::{
-    By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, UnreadableBody,
-};
 pub use crate::console::users::directory::listing::List;
 pub(crate) use crate::console::users::directory::listing::ReadRow;
 pub use crate::console::users::directory::opening::Opened;
@@ -109,8 +105,6 @@ pub struct Directory {
     pub read_ceiling: Ceiling,
     /// Switches with a change or a read in progress, or with its result.
     pub switches: RwSignal<HashMap<UserId, Switch>>,
-    /// The open import file, if any.
-    pub sheet: Sheet,
     /// The signed-in user. `None` unless the token belongs to a person and has the user's ID.
     own: StoredValue<Option<UserId>, LocalStorage>,
     /// Called when the devices of several users were read.
@@ -123,7 +117,7 @@ pub struct Directory {
     checking_tasks: Tasks,
     ports: Ports,
     announcer: Announcer,
-    trouble: Troubleshooting,
+    troubleshooting: Troubleshooting,
     settings: StoredValue<Rc<Settings>, LocalStorage>,
 }
 
@@ -131,7 +125,7 @@ impl Directory {
     pub(crate) fn new(
         ports: Ports,
         announcer: Announcer,
-        trouble: Troubleshooting,
+        troubleshooting: Troubleshooting,
         settings: Rc<Settings>,
     ) -> Self {
         Self {
@@ -162,7 +156,6 @@ impl Directory {
                 settings.rate.max,
             ),
             switches: RwSignal::default(),
-            sheet: Sheet::default(),
             connection: StoredValue::default(),
             commands: StoredValue::default(),
             tasks: Tasks::default(),
@@ -170,7 +163,7 @@ impl Directory {
             report_tasks: Tasks::default(),
             checking_tasks: Tasks::default(),
             announcer,
-            trouble,
+            troubleshooting,
             settings: StoredValue::new_local(settings),
         }
     }
@@ -197,7 +190,7 @@ impl Directory {
         }
     }
 
-    fn connection(self) -> Option<Connection> {
+    pub(crate) fn connection(self) -> Option<Connection> {
         self.connection.read_value().clone()
     }
 
@@ -205,7 +198,7 @@ impl Directory {
     pub fn begin(self, connection: Connection, list_up_to: u64) {
         connection.limit(Kind::Read, self.read_ceiling.get_untracked());
         self.connection.set_value(Some(connection.clone()));
-        self.trouble.report_to(move |evidence| self.learn_evidence(evidence));
+        self.troubleshooting.report_to(move |evidence| self.learn_evidence(evidence));
         self.populations.set(Load::Loading);
         self.count(connection, list_up_to);
         self.read_populations();
@@ -232,7 +225,7 @@ impl Directory {
                         self.count(connection, list_up_to);
                     }
                 };
-                self.trouble.meet(Location::People, Operation::ReadUsers, fault, None, again);
+                self.troubleshooting.meet(Location::People, Operation::ReadUsers, fault, None, again);
             }
             let few = matches!(total, Ok(Some(users)) if users <= list_up_to);
             self.total.set(Load::ended(total, connection.clock().wall()));
@@ -264,7 +257,6 @@ impl Directory {
             self.resume();
         }
         self.continue_report();
-        self.continue_sheet();
     }
 
     /// Clears everything that was read, and aborts all requests.
@@ -286,7 +278,6 @@ impl Directory {
         self.forget_report();
         self.stop_checking();
         self.switches.set(HashMap::new());
-        self.sheet.close();
         self.table.clear();
         self.users.set(UserStore::default());
         self.total.set(Load::Idle);
@@ -303,7 +294,6 @@ impl Directory {
                 .checking
                 .with_untracked(|checking| checking.as_ref().is_some_and(|checking| checking.is_running))
             || self.switches.with_untracked(|switches| switches.values().any(Switch::is_busy))
-            || self.sheet.is_asking()
     }
 
     /// Stores users. Their texts are case-folded by the rules of the browser's language.
@@ -356,8 +346,8 @@ impl Directory {
     }
 
     /// Changes search, filters, order or columns.
-    pub(crate) fn look(self, view: View) {
-        self.table.look(self.users, view);
+    pub(crate) fn apply_view(self, view: View) {
+        self.table.apply_view(self.users, view);
         self.follow_group();
     }
 

@@ -227,7 +227,7 @@ fn sort_by(app: App, column: Column) {
         Some(sort) if !sort.is_descending => Some(Sort { is_descending: true, ..sort }),
         Some(_) => None,
     };
-    app.look(view);
+    app.apply_view(view);
 }
 
 /// A row element, which shows the user that the pool assigns to it. A memo keeps its subscribers after they are gone,

@@ -244,7 +244,7 @@ impl Table {
     }
 
     /// Applies a view.
-    pub fn look(self, users: RwSignal<UserStore>, view: View) {
+    pub fn apply_view(self, users: RwSignal<UserStore>, view: View) {
         let before = self.view.get_untracked();
         let (reorders, filters) = (before.sort != view.sort, before.filters != view.filters);
         if before.filters.group != view.filters.group {

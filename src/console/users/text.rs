@@ -11,11 +11,10 @@ pub mod user_drawer;
 
 pub use crate::console::runs::text::{review, run};
 pub use crate::console::text::saving;
-pub use crate::text::{MEANING, TRY_AGAIN, account, fault, kind, mfa, moment, outcome, utc};
+pub use crate::text::{MEANING, TRY_AGAIN, account, fault, kind, mfa, moment, name_of, outcome, utc};
 
 use pingone::device::DeviceState;
 use pingone::time::Timestamp;
-use pingone::user::User;
 use pingone_mfa_core::ports::Locale;
 
 /// A percentage with one decimal, rounded to the nearest; `None` if `whole` is 0. A share that would be rounded to
@@ -36,11 +35,6 @@ pub fn last_sign_on(locale: &dyn Locale, at: Option<Timestamp>, now: Timestamp) 
 /// A point in time that may be long ago: "today" and the time, or the date.
 pub fn moment_of(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
     if locale.is_same_day(at, now) { format!("today {}", locale.time(at)) } else { locale.date(at) }
-}
-
-/// A user's name, or a placeholder if there is none.
-pub fn name_of(user: &User) -> String {
-    if user.name.is_empty() { directory::NO_NAME.to_owned() } else { user.name.to_string() }
 }
 
 /// The word for a device type; if there isn't one, PingOne's own.
@@ -70,5 +64,32 @@ pub const fn device_state(state: DeviceState) -> Option<&'static str> {
         DeviceState::Blocked => Some("blocked"),
         DeviceState::Locked => Some("locked"),
         DeviceState::Unknown => Some("state not known"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_percentage_has_one_decimal_and_is_never_rounded_to_none_or_all() {
+        for (part, whole, share) in [
+            (0, 7, "0.0"),
+            (7, 7, "100.0"),
+            (1, 3, "33.3"),
+            (2, 3, "66.7"),
+            (1, 1000, "0.1"),
+            (1, 2000, "0.1"),
+            (1, 2001, "under 0.1"),
+            (1, 10_000_000, "under 0.1"),
+            (1999, 2000, "over 99.9"),
+            (1998, 2000, "99.9"),
+            (17_905, 40_112, "44.6"),
+            (15_877, 40_112, "39.6"),
+            (1, 16, "6.3"),
+        ] {
+            assert_eq!(percent(part, whole).as_deref(), Some(share), "{part} of {whole}");
+        }
+        assert_eq!(percent(0, 0), None);
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn change(app: App, change: impl FnOnce(&mut View)) {
     }
     let mut view = directory.table.view.get_untracked();
     change(&mut view);
-    app.look(view);
+    app.apply_view(view);
 }
 
 /// Users from a file, and users to a file.
@@ -119,7 +119,7 @@ pub(crate) fn change(app: App, change: impl FnOnce(&mut View)) {
 pub(crate) fn FileTools() -> impl IntoView {
     let app = use_app();
     view! {
-        <Tool name=text::table::IMPORT icon=Icon::Upload press=Callback::new(move |()| app.directory().open_sheet())/>
+        <Tool name=text::table::IMPORT icon=Icon::Upload press=Callback::new(move |()| app.import().open())/>
         <Tool name=text::table::EXPORT icon=Icon::Download press=Callback::new(move |()| app.ask_what_to_save())/>
     }
 }

@@ -171,7 +171,7 @@ fn Facts(id: UserId) -> impl IntoView {
     let app = use_app();
     let checks = NodeRef::<html::Div>::new();
     let ask_why = move |_| {
-        app.trouble().ask_why_not_asked(id);
+        app.troubleshooting().ask_why_not_asked(id);
         bring_into_view(checks);
     };
     view! {

@@ -527,7 +527,7 @@ impl Browser {
 }
 
 impl NetworkProbe for Browser {
-    /// Like `platform/reach.rs` with the browser's fetch: a GET without a token and without a preflight.
+    /// Like `browser/reach.rs` with the browser's fetch: a GET without a token and without a preflight.
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
         let (browser, url) = (self.copy(), endpoint.as_str().to_owned());
         async move {

@@ -16,7 +16,7 @@ use crate::workspace::{WASM_TARGET, Workspace};
 /// Trunk's name for the program.
 const STEM: &str = "pingone-mfa";
 
-/// The file named after the split, whose name is set in `src/rest.rs`.
+/// The file named after the split, whose name is set in `src/split.rs`.
 pub(super) const REST: &str = "rest.wasm";
 const PART: &str = "split_rest.wasm";
 

@@ -8,7 +8,7 @@ use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::proposal::Preview;
 
 use crate::console::runs::review::Review;
-use crate::console::users::text::name_of;
+use crate::text::name_of;
 
 /// A user of the plan who may be the pilot user.
 #[derive(Debug, Clone, PartialEq, Eq)]

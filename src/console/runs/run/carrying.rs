@@ -32,6 +32,7 @@ use crate::connect::title::Title;
 use crate::console::load::Load;
 use crate::console::troubleshooting::state::Location;
 
+use crate::console::runs::run::names::{lease_of, name_of};
 use crate::console::runs::run::stored::plan_of;
 use crate::console::runs::run::{Kept, Phase, Progress, Run};
 use pingone_mfa_core::run::engine::{Outdated, PauseReason};
@@ -665,18 +666,9 @@ fn is_same_halt(was: &Phase, halt: &PauseReason) -> bool {
     (was.word(), was.status()) == (fault.word(), fault.status())
 }
 
-/// The run's name in the journal. Names sort by when the plans were made.
-pub(super) fn name_of(plan: &Plan) -> Rc<str> {
-    format!("{:016} {}", plan.made_at.0, plan.number()).into()
-}
-
 /// The fault for a journal that was readable when the run was offered, and no longer is.
 fn not_restored(damage: Damage) -> Fault {
     Fault::NotStored(JournalFault::Failed(damage.to_string()))
-}
-
-pub(super) fn lease_of(connection: &Connection) -> String {
-    format!("pingone-mfa run {}", connection.tenant().environment)
 }
 
 fn length(length: usize) -> u32 {

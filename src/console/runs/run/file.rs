@@ -13,7 +13,7 @@ use pingone_mfa_core::run::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
 use crate::announcement::Announcement;
 
 use crate::console::runs::run::Run;
-use crate::console::runs::run::carrying::name_of;
+use crate::console::runs::run::names::name_of;
 
 /// Why a run file was not taken, a stored run not deleted or continued, or the stored runs not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use pingone_mfa_core::run::row::{RowCounts, RowState};
 
 use crate::announcement::Announcement;
 
-use crate::console::runs::run::carrying::{lease_of, name_of};
+use crate::console::runs::run::names::{lease_of, name_of};
 use crate::console::runs::run::{FilteredOut, Run};
 
 /// One day, in milliseconds.

@@ -9,9 +9,9 @@ use crate::console::runs::run::{Phase, Progress};
 use crate::console::runs::text;
 use pingone_mfa_core::run::engine::PauseReason;
 
-use crate::console::runs::run_panel::card::ShownPhase;
 use crate::console::runs::run_panel::finished::FinishedActions;
 use crate::console::runs::run_panel::of_run;
+use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::ui::dom::handler;
 
 /// Where an action stands on the card.

@@ -2,8 +2,6 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use pingone::fault::Fault;
-use pingone::time::Millis;
 
 use crate::console::app::App;
 use crate::console::app::use_app;
@@ -11,7 +9,6 @@ use crate::console::format::{moment, number};
 use crate::console::runs::run::Phase;
 use crate::console::runs::text;
 use crate::ui::dom::once_shown;
-use pingone_mfa_core::run::engine::PauseReason;
 use pingone_mfa_core::run::row::RowState;
 
 use crate::console::runs::run_panel::actions::{Place, RunActions};
@@ -20,38 +17,8 @@ use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::phase_note::{PhaseDetails, PhaseNote};
 use crate::console::runs::run_panel::progress::{ProgressBar, Tiles};
 use crate::console::runs::run_panel::remarks::Remarks;
+use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::console::runs::run_panel::speed::ChangeSpeed;
-
-/// The phase that the card shows. Two are equal where the card looks the same, so that nothing is rendered anew when
-/// only a count changes, or when the same question to PingOne fails once more.
-#[derive(Debug, Clone)]
-pub(crate) struct ShownPhase(pub(crate) Phase);
-
-impl ShownPhase {
-    fn without_details(&self) -> Phase {
-        match &self.0 {
-            Phase::ReadingBack(_) => Phase::ReadingBack(0),
-            Phase::ReadingAgain(_) => Phase::ReadingAgain(0),
-            Phase::Halted(PauseReason::Failing { .. }) => {
-                Phase::Halted(PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable })
-            }
-            other => other.clone(),
-        }
-    }
-
-    fn kind_of_failure(&self) -> Option<(&'static str, Option<u16>)> {
-        match &self.0 {
-            Phase::Halted(PauseReason::Failing { fault, .. }) => Some((fault.word(), fault.status())),
-            _ => None,
-        }
-    }
-}
-
-impl PartialEq for ShownPhase {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind_of_failure() == other.kind_of_failure() && self.without_details() == other.without_details()
-    }
-}
 
 #[component]
 pub(crate) fn RunCard() -> impl IntoView {
@@ -156,29 +123,4 @@ fn facts(app: App) -> String {
         };
         text::run::facts(&run.number.to_string(), &run.plan.reference, &time)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pingone::fault::JournalFault;
-
-    fn failing(until: u64, fault: Fault) -> ShownPhase {
-        ShownPhase(Phase::Halted(PauseReason::Failing { until: Millis(until), fault }))
-    }
-
-    #[test]
-    fn a_card_looks_the_same_when_only_a_count_or_a_time_changes() {
-        assert_eq!(ShownPhase(Phase::ReadingBack(7)), ShownPhase(Phase::ReadingBack(6)));
-        assert_eq!(ShownPhase(Phase::ReadingAgain(7)), ShownPhase(Phase::ReadingAgain(6)));
-        assert_eq!(failing(1, Fault::Unreachable), failing(2, Fault::Unreachable));
-    }
-
-    #[test]
-    fn another_phase_and_another_failure_look_different() {
-        assert_ne!(ShownPhase(Phase::ReadingBack(7)), ShownPhase(Phase::ReadingAgain(7)));
-        assert_ne!(failing(1, Fault::Unreachable), failing(1, Fault::NotStored(JournalFault::Silent)));
-        let over = |unread| ShownPhase(Phase::Over { unread, is_stopped: false });
-        assert_ne!(over(1), over(0));
-    }
 }

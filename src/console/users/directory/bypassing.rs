@@ -78,7 +78,7 @@ impl Directory {
             if let Bypassing::Refused(fault) | Bypassing::Unconfirmed(fault) = &ended {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
                 let again = move || self.allow_bypass(user, hours);
-                self.trouble.meet(
+                self.troubleshooting.meet(
                     Location::User(user),
                     Operation::AllowBypass(user),
                     fault,

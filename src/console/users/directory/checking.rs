@@ -99,7 +99,7 @@ impl Directory {
     fn report_ended(self, read: Result<Report, Fault>) {
         if let Err(fault) = &read {
             self.announcer.tell(Announcement::Failed(fault.clone()));
-            self.trouble
+            self.troubleshooting
                 .meet(Location::Report, Operation::ReadReport, fault, None, move || self.read_report());
         }
         self.report.set(Load::ended(read, self.ports.get().clock.wall()));
@@ -189,7 +189,7 @@ impl Directory {
         // Only the first fault is diagnosed; hundreds may follow.
         let is_first = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.fault.is_none());
         if let Some(fault) = fault.as_ref().filter(|_| self.checking.with_untracked(is_first)) {
-            self.trouble.explain(
+            self.troubleshooting.explain(
                 Location::Checking,
                 Operation::ReadDevices(id),
                 fault,

@@ -74,7 +74,7 @@ impl Directory {
                     self.announcer.tell(Announcement::Failed(fault.clone()));
                     let text = text.clone();
                     let again = move || self.find(&text);
-                    self.trouble.meet(Location::Search, Operation::ReadUsers, fault, None, again);
+                    self.troubleshooting.meet(Location::Search, Operation::ReadUsers, fault, None, again);
                 }
             }
             let hits = Load::ended(hits, connection.clock().wall());

@@ -78,7 +78,7 @@ impl Directory {
             }
             if let Err(fault) = &members {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                self.trouble.explain(Location::Group, Operation::FilterUsers, fault, None, None);
+                self.troubleshooting.explain(Location::Group, Operation::FilterUsers, fault, None, None);
             }
             let read = Load::ended(members, connection.clock().wall());
             self.members.set(Some(Members { filter, read }));

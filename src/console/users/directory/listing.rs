@@ -144,7 +144,8 @@ impl Directory {
             }
             List::Halted { fault, .. } => {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                self.trouble.meet(Location::People, Operation::ReadUsers, fault, None, move || self.resume());
+                self.troubleshooting
+                    .meet(Location::People, Operation::ReadUsers, fault, None, move || self.resume());
             }
             List::Idle | List::Loading { .. } | List::Stopped => {}
         }

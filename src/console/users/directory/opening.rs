@@ -61,7 +61,7 @@ impl Directory {
             if let Err(fault) = &read {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
                 let again = move || self.open(id);
-                self.trouble.meet(Location::User(id), Operation::ReadUser(id), fault, None, again);
+                self.troubleshooting.meet(Location::User(id), Operation::ReadUser(id), fault, None, again);
             }
             let is_there = read.is_ok();
             let read = Load::ended(read, connection.clock().wall());

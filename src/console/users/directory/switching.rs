@@ -122,7 +122,7 @@ impl Directory {
     ) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
         self.show(id, self.ports.get().clock.wall());
-        self.trouble.meet(Location::User(id), operation, fault, self.population(id), again);
+        self.troubleshooting.meet(Location::User(id), operation, fault, self.population(id), again);
     }
 
     /// Marks the switch as busy and returns the connection, unless an operation is in progress for this user.
@@ -146,7 +146,7 @@ impl Directory {
         match &outcome {
             Outcome::Changed { .. } => {
                 if let Some(population) = self.population(id) {
-                    self.trouble.note_change(population);
+                    self.troubleshooting.note_change(population);
                 }
                 self.learn_mfa(id, read);
                 self.announcer.tell(Announcement::Changed { username, mfa: read });
@@ -174,7 +174,7 @@ impl Directory {
         if let Some(fault) = outcome.fault() {
             let again = move || self.set_mfa(id, to);
             let operation = Operation::ChangeFlag(Some(id));
-            self.trouble.meet(Location::User(id), operation, fault, self.population(id), again);
+            self.troubleshooting.meet(Location::User(id), operation, fault, self.population(id), again);
         }
         self.set_switch(id, Switch::Ended { to, outcome, at });
     }
@@ -191,7 +191,7 @@ impl Directory {
         self.note_changes(changed);
         self.note_proof(changed, refused_since);
         let population = operation.user().and_then(|user| self.population(user));
-        self.trouble.meet(Location::Run, operation, fault, population, again);
+        self.troubleshooting.meet(Location::Run, operation, fault, population, again);
     }
 
     /// Diagnoses a refusal in a finished run, which occurred at that time.
@@ -206,28 +206,28 @@ impl Directory {
         self.note_changes(changed);
         self.note_proof(changed, refused_since);
         let operation = Operation::ChangeFlag(Some(user));
-        self.trouble.explain(Location::Run, operation, fault, at, self.population(user));
+        self.troubleshooting.explain(Location::Run, operation, fault, at, self.population(user));
     }
 
     /// Diagnoses another fault that keeps a run from starting or continuing.
     pub(crate) fn explain(self, spot: Location, operation: Operation, fault: &Fault) {
-        self.trouble.explain(spot, operation, fault, None, None);
+        self.troubleshooting.explain(spot, operation, fault, None, None);
     }
 
     /// Forgets the diagnosis when another run, or none, is shown.
     pub(crate) fn forget_why_of_run(self) {
-        self.trouble.close_at(Location::Run);
+        self.troubleshooting.close_at(Location::Run);
     }
 
     fn note_changes(self, changed: &[UserId]) {
         for population in changed.iter().filter_map(|user| self.population(*user)) {
-            self.trouble.note_change(population);
+            self.troubleshooting.note_change(population);
         }
     }
 
     fn note_proof(self, changed: &[UserId], refused_since: u64) {
         let populations = changed.iter().map(|user| self.population(*user));
-        self.trouble.note_proof(Proof::new(populations, refused_since));
+        self.troubleshooting.note_proof(Proof::new(populations, refused_since));
     }
 
     /// The population of a user who was read.

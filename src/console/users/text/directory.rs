@@ -11,7 +11,7 @@ pub const OFFER: &str = "Load them to see, filter and change many. To find one u
 pub const BACK_TO_LIST: &str = "Back to the list";
 pub const CLEAR_SEARCH: &str = "Clear search";
 pub const NO_USERS: &str = "This environment has no users that your token may see.";
-pub const NO_NAME: &str = "(no name)";
+pub use crate::text::NO_NAME;
 pub const NEVER: &str = "never";
 pub const NOTHING: &str = "–";
 pub const NOT_CHECKED: &str = "not checked";

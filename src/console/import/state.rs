@@ -19,8 +19,10 @@ use pingone_mfa_core::import::{
 };
 use pingone_mfa_core::ports::Opened;
 
-use crate::announcement::Announcement;
-use crate::console::troubleshooting::state::Location;
+use crate::announcement::{Announcement, Announcer};
+use crate::console::import::match_group::MatchGroup;
+use crate::console::troubleshooting::state::{Location, Troubleshooting};
+use crate::ports::Ports;
 use crate::ui::tasks::Tasks;
 use leptos::prelude::*;
 
@@ -46,13 +48,13 @@ const MOST_COLUMNS: usize = 200;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Opening {
     Reading,
-    UnreadableBody(UnreadableBody),
+    UnreadableImport(UnreadableImport),
     Read(Rc<Understood>),
 }
 
 /// Why a file can't be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnreadableBody {
+pub enum UnreadableImport {
     /// The content is not valid.
     Fault(ImportFault),
     /// The file is larger than the maximum size.
@@ -90,12 +92,12 @@ pub struct Understood {
     pub identity: Identity,
     pub preview: Vec<PreviewLine>,
     /// Problems because of which lines name no user.
-    pub troubles: Vec<Trouble>,
+    pub line_problems: Vec<LineProblem>,
 }
 
 /// A problem that some lines have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct LineProblem {
     pub problem: Problem,
     pub lines: usize,
     /// Examples: line number and content.
@@ -146,79 +148,51 @@ pub enum By {
     PingOne(Timestamp),
 }
 
-/// A result category of [`Matches`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pile {
-    /// [`Matches::found`]
-    Found,
-    /// [`Matches::not_found`]
-    NotFound,
-    /// [`Matches::ambiguous`]
-    MoreThanOne,
-    /// [`Matches::duplicates`]
-    Twice,
-}
-
-impl Pile {
-    pub const ALL: [Self; 4] = [Self::Found, Self::NotFound, Self::MoreThanOne, Self::Twice];
-
-    /// The indexes of its entries.
-    #[must_use]
-    pub fn entries(self, matches: &Matches) -> Vec<usize> {
-        match self {
-            Self::Found => matches.found.iter().map(|(entry, _)| *entry).collect(),
-            Self::NotFound => matches.not_found.clone(),
-            Self::MoreThanOne => matches.ambiguous.iter().map(|(entry, _)| *entry).collect(),
-            Self::Twice => matches.duplicates.clone(),
-        }
-    }
-
-    #[must_use]
-    pub fn len(self, matches: &Matches) -> usize {
-        match self {
-            Self::Found => matches.found.len(),
-            Self::NotFound => matches.not_found.len(),
-            Self::MoreThanOne => matches.ambiguous.len(),
-            Self::Twice => matches.duplicates.len(),
-        }
-    }
-
-    /// The word for it in a file name.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Found => "mfa-list-found",
-            Self::NotFound => "mfa-list-not-found",
-            Self::MoreThanOne => "mfa-list-more-than-one",
-            Self::Twice => "mfa-list-twice",
-        }
-    }
-}
-
 /// An import file. It is forgotten when it is closed.
 #[derive(Clone, Copy)]
-pub struct Sheet {
+pub struct Import {
     /// The file, or `None` if no file is open.
     pub opening: RwSignal<Option<Opening>, LocalStorage>,
     pub finding: RwSignal<Finding, LocalStorage>,
-    people: StoredValue<Option<People>, LocalStorage>,
+    file: StoredValue<Option<People>, LocalStorage>,
     commands: StoredValue<Option<UnboundedSender<Command>>, LocalStorage>,
-    /// The file dialog and the lookup.
+    /// The lookup.
     tasks: Tasks,
+    /// The browser's file dialog, and reading the file.
+    file_tasks: Tasks,
+    directory: Directory,
+    ports: Ports,
+    announcer: Announcer,
+    troubleshooting: Troubleshooting,
 }
 
-impl Default for Sheet {
-    fn default() -> Self {
+impl Import {
+    pub(crate) fn new(
+        directory: Directory,
+        ports: Ports,
+        announcer: Announcer,
+        troubleshooting: Troubleshooting,
+    ) -> Self {
         Self {
             opening: RwSignal::default(),
             finding: RwSignal::new_local(Finding::NotYet),
-            people: StoredValue::default(),
+            file: StoredValue::default(),
             commands: StoredValue::default(),
             tasks: Tasks::default(),
+            file_tasks: Tasks::default(),
+            directory,
+            ports,
+            announcer,
+            troubleshooting,
         }
     }
-}
 
-impl Sheet {
+    /// Forgets the file and everything that is in progress, at the end of a connection.
+    pub(crate) fn clear(self) {
+        self.file_tasks.abort_all();
+        self.close();
+    }
+
     /// Forgets the file and aborts what is in progress.
     pub fn close(self) {
         self.forget();
@@ -229,7 +203,7 @@ impl Sheet {
 
     fn forget(self) {
         self.stop();
-        self.people.update_value(|value| drop(std::mem::take(value)));
+        self.file.update_value(|value| drop(std::mem::take(value)));
     }
 
     /// Stops the lookup and discards its results.
@@ -240,7 +214,7 @@ impl Sheet {
     }
 
     /// Whether a lookup is in progress.
-    pub(super) fn is_asking(self) -> bool {
+    pub(crate) fn is_looking_up(self) -> bool {
         self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: None, .. }))
     }
 
@@ -258,44 +232,42 @@ impl Sheet {
     }
 
     fn understood(self) {
-        let understood = self.people.read_value().as_ref().map(understood);
+        let understood = self.file.read_value().as_ref().map(understood);
         self.opening.set(understood.map(|understood| Opening::Read(Rc::new(understood))));
     }
-}
 
-impl Directory {
     /// Opens a file and parses it.
-    pub fn open_sheet(self) {
+    pub fn open(self) {
         let opening = self.ports.get().files.open(".csv,.tsv,.txt,text/csv,text/plain", LARGEST);
         let clock = Rc::clone(&self.ports.get().clock);
-        self.tasks.spawn(async move {
+        self.file_tasks.spawn(async move {
             let opened = opening.await;
             if opened == Opened::Cancelled {
                 return;
             }
-            self.sheet.forget();
-            self.sheet.opening.set(Some(Opening::Reading));
+            self.forget();
+            self.opening.set(Some(Opening::Reading));
             // A large file takes a moment, so the page gets time to show that it is being read.
             clock.sleep_until(clock.now() + Millis(20)).await;
             let read = match opened {
                 Opened::Bytes(bytes) => {
-                    import::read(&bytes, &self.normalize()).map_err(UnreadableBody::Fault)
+                    import::read(&bytes, &self.normalize()).map_err(UnreadableImport::Fault)
                 }
-                Opened::TooLarge => Err(UnreadableBody::TooLarge),
-                Opened::Silent => Err(UnreadableBody::Silent),
-                Opened::Cancelled | Opened::Unreadable => Err(UnreadableBody::Unreadable),
+                Opened::TooLarge => Err(UnreadableImport::TooLarge),
+                Opened::Silent => Err(UnreadableImport::Silent),
+                Opened::Cancelled | Opened::Unreadable => Err(UnreadableImport::Unreadable),
             };
             // The import was closed in the meantime.
-            if self.sheet.opening.with_untracked(Option::is_none) {
+            if self.opening.with_untracked(Option::is_none) {
                 return;
             }
             match read {
                 Ok(people) => {
-                    self.sheet.people.set_value(Some(people));
-                    self.sheet.understood();
-                    self.match_sheet();
+                    self.file.set_value(Some(people));
+                    self.understood();
+                    self.match_with_list();
                 }
-                Err(unusable) => self.sheet.opening.set(Some(Opening::UnreadableBody(unusable))),
+                Err(unusable) => self.opening.set(Some(Opening::UnreadableImport(unusable))),
             }
         });
     }
@@ -306,53 +278,56 @@ impl Directory {
     }
 
     /// Applies an answer to a guess and interprets the file again.
-    pub fn answer_sheet(self, answer: GuessAnswer) {
-        self.sheet.stop();
-        let answered = self.sheet.people.write_value().as_mut().map(|people| people.answer(answer));
+    pub fn answer(self, answer: GuessAnswer) {
+        self.stop();
+        let answered = self.file.write_value().as_mut().map(|people| people.answer(answer));
         if let Some(Err(fault)) = answered {
-            self.sheet.forget();
-            return self.sheet.opening.set(Some(Opening::UnreadableBody(UnreadableBody::Fault(fault))));
+            self.forget();
+            return self.opening.set(Some(Opening::UnreadableImport(UnreadableImport::Fault(fault))));
         }
-        self.sheet.understood();
-        self.match_sheet();
+        self.understood();
+        self.match_with_list();
     }
 
     /// Matches the file against all users, if the list is complete and no guess is unanswered.
-    pub fn match_sheet(self) {
-        let at = self.listed_at.get_untracked();
-        let (true, Some(at)) = (self.list.with_untracked(|list| *list == List::Complete), at) else { return };
-        if self.sheet.finding.with_untracked(|finding| matches!(finding, Finding::Asking { .. })) {
+    pub fn match_with_list(self) {
+        let at = self.directory.listed_at.get_untracked();
+        let (true, Some(at)) = (self.directory.list.with_untracked(|list| *list == List::Complete), at)
+        else {
+            return;
+        };
+        if self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { .. })) {
             return;
         }
-        let people = self.sheet.people.read_value();
+        let people = self.file.read_value();
         let Some(confirmed) = people.as_ref().and_then(People::confirmed) else { return };
-        let matches = self.users.with_untracked(|users| confirmed.match_with(users));
+        let matches = self.directory.users.with_untracked(|users| confirmed.match_with(users));
         self.tell_found(Found { matches, by: By::List(at), refused: 0 });
     }
 
     fn tell_found(self, found: Found) {
         self.announcer.tell(Announcement::Found(found.matches.found.len() as u64));
-        self.sheet.finding.set(Finding::Done(Rc::new(found)));
+        self.finding.set(Finding::Done(Rc::new(found)));
     }
 
     /// Looks up the users of the file in PingOne.
-    pub fn look_up_sheet(self) {
-        let Some(connection) = self.connection() else { return };
-        let people = self.sheet.people.read_value();
+    pub fn look_up(self) {
+        let Some(connection) = self.directory.connection() else { return };
+        let people = self.file.read_value();
         let questions = people.as_ref().and_then(People::confirmed).map(Questions::of).map(Rc::new);
         drop(people);
         let Some(questions) = questions else { return };
-        self.sheet.stop();
+        self.stop();
         let of = questions.len();
-        self.sheet.finding.set(Finding::Asking { done: 0, of, halted: None });
+        self.finding.set(Finding::Asking { done: 0, of, halted: None });
         let policy = Rc::new(connection.policy().clone());
         let mut lookup = Lookup::new(questions, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
-        self.sheet.commands.set_value(Some(sender));
-        self.sheet.tasks.spawn(async move {
+        self.commands.set_value(Some(sender));
+        self.tasks.spawn(async move {
             // Looked up per request, because a new token comes with a new connection.
             let ask = |job: Job| {
-                let connection = self.connection();
+                let connection = self.directory.connection();
                 async move {
                     let connection = connection.ok_or(Fault::TokenForgotten)?;
                     match job.ask {
@@ -371,12 +346,18 @@ impl Directory {
                     State::Asking | State::Complete => None,
                 };
                 let finding = Finding::Asking { done: lookup.done(), of, halted };
-                if self.sheet.finding.with_untracked(|old| *old != finding) {
+                if self.finding.with_untracked(|old| *old != finding) {
                     if let Finding::Asking { halted: Some(fault), .. } = &finding {
                         self.announcer.tell(Announcement::Failed(fault.clone()));
-                        self.trouble.explain(Location::Sheet, Operation::FilterUsers, fault, None, None);
+                        self.troubleshooting.explain(
+                            Location::Import,
+                            Operation::FilterUsers,
+                            fault,
+                            None,
+                            None,
+                        );
                     }
-                    self.sheet.finding.set(finding);
+                    self.finding.set(finding);
                 }
             };
             drive(&mut lookup, &connection, &mut inbox, ask, observe).await;
@@ -384,7 +365,7 @@ impl Directory {
                 return;
             }
             let matches = {
-                let people = self.sheet.people.read_value();
+                let people = self.file.read_value();
                 let confirmed = people.as_ref().and_then(People::confirmed);
                 confirmed.map(|people| Matches::from_answers(people, lookup.answers()))
             };
@@ -396,66 +377,63 @@ impl Directory {
     }
 
     /// Resumes a paused lookup.
-    pub fn resume_sheet(self) {
-        if let Some(sender) = &*self.sheet.commands.read_value() {
+    pub fn resume(self) {
+        if let Some(sender) = &*self.commands.read_value() {
             // A lookup that has ended accepts no command.
             let _ = sender.unbounded_send(Command::Resume);
         }
     }
 
     /// Resumes a lookup that was paused because the token expired.
-    pub(super) fn continue_sheet(self) {
-        if self
-            .sheet
-            .finding
-            .with_untracked(|finding| matches!(finding, Finding::Asking { halted: Some(_), .. }))
-        {
-            self.resume_sheet();
+    pub(crate) fn continue_with_token(self) {
+        if self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: Some(_), .. })) {
+            self.resume();
         }
     }
 
     /// Saves a category: its original lines, with all columns.
-    pub fn save_pile(self, pile: Pile, environment_name: &str) {
-        let Some(found) = self.sheet.finding.with_untracked(Finding::found) else { return };
+    pub fn save_group(self, group: MatchGroup, environment_name: &str) {
+        let Some(found) = self.finding.with_untracked(Finding::found) else { return };
         let saved = {
-            let people = self.sheet.people.read_value();
+            let people = self.file.read_value();
             let Some(people) = people.as_ref() else { return };
             let (at, csv) = (self.ports.get().clock.wall(), Format::Csv { byte_order_mark: false });
-            let name = file_name(pile.word(), environment_name, at, Contents::WithNames, csv);
+            let name = file_name(group.word(), environment_name, at, Contents::WithNames, csv);
             let mut download = self.ports.get().files.save(&name, "text/csv");
-            download.write_bytes(&people.file_of(&pile.entries(&found.matches)));
+            download.write_bytes(&people.file_of(&group.entries(&found.matches)));
             download.finish()
         };
         self.announcer.tell(Announcement::Saved(saved));
     }
 
     /// Selects exactly the users of the file that are in the table.
-    pub(crate) fn select_sheet(self) {
-        self.close_search();
-        self.table.select_only(self.users, self.rows_of_sheet());
+    pub(crate) fn select(self) {
+        self.directory.close_search();
+        self.directory.table.select_only(self.directory.users, self.rows());
     }
 
     /// Removes the users of the file from the selection.
-    pub fn deselect_sheet(self) {
-        let mut selected = self.table.selected.get_untracked();
-        for row in self.rows_of_sheet() {
+    pub fn deselect(self) {
+        let mut selected = self.directory.table.selected.get_untracked();
+        for row in self.rows() {
             selected.remove(row);
         }
-        self.table.set_selected(selected);
+        self.directory.table.set_selected(selected);
     }
 
     /// The number of users of the file that are selected.
-    pub fn sheet_selected(self) -> usize {
-        self.sheet.finding.with(|_| ());
-        let rows = self.rows_of_sheet();
-        self.table
+    pub fn selected(self) -> usize {
+        self.finding.with(|_| ());
+        let rows = self.rows();
+        self.directory
+            .table
             .selected
             .with(|selected: &UserSet| rows.iter().filter(|row| selected.contains(**row)).count())
     }
 
-    fn rows_of_sheet(self) -> Vec<UserIndex> {
-        let ids = self.sheet.users();
-        self.users.with_untracked(|users| ids.into_iter().filter_map(|id| users.find(id)).collect())
+    fn rows(self) -> Vec<UserIndex> {
+        let ids = self.users();
+        self.directory.users.with_untracked(|users| ids.into_iter().filter_map(|id| users.find(id)).collect())
     }
 }
 
@@ -488,13 +466,13 @@ fn understood(people: &People) -> Understood {
         column: people.column(),
         identity: people.identity(),
         preview: preview.collect(),
-        troubles: Problem::ALL
+        line_problems: Problem::ALL
             .into_iter()
             .filter_map(|problem| {
                 let has_it = || people.entries().iter().filter(move |entry| entry.problem == Some(problem));
                 let first = has_it().take(NAMED).map(|entry| (entry.line, short(entry.value.clone())));
                 let (lines, first) = (has_it().count(), first.collect());
-                (lines > 0).then_some(Trouble { problem, lines, first })
+                (lines > 0).then_some(LineProblem { problem, lines, first })
             })
             .collect(),
     }

@@ -1,0 +1,63 @@
+//! The phase that the card of a run shows.
+
+use pingone::fault::Fault;
+use pingone::time::Millis;
+use pingone_mfa_core::run::engine::PauseReason;
+
+use crate::console::runs::run::Phase;
+
+/// The phase that the card shows. Two are equal where the card looks the same, so that nothing is rendered anew when
+/// only a count changes, or when the same question to PingOne fails once more.
+#[derive(Debug, Clone)]
+pub(crate) struct ShownPhase(pub(crate) Phase);
+
+impl ShownPhase {
+    fn without_details(&self) -> Phase {
+        match &self.0 {
+            Phase::ReadingBack(_) => Phase::ReadingBack(0),
+            Phase::ReadingAgain(_) => Phase::ReadingAgain(0),
+            Phase::Halted(PauseReason::Failing { .. }) => {
+                Phase::Halted(PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable })
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn kind_of_failure(&self) -> Option<(&'static str, Option<u16>)> {
+        match &self.0 {
+            Phase::Halted(PauseReason::Failing { fault, .. }) => Some((fault.word(), fault.status())),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for ShownPhase {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind_of_failure() == other.kind_of_failure() && self.without_details() == other.without_details()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pingone::fault::JournalFault;
+
+    fn failing(until: u64, fault: Fault) -> ShownPhase {
+        ShownPhase(Phase::Halted(PauseReason::Failing { until: Millis(until), fault }))
+    }
+
+    #[test]
+    fn a_card_looks_the_same_when_only_a_count_or_a_time_changes() {
+        assert_eq!(ShownPhase(Phase::ReadingBack(7)), ShownPhase(Phase::ReadingBack(6)));
+        assert_eq!(ShownPhase(Phase::ReadingAgain(7)), ShownPhase(Phase::ReadingAgain(6)));
+        assert_eq!(failing(1, Fault::Unreachable), failing(2, Fault::Unreachable));
+    }
+
+    #[test]
+    fn another_phase_and_another_failure_look_different() {
+        assert_ne!(ShownPhase(Phase::ReadingBack(7)), ShownPhase(Phase::ReadingAgain(7)));
+        assert_ne!(failing(1, Fault::Unreachable), failing(1, Fault::NotStored(JournalFault::Silent)));
+        let over = |unread| ShownPhase(Phase::Over { unread, is_stopped: false });
+        assert_ne!(over(1), over(0));
+    }
+}
