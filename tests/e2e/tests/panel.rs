@@ -233,6 +233,7 @@ async fn the_focus_is_never_lost() {
     add_fault(&world, "mfaEnabled", "PUT", 403);
     press(&page, "switch", "MFA for jonas.brandt").await;
     page.see("button", "Try again").await;
+    page.show_checks().await;
     page.hear("May change a flag").await;
     world.sandbox().clear_faults();
     press(&page, "button", "Try again").await;
