@@ -266,7 +266,7 @@ async fn the_focus_is_never_lost() {
     page.include_skipped().await;
     page.start_reviewed_run().await;
     page.run_finished().await;
-    wait_for_focus(&page, "the run", &["SECTION Run", "BUTTON"]).await;
+    wait_for_focus(&page, "the run", &["H2 MFA enabled for", "BUTTON"]).await;
     press(&page, "button", "Close").await;
     wait_for_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
 
