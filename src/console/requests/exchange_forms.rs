@@ -89,10 +89,12 @@ fn TypedExchange(exchange: Exchange, is_brief: bool) -> impl IntoView {
     let at = use_app().ports.get().locale.time_to_second(exchange.at);
     let correlation_id = exchange.answer.and_then(|answer| answer.head.correlation_id);
     let facts = exchange.facts.into_iter().map(|fact| {
+        let link = brief_link(&fact.field, &fact.value).filter(|_| is_brief);
+        let (field, value) = link.unwrap_or_else(|| (fact.field.to_string(), fact.value));
         view! {
-            <dt class="code">{fact.field}</dt>
+            <dt class="code">{field}</dt>
             <dd class="code">
-                <bdi>{fact.value}</bdi>
+                <bdi>{value}</bdi>
             </dd>
         }
     });
@@ -139,6 +141,22 @@ fn TypedExchange(exchange: Exchange, is_brief: bool) -> impl IntoView {
     }
 }
 
+/// The name and the path of a link, without what is the same in all of them. The raw form has it whole.
+fn brief_link(field: &str, value: &str) -> Option<(String, String)> {
+    let name = field.strip_prefix("_links.")?.strip_suffix(".href")?;
+    let (_, path) = value.split_once("/environments/")?;
+    let parts: Vec<String> = path.split('/').skip(1).map(brief_part).collect();
+    let path = if parts.is_empty() { brief_part(path) } else { parts.join("/") };
+    Some((name.to_owned(), format!("…/{path}")))
+}
+
+fn brief_part(part: &str) -> String {
+    match part.get(..8).filter(|_| part.len() == 36) {
+        Some(beginning) => format!("{beginning}…"),
+        None => part.to_owned(),
+    }
+}
+
 #[component]
 fn RawExchange(exchange: Exchange) -> impl IntoView {
     let ports = use_app().ports.get();
@@ -171,4 +189,21 @@ fn raw_answer(exchange: &Exchange) -> String {
     let id = answer.head.correlation_id.as_ref().map(|id| format!("Correlation-Id: {id}\n"));
     let came = format!("{}\n{}\n{}", answer.head.status, id.unwrap_or_default(), answer.body);
     came.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_shown_by_what_differs() {
+        let url = "https://api.pingone.eu/v1/environments/5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4";
+        let user = format!("{url}/users/72661b5d-03ef-4992-8de3-900d7f0a27ea/mfaEnabled");
+        let brief =
+            |field, value: &str| brief_link(field, value).map(|(name, path)| format!("{name} {path}"));
+        assert_eq!(brief("_links.self.href", &user).as_deref(), Some("self …/users/72661b5d…/mfaEnabled"));
+        assert_eq!(brief("_links.environment.href", url).as_deref(), Some("environment …/5f0c7e1a…"));
+        assert_eq!(brief("id", &user), None);
+        assert_eq!(brief("_links.self.href", "elsewhere"), None);
+    }
 }

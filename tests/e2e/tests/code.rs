@@ -30,6 +30,7 @@ async fn the_displayed_request_is_available_as_code_in_every_language() {
     page.run(CATCH_COPIES).await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
 
     page.see("tab", "Typed").await.send_keys(Key::Left + "").await.unwrap();
     assert_eq!(page.focus().await, "Code", "the arrow key wraps around to the last tab");
@@ -43,7 +44,7 @@ async fn the_displayed_request_is_available_as_code_in_every_language() {
         let code = sample.code(language);
         page.press("button", "Copy code").await;
         assert_eq!(page.value("window.copied").await, code.as_str(), "{}", language.name());
-        let shown = page.ask_shadow("root.querySelector('#response-panel pre').textContent").await;
+        let shown = page.ask_shadow("root.querySelector('#user-response pre').textContent").await;
         assert_eq!(shown, code.as_str(), "{}", language.name());
         assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
     }
@@ -56,8 +57,11 @@ async fn the_displayed_request_is_available_as_code_in_every_language() {
     page.press("tab", "Code").await;
     assert_eq!(page.chosen("Language").await, "PowerShell");
     page.find_in_pingone("okonkwo").await;
+    page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    page.open_response().await;
     page.hear("Invoke-WebRequest").await;
-    page.hear("?limit=").await;
+    let adaeze = world.sandbox().user_by_username("adaeze.okonkwo").unwrap();
+    page.hear(&format!("/users/{adaeze}")).await;
     assert_eq!(page.chosen("Language").await, "PowerShell");
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }

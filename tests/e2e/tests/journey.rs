@@ -85,7 +85,7 @@ async fn every_screen_is_accessible_in_both_color_schemes() {
     page.enter("searchbox", "Search users", "nobody at all").await;
     page.hear("No user found for 'nobody at all'").await;
     page.check_appearance("nobody").await;
-    page.press("button", "Replace token").await;
+    page.choose_in_menu("Token", "menuitem", "Replace token").await;
     page.paste_token("no token").await;
     page.hear("This doesn't look like an access token").await;
     page.check_appearance("replace").await;
@@ -109,7 +109,7 @@ async fn the_token_is_kept_only_in_memory() {
     page.hear("Bearer {token}").await;
     assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
     assert!(!page.sinks_with("jonas.brandt").await.is_empty(), "the search does find displayed data");
-    page.press("button", "Forget token").await;
+    page.choose_in_menu("Token", "menuitem", "Forget token").await;
     page.hear("Forgotten here. PingOne can't revoke it: it stays valid until").await;
     assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
     assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new(), "the users are forgotten too");

@@ -233,23 +233,24 @@ async fn the_focus_is_never_lost() {
     add_fault(&world, "mfaEnabled", "PUT", 403);
     press(&page, "switch", "MFA for jonas.brandt").await;
     page.see("button", "Try again").await;
+    page.show_checks().await;
     page.hear("May change a flag").await;
     world.sandbox().clear_faults();
     press(&page, "button", "Try again").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    wait_for_focus(&page, "Try again", &["SECTION User", "BUTTON"]).await;
+    wait_for_focus(&page, "Try again", &["BUTTON", "H2 Jonas Brandt"]).await;
     press(&page, "button", "Close").await;
     wait_for_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
 
     // The token is replaced.
-    press(&page, "button", "Replace token").await;
+    page.choose_in_menu("Token", "menuitem", "Replace token").await;
     page.see("password", "Access token").await.focus().await.expect("the field takes the focus");
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.until("!document.querySelector('pingone-mfa').shadowRoot.querySelector('.replace')").await;
-    wait_for_focus(&page, "the next token", &["BUTTON Replace token"]).await;
-    press(&page, "button", "Replace token").await;
-    press(&page, "button", "Keep the token in use").await;
-    wait_for_focus(&page, "Keep", &["BUTTON Replace token"]).await;
+    page.until("!document.querySelector('pingone-mfa').shadowRoot.querySelector('.replace[open]')").await;
+    wait_for_focus(&page, "the next token", &["BUTTON Token"]).await;
+    page.choose_in_menu("Token", "menuitem", "Replace token").await;
+    press(&page, "button", "Cancel").await;
+    wait_for_focus(&page, "Cancel", &["BUTTON Token"]).await;
 
     // A review opens, and its run starts.
     page.filter("MFA", "Off").await;
@@ -265,12 +266,12 @@ async fn the_focus_is_never_lost() {
     page.include_skipped().await;
     page.start_reviewed_run().await;
     page.run_finished().await;
-    wait_for_focus(&page, "the run", &["SECTION Run", "BUTTON"]).await;
+    wait_for_focus(&page, "the run", &["H2 MFA enabled for", "BUTTON"]).await;
     press(&page, "button", "Close").await;
     wait_for_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
 
     // The token is forgotten, and the form is shown again.
-    press(&page, "button", "Forget token").await;
+    page.choose_in_menu("Token", "menuitem", "Forget token").await;
     page.see("password", "Access token").await;
     wait_for_focus(&page, "Forget token", &["H1", "INPUT"]).await;
 }
@@ -345,4 +346,55 @@ async fn enter_that_confirms_a_composition_does_not_search() {
     }
     page.find_in_pingone("okonkwo").await;
     page.hear("for 'okonkwo', from PingOne").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_drawer_takes_the_focus_and_escape_gives_it_back() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    press(&page, "button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    wait_for_focus(&page, "a row is opened", &["H2 Adaeze Okonkwo"]).await;
+    // Another user takes the place of the first one.
+    press(&page, "button", "Jonas Brandt, open jonas.brandt").await;
+    wait_for_focus(&page, "another row is opened", &["H2 Jonas Brandt"]).await;
+    assert!(page.find("complementary", "Adaeze Okonkwo").await.is_none());
+    page.type_keys(Key::Escape + "").await;
+    wait_for_focus(&page, "Escape", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
+    assert!(page.find("complementary", "Jonas Brandt").await.is_none());
+
+    // A change that fails in the table opens the drawer, but a person may be at work in the table.
+    add_fault(&world, "mfaEnabled", "PUT", 403);
+    press(&page, "switch", "MFA for jonas.brandt").await;
+    page.see("complementary", "Jonas Brandt").await;
+    wait_for_focus(&page, "a failure", &["BUTTON MFA for jonas.brandt"]).await;
+    world.sandbox().clear_faults();
+}
+
+/// Script that sums up layout shifts in `window.shifted`, those after a key press or click too.
+const NOTE_SHIFTS: &str = "window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shifted += entry.value;
+    }).observe({ type: 'layout-shift' });
+    arguments[0]();";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_moves_while_the_drawer_loads() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    page.emulate_display("light", 1280, 860).await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    panel(&page, "MFA is off").await;
+    for user in ["Dina Nodevice", "Bypass Running", "Ana Ferreira", "Jonas Brandt"] {
+        let opener = page.names("button", &format!("{user}, open ")).await.remove(0);
+        let delay = Fault::Delay { millis: 700 };
+        let on = On { method: Some("GET".into()), endpoint: None, user: None, page: None };
+        world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault: delay }).unwrap();
+        page.press("button", &opener).await;
+        page.see("complementary", user).await;
+        page.run(NOTE_SHIFTS).await;
+        page.until_shadow("root.querySelector('.user .skeleton') === null").await;
+        world.sandbox().clear_faults();
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert_eq!(page.value("window.shifted").await.as_f64(), Some(0.0), "{user}");
+    }
 }

@@ -82,10 +82,7 @@ async fn point_2_a_missing_role_is_named_requested_and_retried() {
     page.connect(&token).await;
     page.press("switch", "MFA for jonas.brandt").await;
     let said = hear_trouble(&page, "An Environment Admin of Workforce.").await;
-    assert!(
-        said.contains("Environment Admin doesn't include it."),
-        "{said}"
-    );
+    assert!(said.contains("Environment Admin doesn't include it."), "{said}");
     for (check, expected) in [
         ("Environment", "pass"),
         ("May list users", "pass"),
