@@ -284,11 +284,9 @@ pub(crate) fn stop(event: &Event) {
     event.stop_propagation();
 }
 
-/// Takes the text out of the field that the event comes from.
-pub(crate) fn take_text_from(event: &Event) -> String {
-    let Some(field) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else {
-        return String::new();
-    };
+/// Takes the text out of a field. Once the field is gone there is none.
+pub(crate) fn take_text_of(field: NodeRef<html::Input>) -> String {
+    let Some(field) = field.try_get_untracked().flatten() else { return String::new() };
     let text = field.value();
     field.set_value("");
     text

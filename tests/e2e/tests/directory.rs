@@ -331,7 +331,7 @@ async fn an_expired_token_pauses_the_list_and_a_new_one_resumes_at_the_cursor() 
     world.let_ten_minutes_pass(&page).await;
     page.hear("PingOne refused the token: it has expired.").await;
     let before = world.sandbox().seen().len();
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("12,000 users · read").await;
     let pages_read = world.sandbox().seen()[before..]
@@ -594,7 +594,7 @@ async fn an_expired_token_pauses_the_device_report_and_a_new_one_resumes_it() {
     page.hear("The device report continues with a new token.").await;
     world.sandbox().clear_faults();
     let before = world.sandbox().seen().len();
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("Devices from PingOne's report of").await;
     let created_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();

@@ -140,7 +140,7 @@ async fn a_host_page_provides_tokens_and_gets_events_without_names_or_tokens() {
     page.value("window.forbids = true").await;
     let name = first_switch_off(&world, &page).await;
     page.press("switch", &name).await;
-    page.hear("The page around this one didn't permit the change. Nothing was sent.").await;
+    page.hear("The portal didn't permit the change. Nothing was sent.").await;
     assert_eq!(puts(&world), 0);
     page.value("window.forbids = false").await;
     let username = name.trim_start_matches("MFA for ").to_owned();
@@ -209,7 +209,7 @@ async fn check_methods(world: &World, page: &Page, number: &Value) {
     assert!(world.sandbox().seen().iter().any(|seen| seen.path.ends_with("/users")));
 
     page.value("document.querySelector('#one').forgetToken()").await;
-    page.hear("Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
     assert_eq!(page.value("document.querySelector('#one').exportReport()").await, Value::Null);
 }
 
@@ -277,7 +277,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
     let other = "document.querySelector('#two').shadowRoot.textContent.includes('Enable MFA for 20')";
     assert_eq!(page.value(other).await, false);
     page.value("document.querySelector('#one').forgetToken()").await;
-    page.hear("Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
     let two = "document.querySelector('#two').shadowRoot.textContent.includes('20 users · read')";
     assert_eq!(page.value(two).await, true);
     page.value("document.querySelector('#one').remove()").await;
@@ -512,7 +512,7 @@ async fn check_example(world: &World, page: &Page, example: &str) {
     page.check_appearance(&format!("element-{example}-by-theme")).await;
     assert_eq!(page.value(&format!("{style}.getPropertyValue('--pingone-mfa-accent')")).await, "#7a1fa2");
     page.value("document.querySelector('#sign-out').click()").await;
-    page.hear("Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 

@@ -145,8 +145,8 @@ async fn a_refused_token_is_replaced_by_the_portal() {
     page.leave_frame().await;
     page.value("document.querySelector('#sign-out').click()").await;
     page.enter_frame().await;
-    page.hear("Ask the page around this one for a token").await;
-    page.press("button", "Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
+    page.press("button", "Get a token from the portal").await;
     page.hear("5 users · read").await;
 }
 
@@ -199,9 +199,9 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     let is_whole = format!("{height} > 400 && innerHeight === {height}");
     page.until(&is_whole).await;
     let before = page.value("innerHeight").await.as_u64().unwrap();
-    page.press("button", "Forget token").await;
+    page.forget_token().await;
     page.until(&format!("innerHeight < {before} && innerHeight === Math.max(320, {height})")).await;
-    page.press("button", "Ask the page around this one for a token").await;
+    page.press("button", "Get a token from the portal").await;
     page.until(&format!("innerHeight === {before}")).await;
 
     let accent =
@@ -220,7 +220,7 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     page.type_keys(thirtyfour::Key::Tab + "").await;
     assert_eq!(page.value("document.activeElement.tagName").await, "IFRAME");
     page.enter_frame().await;
-    assert_eq!(page.focus().await, "Check everything");
+    assert_eq!(page.focus().await, "Check");
     page.leave_frame().await;
     page.step_back().await;
     assert_eq!(page.value("document.activeElement.id").await, "sign-out");

@@ -242,14 +242,14 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
 
     // The token is replaced.
-    press(&page, "button", "Replace token").await;
+    page.replace_token().await;
     page.see("password", "Access token").await.focus().await.expect("the field takes the focus");
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.until("!document.querySelector('pingone-mfa').shadowRoot.querySelector('.replace')").await;
-    wait_for_focus(&page, "the next token", &["BUTTON Replace token"]).await;
-    press(&page, "button", "Replace token").await;
-    press(&page, "button", "Keep the token in use").await;
-    wait_for_focus(&page, "Keep", &["BUTTON Replace token"]).await;
+    wait_for_focus(&page, "the next token", &["BUTTON Token"]).await;
+    page.replace_token().await;
+    press(&page, "button", "Cancel").await;
+    wait_for_focus(&page, "Keep", &["BUTTON Token"]).await;
 
     // A review opens, and its run starts.
     page.filter("MFA", "Off").await;
@@ -270,7 +270,7 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
 
     // The token is forgotten, and the form is shown again.
-    press(&page, "button", "Forget token").await;
+    page.forget_token().await;
     page.see("password", "Access token").await;
     wait_for_focus(&page, "Forget token", &["H1", "INPUT"]).await;
 }
