@@ -112,7 +112,7 @@ fn connect_name(phase: &Phase) -> &'static str {
 fn connect_hint(session: Session) -> String {
     let limit = session.list_on_connect();
     if limit == 0 {
-        return text::connect_hint_none();
+        return text::CONNECT_HINT_NONE.to_owned();
     }
     text::connect_hint_list(&session.ports().locale.number(limit))
 }

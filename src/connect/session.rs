@@ -375,19 +375,19 @@ impl Session {
 
     /// Whether a run is open, working or paused.
     pub fn has_open_run(self) -> bool {
-        self.rooms.get().is_some_and(|rooms| rooms.has_open_run())
+        self.rooms.get_untracked().is_some_and(|rooms| rooms.has_open_run())
     }
 
     /// Refreshes what is shown, at the host page's request.
     pub fn refresh(self) {
-        if let Some(rooms) = self.rooms.get() {
+        if let Some(rooms) = self.rooms.get_untracked() {
             rooms.refresh();
         }
     }
 
     /// The report of the finished run, for the host page.
     pub fn report(self) -> Option<ReportFile> {
-        self.rooms.get().and_then(|rooms| rooms.report())
+        self.rooms.get_untracked().and_then(|rooms| rooms.report())
     }
 
     /// Forgets the token and everything that was read with it.

@@ -38,7 +38,7 @@ pub const ACTS_AS: &str = "Acts as";
 pub const EXPIRES: &str = "Expires";
 pub const CHANGE: &str = "Change";
 /// Shown for the token's own environment.
-pub const ENVIRONMENT_HINT: &str = "The application's own environment. Yours may be another one.";
+pub const ENVIRONMENT_HINT: &str = "The application's own environment. Yours may differ.";
 /// Shown wherever the token's own environment isn't the one in use.
 pub fn other_environment(own: EnvironmentId) -> String {
     format!("This token was issued in another environment: {own}")
@@ -62,15 +62,12 @@ pub const LOADING: &str = "Loading …";
 /// Shown if the second file could not be loaded.
 pub const NOT_LOADED: &str =
     "The rest of the page could not be loaded. Nothing was sent, and the token is still here.";
-pub const CONNECT_HINT: &str = "Reads the environment and the number of users.";
 /// Used if users up to a limit are listed automatically.
 pub fn connect_hint_list(limit: &str) -> String {
-    format!("{CONNECT_HINT} Lists users automatically if there are {limit} or fewer.")
+    format!("Lists users automatically if there are {limit} or fewer.")
 }
 /// Used if users are never listed automatically.
-pub fn connect_hint_none() -> String {
-    format!("{CONNECT_HINT} Lists no users.")
-}
+pub const CONNECT_HINT_NONE: &str = "Reads the number of users. Lists users only when you ask for them.";
 
 /// Shown if the token belongs to an application.
 pub const AUDIT_APPLICATION: &str = "PingOne's audit log will name the application, not you.";
