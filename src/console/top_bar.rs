@@ -19,7 +19,7 @@ use crate::console::layout::ids;
 use crate::console::modal::Modal;
 use crate::console::text;
 use crate::console::troubleshooting::failure::CheckButton;
-use crate::ui::dom::{focus_first_in, handler, once_shown};
+use crate::ui::dom::{focus_field_in, handler, once_shown};
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::tab_list::{TabItem, TabList};
@@ -219,7 +219,7 @@ fn ReplacementDialog() -> impl IntoView {
     let session = use_session();
     let content = NodeRef::<html::Div>::new();
     let is_open = Signal::derive(move || session.replacing.get());
-    let focus = move || once_shown(move || focus_first_in(content));
+    let focus = move || once_shown(move || focus_field_in(content));
     let close = move || {
         if session.replacing.try_get_untracked() == Some(true) {
             session.keep_token();

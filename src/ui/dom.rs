@@ -147,6 +147,16 @@ pub(crate) fn focus_first_in(around: NodeRef<html::Div>) {
     let _ = first.focus();
 }
 
+/// Gives the focus to the first field in an element, or else to the first element that can have it.
+pub(crate) fn focus_field_in(around: NodeRef<html::Div>) {
+    let field = element(around).and_then(|around| found(&around, "input"));
+    match field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        // It throws for no element of HTML.
+        Some(field) => drop(field.focus()),
+        None => focus_first_in(around),
+    }
+}
+
 /// Moves the focus among what can have it in an element, by an arrow key, Home or End. The first follows the last.
 pub(crate) fn move_focus_in(around: NodeRef<html::Div>, key: &str) {
     let Some(around) = element(around) else { return };

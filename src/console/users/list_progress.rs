@@ -167,8 +167,7 @@ fn Remarks() -> impl IntoView {
 #[component]
 pub(crate) fn LoadOffer() -> impl IntoView {
     let app = use_app();
-    move || {
-        match app.directory().total.get() {
+    move || match app.directory().total.get() {
         Load::Idle | Load::Loading => view! {
             <p class="unseen" role="status">{text::directory::COUNTING}</p>
             <div class="grid-scroll skeleton" aria-hidden="true"></div>
@@ -185,7 +184,6 @@ pub(crate) fn LoadOffer() -> impl IntoView {
             let users = number(app, users);
             view! { <Offer load=text::directory::load_all(&users) cost/> }.into_any()
         }
-    }
     }
 }
 

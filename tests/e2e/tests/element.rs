@@ -570,3 +570,26 @@ async fn the_package_does_nothing_on_a_server_that_imports_it() {
     let static_import = "import 'pingone-mfa'; import { framePingOneMfa } from 'pingone-mfa/frame'; console.log(typeof framePingOneMfa);";
     assert_eq!(example.node(&folder, static_import), "function\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tabs_and_the_token_menu_can_be_left_out() {
+    let keys = r#"{"views":["users","runs"],"chrome":["no-token-menu"],"#;
+    let world = World::start(20, |origin| config_json(origin).replacen('{', keys, 1)).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.connect(&token).await;
+    assert_eq!(page.names("tab", "").await, ["Users", "Runs"]);
+    page.see("button", "Check").await;
+    assert!(page.find("button", "Token").await.is_none());
+
+    // Attributes replace the keys of the same name.
+    page.value("document.querySelector('pingone-mfa').setAttribute('chrome', '')").await;
+    page.value("document.querySelector('pingone-mfa').setAttribute('views', 'users')").await;
+    page.connect(&token).await;
+    page.see("button", "Token").await;
+    assert_eq!(page.names("tab", "").await, Vec::<String>::new(), "one tab needs no list");
+    assert_eq!(page.axe().await, Vec::<String>::new());
+
+    page.value("document.querySelector('pingone-mfa').setAttribute('views', 'users people')").await;
+    page.hear("views: must have only users, runs, requests").await;
+}

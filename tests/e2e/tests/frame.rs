@@ -365,3 +365,19 @@ async fn the_portal_script_is_small_and_is_released_under_both_names() {
     assert_eq!(own, stays);
     assert!(own.len() < 3000, "{} bytes", own.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_leaves_out_tabs_and_the_token_menu() {
+    let portal = Portal::new().await;
+    let world = world_framed_by(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let options = r#"theme: "light", views: "users requests", chrome: "no-token-menu","#;
+    let backend = portal.serve(&world, |script| script.replace(r#"theme: "light","#, options));
+    backend.give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    wait_for_event(&page, "connected").await;
+    page.enter_frame().await;
+    page.hear("5 users · read").await;
+    assert_eq!(page.names("tab", "").await, ["Users", "Requests"]);
+    assert!(page.find("button", "Token").await.is_none());
+}

@@ -217,7 +217,8 @@ async fn ambiguities_in_a_file_must_be_resolved_before_users_can_be_changed() {
     page.choose_file("Import list", &world.file("guesses.csv", text.as_bytes())).await;
     page.hear("Nothing is looked up or selected until you have answered.").await;
     page.hear("Line 3 has a cell of 3 lines: is a quotation mark missing?").await;
-    page.hear("Several columns could identify the users: 'Login', 'Username [Required]'. Which one does?").await;
+    page.hear("Several columns could identify the users: 'Login', 'Username [Required]'. Which one does?")
+        .await;
     page.hear("Line 1, above the column names in line 2, is skipped.").await;
     for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)] {
         page.emulate_display(scheme, width, 900).await;

@@ -145,6 +145,50 @@ async fn a_token_in_any_text_field_is_removed_and_reported() {
     );
 }
 
+/// Whether `Connect` can be pressed.
+const CAN_CONNECT: &str = "[...root.querySelectorAll('button')]
+    .some((button) => button.innerText === 'Connect' && button.ariaDisabled !== 'true')";
+
+/// As a password manager or a tool does it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_filled_in_is_taken_at_once() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.press("button", "Connect").await;
+    page.hear("Paste an access token first.").await;
+    let fill = "const [token, done] = arguments;
+        const field = document.querySelector('pingone-mfa').shadowRoot.querySelector('input[type=password]');
+        field.value = token;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        done(true);";
+    page.ask(fill, vec![json!(token)]).await.unwrap();
+    page.until_shadow(CAN_CONNECT).await;
+    assert_no_trace(&page, &token).await;
+    page.press("button", "Connect").await;
+    page.hear("20 users · read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_token_is_taken_when_it_is_whole_and_judged_when_the_field_is_left() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    let field = page.see("password", "Access token").await;
+    let (beginning, end) = token.split_at(token.len() - 10);
+    field.send_keys(&beginning[..20]).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(&beginning[..20]), "it isn't judged yet");
+    field.send_keys(&beginning[20..]).await.unwrap();
+    field.send_keys(end).await.unwrap();
+    page.until_shadow(CAN_CONNECT).await;
+    assert_no_trace(&page, &token).await;
+    page.enter("password", "Access token", "hunter2").await;
+    page.hear("This isn't an access token").await;
+    page.until_shadow(&format!("!({CAN_CONNECT})")).await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_environment_follows_the_pasted_token() {
     let world = World::with_users(20).await;
