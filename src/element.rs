@@ -7,6 +7,7 @@ use js_sys::{Array, Reflect};
 use leptos::mount::UnmountHandle;
 use leptos::prelude::{AnyView, Owner, Render};
 use pingone_mfa_core::config::read_config;
+use pingone_mfa_core::config::settings::Settings;
 use pingone_mfa_core::embedding::frame::Hello;
 use pingone_mfa_core::ports::Embedder;
 use wasm_bindgen::JsValue;
@@ -81,10 +82,10 @@ impl Widget {
 /// - `rest`: an object whose `failure` says why the second file could not be loaded
 /// - `frame`: the `origin` of the host page of this frame, and its `hello`
 /// - `givesTokens`, `provide`, `tell`, `permits`: functions for the host page
-/// - `region`, `environmentId`, `userId`: attributes of the element
+/// - `region`, `environmentId`, `userId`, `views`, `chrome`: attributes of the element
 ///
 /// # Errors
-/// config.json isn't valid. The error is a sentence that names the field.
+/// config.json isn't valid, or an attribute has an unknown word. The error is a sentence that names the field.
 #[wasm_bindgen]
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
@@ -99,7 +100,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
             return Err(error("the page around this frame is not in config.json's frameAncestors"));
         }
         Some((frame, hello)) => {
-            apply_hello(&mut mount_options, hello);
+            apply_hello(&mut mount_options, hello).map_err(|problem| error(&problem))?;
             Rc::new(frame.clone())
         }
         None => Rc::new(PageEmbedder::new(options)),
@@ -167,10 +168,24 @@ fn error(problem: &str) -> JsValue {
 }
 
 /// The host page's values replace the element's attributes.
-fn apply_hello(mount_options: &mut MountOptions, hello: &Hello) {
+fn apply_hello(mount_options: &mut MountOptions, hello: &Hello) -> Result<(), String> {
     mount_options.region.clone_from(&hello.region);
     mount_options.environment.clone_from(&hello.environment);
     mount_options.user.clone_from(&hello.user);
+    show(&mut mount_options.settings, hello.views.as_deref(), hello.chrome.as_deref())
+}
+
+/// The attributes replace what the configuration says.
+fn show(settings: &mut Settings, views: Option<&str>, chrome: Option<&str>) -> Result<(), String> {
+    if let Some(views) = views {
+        let words = views.split_ascii_whitespace();
+        settings.shown.show_views(words).map_err(|problem| format!("views: {problem}"))?;
+    }
+    if let Some(chrome) = chrome {
+        let words = chrome.split_ascii_whitespace();
+        settings.shown.leave_out(words).map_err(|problem| format!("chrome: {problem}"))?;
+    }
+    Ok(())
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {
@@ -184,8 +199,10 @@ fn text(options: &JsValue, name: &str) -> Option<String> {
 fn mount_options(options: &JsValue) -> Result<MountOptions, String> {
     let text = |name: &str| text(options, name);
     let settings = text("config").map(|config| read_config(&config)).transpose();
+    let mut settings = settings.map_err(|fault| fault.to_string())?.unwrap_or_default();
+    show(&mut settings, text("views").as_deref(), text("chrome").as_deref())?;
     Ok(MountOptions {
-        settings: settings.map_err(|fault| fault.to_string())?.unwrap_or_default(),
+        settings,
         region: text("region"),
         environment: text("environmentId"),
         user: text("userId"),

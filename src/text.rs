@@ -31,11 +31,11 @@ pub fn name_of(user: &User) -> String {
 /// Short form for the top bar.
 pub fn actor_short(actor: &Actor) -> String {
     match actor {
-        Actor::Application(id) => format!("application {}", short(id)),
-        Actor::Person(Some(id)) => format!("person {}", short(id)),
-        Actor::EndUser(_) => "a user's own token".into(),
-        Actor::Person(None) => "a person".into(),
-        Actor::Unknown => "actor not named".into(),
+        Actor::Application(id) => format!("Application {}", short(id)),
+        Actor::Person(Some(id)) => format!("Person {}", short(id)),
+        Actor::EndUser(_) => "A user's own token".into(),
+        Actor::Person(None) => "A person".into(),
+        Actor::Unknown => "Actor not named".into(),
     }
 }
 
@@ -53,10 +53,10 @@ pub fn remaining(end: Timestamp, now: Timestamp) -> String {
     }
 }
 
-pub fn ends(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
+pub fn expires(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
-        None => "not known; PingOne's tokens last 60 min".into(),
-        Some(end) if end <= now => format!("has ended, {}", locale.time(end)),
+        None => "not known; PingOne's tokens expire after 60 min".into(),
+        Some(end) if end <= now => format!("expired at {}", locale.time(end)),
         Some(end) => format!("{}, in {}", moment(locale, end, now), remaining(end, now)),
     }
 }
@@ -124,7 +124,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::NotStored(why) => not_stored(why),
         Fault::LockSilent => "This browser doesn't answer whether another of its tabs runs something in this environment. Nothing was sent.".into(),
         Fault::Internal(what) => format!("This page has a defect ({what}). Please report it."),
-        Fault::HostRefused => "The page around this one didn't permit the change. Nothing was sent.".into(),
+        Fault::HostRefused => "The portal didn't permit the change. Nothing was sent.".into(),
         Fault::NotPermitted(WriteRefusal::Protected) => "This user is in a group that this deployment protects. Nothing was sent.".into(),
         Fault::NotPermitted(_) => "This deployment doesn't permit the change. Nothing was sent.".into(),
     }

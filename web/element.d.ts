@@ -88,6 +88,10 @@ export interface PingOneMfaAttributes {
   "environment-id"?: string;
   /** The ID of a user to open at the start. */
   "user-id"?: string;
+  /** The tabs to show, separated by spaces: `users`, `runs`, `requests`. `users` is always shown. */
+  views?: string;
+  /** What to leave out, separated by spaces: `no-token-menu`. */
+  chrome?: string;
   /** `auto` follows the browser's setting. */
   theme?: "auto" | "light" | "dark";
 }

@@ -180,7 +180,7 @@ const TOKEN_REMAINDER_MILLIS = 100;
 const Base = globalThis.HTMLElement ?? class {};
 
 class PingOneMfa extends Base {
-  static observedAttributes = ["region", "environment-id", "user-id"];
+  static observedAttributes = ["region", "environment-id", "user-id", "views", "chrome"];
 
   #root = this.attachShadow({ mode: "open" });
   #widget;
@@ -304,6 +304,8 @@ class PingOneMfa extends Base {
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),
+      views: this.getAttribute("views"),
+      chrome: this.getAttribute("chrome"),
     };
   }
 

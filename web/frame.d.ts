@@ -31,6 +31,10 @@ export interface Options extends Look {
   environmentId?: string;
   /** The ID of a user to open at the start. */
   userId?: string;
+  /** The tabs to show, separated by spaces: `users`, `runs`, `requests`. `users` is always shown. */
+  views?: string;
+  /** What to leave out, separated by spaces: `no-token-menu`. */
+  chrome?: string;
 }
 
 export interface Frame {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::connect::session::use_session;
 
+use crate::connect::form::has_token;
 use crate::connect::text;
 use crate::ui::dom::handler;
 
@@ -24,7 +25,9 @@ pub(crate) fn SignIn() -> impl IntoView {
     let session = use_session();
     view! {
         <div class="connect-go">
-            <button on:click=handler(move |_| session.take_demo_token())>{text::demo::TRY}</button>
+            <button class:primary=move || !has_token(session) on:click=handler(move |_| session.take_demo_token())>
+                {text::demo::TRY}
+            </button>
             <p class="hint">{text::demo::TRY_HINT}</p>
         </div>
     }

@@ -27,21 +27,20 @@ pub(crate) fn Connect(console_views: LoadedConsole) -> impl IntoView {
         view! { <div class="connect" part="connect"><ConnectForm console_views/></div> }.into_any()
     };
     view! {
-        <Masthead/>
         {form}
+        <About/>
     }
 }
 
 #[component]
-fn Masthead() -> impl IntoView {
+fn About() -> impl IntoView {
     let session = use_session();
-    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build());
+    let version = format!("{} {}, build {}", text::PRODUCT, env!("CARGO_PKG_VERSION"), session.build());
     view! {
-        <header class="masthead">
-            <strong class="masthead-name">{text::PRODUCT}</strong>
-            <span class="masthead-build">{version}</span>
-            <button class="quiet" on:click=handler(move |_| session.help())>{text::HELP}</button>
-        </header>
+        <footer class="about">
+            <span>{version}</span>
+            <button class="link" on:click=handler(move |_| session.help())>{text::HELP}</button>
+        </footer>
     }
 }
 
@@ -49,17 +48,18 @@ fn Masthead() -> impl IntoView {
 fn ConnectForm(console_views: LoadedConsole) -> impl IntoView {
     let session = use_session();
     let offers_paste = session.offers_paste();
-    let token_source = move || offers_paste.then(|| view! { <p class="hint">{text::TOKEN_SOURCE}</p> });
     view! {
-        <h1>{text::TITLE}</h1>
+        <div>
+            <h1>{text::TITLE}</h1>
+            <p class="hint">{text::PURPOSE}</p>
+        </div>
         <DeploymentNotice/>
         <TokenForgotten/>
         {session.offers_host().then(|| view! { <HostToken/> })}
         <SignIn/>
         {offers_paste.then(|| view! { <TokenField/> })}
-        <Show when=move || has_token(session) fallback=token_source>
+        <Show when=move || has_token(session)>
             <Facts/>
-            <UserField/>
         </Show>
         <ObstacleNotice console_views/>
         <Show when=move || offers_paste || has_token(session)>
@@ -68,7 +68,7 @@ fn ConnectForm(console_views: LoadedConsole) -> impl IntoView {
     }
 }
 
-fn has_token(session: Session) -> bool {
+pub(crate) fn has_token(session: Session) -> bool {
     session.pasted.with(|pasted| pasted.facts().is_some())
 }
 
@@ -86,12 +86,12 @@ fn DeploymentNotice() -> impl IntoView {
 #[component]
 fn ConnectLine() -> impl IntoView {
     let session = use_session();
-    // It isn't disabled while connecting, because it would lose the focus. A press does nothing then.
+    // It can be pressed without a token, and then says what is missing. While connecting a press does nothing.
     view! {
         <div class="connect-go">
             <button
-                class="primary"
-                disabled=move || !has_token(session)
+                class:primary=move || has_token(session)
+                aria-disabled=move || (!has_token(session)).then_some("true")
                 on:click=handler(move |_| session.connect())
             >
                 {move || session.phase.with(connect_name)}
@@ -112,7 +112,7 @@ fn connect_name(phase: &Phase) -> &'static str {
 fn connect_hint(session: Session) -> String {
     let limit = session.list_on_connect();
     if limit == 0 {
-        return text::connect_hint_none();
+        return text::CONNECT_HINT_NONE.to_owned();
     }
     text::connect_hint_list(&session.ports().locale.number(limit))
 }
@@ -137,10 +137,10 @@ fn forgotten(session: Session) -> Option<String> {
 fn Facts() -> impl IntoView {
     let session = use_session();
     let facts = move || session.facts().unwrap_or_default();
-    let expiry = move || text::ends(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
+    let expiry =
+        move || text::expires(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
     view! {
         <section class="facts" aria-label=text::FACTS>
-            <h2>{text::FACTS}</h2>
             <dl>
                 <Fact name=text::REGION>
                     <RegionFact/>
@@ -149,9 +149,14 @@ fn Facts() -> impl IntoView {
                     <EnvironmentFact/>
                 </Fact>
                 <Fact name=text::ACTS_AS>{move || text::actor(&facts().actor)}</Fact>
-                <Fact name=text::ENDS>{move || expiry()}</Fact>
-                <Fact name=text::TOKEN_FACT>
-                    {move || text::last_four(&facts().last_four)}
+                <Fact name=text::EXPIRES>{move || expiry()}</Fact>
+                <Fact name=text::USER>
+                    <IdInput
+                        id=session.user
+                        label=text::USER
+                        placeholder=text::USER_HINT
+                        on_input=move |text| session.user.set(text)
+                    />
                 </Fact>
             </dl>
             <Remarks/>
@@ -175,12 +180,17 @@ fn FactValue(
     name: &'static str,
     class: &'static str,
     value: impl Fn() -> String + Send + 'static,
+    /// What is shown less strongly behind the value.
+    #[prop(into, optional)]
+    detail: Signal<String>,
     is_open: RwSignal<bool>,
 ) -> impl IntoView {
     let change = format!("{} {name}", text::CHANGE);
     view! {
-        <span class=class>{value}</span>
-        <button class="quiet" aria-label=change on:click=handler(move |_| is_open.set(true))>
+        <span class=class>
+            {value} " " <span class="hint">{move || detail.get()}</span>
+        </span>
+        <button class="link" aria-label=change on:click=handler(move |_| is_open.set(true))>
             {text::CHANGE}
         </button>
     }
@@ -189,13 +199,14 @@ fn FactValue(
 #[component]
 fn RegionFact() -> impl IntoView {
     let session = use_session();
-    let region = move || {
-        let region = session.region.get().and_then(|code| session.region_of(&code));
-        region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
-    };
+    let region = move || session.region.get().and_then(|code| session.region_of(&code));
+    let label = move || region().map(|region| region.label).unwrap_or_default();
+    let host = Signal::derive(move || {
+        region().map(|region| text::host(&region.api_base).to_owned()).unwrap_or_default()
+    });
     let fact = move || {
         let (name, is_open) = (text::REGION, session.region_open);
-        view! { <FactValue name class="fact-value" value=region is_open/> }
+        view! { <FactValue name class="fact-value" value=label detail=host is_open/> }
     };
     view! {
         <Show when=move || session.region_open.get() fallback=fact>
@@ -264,23 +275,12 @@ fn EnvironmentSource() -> impl IntoView {
     }
 }
 
-#[component]
-fn UserField() -> impl IntoView {
-    let session = use_session();
-    view! {
-        <label class="field">
-            <span class="field-name">{text::USER}</span>
-            <IdInput id=session.user on_input=move |text| session.user.set(text)/>
-        </label>
-        <p class="hint">{text::USER_HINT}</p>
-    }
-}
-
 /// Browsers would take a form element for a login. There is none, so Enter is handled here.
 #[component]
 fn IdInput(
     id: RwSignal<String>,
-    #[prop(optional)] label: Option<&'static str>,
+    label: &'static str,
+    #[prop(optional)] placeholder: Option<&'static str>,
     on_input: impl Fn(String) + 'static,
 ) -> impl IntoView {
     let session = use_session();
@@ -296,6 +296,7 @@ fn IdInput(
             autocomplete="off"
             spellcheck="false"
             aria-label=label
+            placeholder=placeholder
             prop:value=move || id.get()
             on:input=handler(move |event| on_input(event_target_value(&event)))
             on:keydown=handler(connect_on_enter)

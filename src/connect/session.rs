@@ -375,19 +375,19 @@ impl Session {
 
     /// Whether a run is open, working or paused.
     pub fn has_open_run(self) -> bool {
-        self.console.get().is_some_and(|console| console.has_open_run())
+        self.console.get_untracked().is_some_and(|console| console.has_open_run())
     }
 
     /// Refreshes what is shown, at the host page's request.
     pub fn refresh(self) {
-        if let Some(console) = self.console.get() {
+        if let Some(console) = self.console.get_untracked() {
             console.refresh();
         }
     }
 
     /// The report of the finished run, for the host page.
     pub fn report(self) -> Option<ReportFile> {
-        self.console.get().and_then(|console| console.report())
+        self.console.get_untracked().and_then(|console| console.report())
     }
 
     /// Forgets the token and everything that was read with it.

@@ -7,6 +7,7 @@ use pingone_mfa_core::sign_in::session::SignInFault;
 use crate::connect::session::sign_in::SigningIn;
 use crate::connect::session::{Session, use_session};
 
+use crate::connect::form::has_token;
 use crate::connect::text;
 use crate::ui::dom::handler;
 
@@ -26,15 +27,18 @@ pub(crate) fn SignIn() -> impl IntoView {
 #[component]
 fn SignInOffer() -> impl IntoView {
     let session = use_session();
-    let or_paste = session.offers_paste().then(|| view! { <p class="hint">{text::sign_in::OR_PASTE}</p> });
+    let or_token = session.offers_paste().then(|| view! { <p class="or">{text::sign_in::OR_TOKEN}</p> });
     view! {
         <div class="connect-go">
-            <button class="primary" disabled=move || is_busy(session) on:click=handler(move |_| session.sign_in())>
+            <button
+                class:primary=move || !has_token(session)
+                aria-disabled=move || is_busy(session).then_some("true")
+                on:click=handler(move |_| begin(session))
+            >
                 {text::sign_in::SIGN_IN}
             </button>
-            <p class="hint">{text::sign_in::HINT}</p>
         </div>
-        {or_paste}
+        {or_token}
     }
 }
 
@@ -46,7 +50,10 @@ pub(crate) fn SignInAgain() -> impl IntoView {
         view! {
             <SignInStatus/>
             <div class="line">
-                <button disabled=move || is_busy(session) on:click=handler(move |_| session.sign_in())>
+                <button
+                    aria-disabled=move || is_busy(session).then_some("true")
+                    on:click=handler(move |_| begin(session))
+                >
                     {text::sign_in::SIGN_IN_AGAIN}
                 </button>
                 <span class="hint">{text::sign_in::OWN_WINDOW}</span>
@@ -88,6 +95,12 @@ pub(crate) fn SignInAgainButton() -> impl IntoView {
 /// can be given up; and while the page is being left, because it may stay after all.
 fn is_busy(session: Session) -> bool {
     session.signing_in.with(|now| matches!(now, SigningIn::Exchanging))
+}
+
+fn begin(session: Session) {
+    if !session.signing_in.with_untracked(|now| matches!(now, SigningIn::Exchanging)) {
+        session.sign_in();
+    }
 }
 
 #[component]

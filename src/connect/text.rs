@@ -5,7 +5,7 @@ pub mod demo;
 pub mod host_token;
 pub mod sign_in;
 
-pub use crate::text::{HELP, PRODUCT, TRY_AGAIN, ends, fault, mfa, outcome};
+pub use crate::text::{HELP, PRODUCT, TRY_AGAIN, expires, fault, mfa, outcome};
 
 use pingone::environment::EnvironmentId;
 use pingone::time::Timestamp;
@@ -16,26 +16,29 @@ use pingone_mfa_core::ports::Locale;
 use crate::text::{moment, remaining, short, utc};
 
 pub const TITLE: &str = "Connect to PingOne";
+/// What the tool does.
+pub const PURPOSE: &str = "Turn MFA on and off for users, one or many.";
 /// Where to get help, set by the deployment.
 pub fn support(where_to_ask: &str) -> String {
     format!("Help: {where_to_ask}")
 }
 
 pub const TOKEN: &str = "Access token";
-pub const TOKEN_HINT: &str = "Kept in this page's memory only. Reloading the page forgets it.";
+pub const TOKEN_HINT: &str = "Kept in memory only; reloading forgets it.";
 pub const TOKEN_PLACEHOLDER: &str = "Paste it here";
+/// Button that shows [`TOKEN_SOURCE`].
+pub const WHERE_FROM: &str = "Where do I get one?";
 pub const TOKEN_SOURCE: &str =
-    "PingOne's console: Applications, your worker application, Configuration, Get Access Token.";
+    "In PingOne's console: Applications, your worker application, Configuration, Get Access Token.";
 pub const FACTS: &str = "Read from the token";
 pub const REGION: &str = "Region";
 pub const ENVIRONMENT: &str = "Environment ID";
 pub const ENVIRONMENT_FACT: &str = "Environment";
 pub const ACTS_AS: &str = "Acts as";
-pub const ENDS: &str = "Ends";
-pub const TOKEN_FACT: &str = "Token";
+pub const EXPIRES: &str = "Expires";
 pub const CHANGE: &str = "Change";
 /// Shown for the token's own environment.
-pub const ENVIRONMENT_HINT: &str = "The one the application lives in. Yours may be another.";
+pub const ENVIRONMENT_HINT: &str = "The application's own environment. Yours may differ.";
 /// Shown wherever the token's own environment isn't the one in use.
 pub fn other_environment(own: EnvironmentId) -> String {
     format!("This token was issued in another environment: {own}")
@@ -50,8 +53,8 @@ pub fn replacement_of_other_environment(own: EnvironmentId) -> String {
 
 pub const USE_HERE: &str = "Use it in this environment";
 pub const USER: &str = "User ID";
-pub const USER_HINT: &str = "Optional. Opens this user directly.";
-pub const CHOOSE_REGION: &str = "Choose the region";
+pub const USER_HINT: &str = "Optional: opens this user";
+pub const CHOOSE_REGION: &str = "Choose a region";
 pub const CONNECT: &str = "Connect";
 pub const CONNECTING: &str = "Connecting …";
 /// Shown while the second file is loading.
@@ -59,19 +62,13 @@ pub const LOADING: &str = "Loading …";
 /// Shown if the second file could not be loaded.
 pub const NOT_LOADED: &str =
     "The rest of the page could not be loaded. Nothing was sent, and the token is still here.";
-pub const CONNECT_HINT: &str = "Reads the environment's name and the number of users.";
 /// Used if users up to a limit are listed automatically.
 pub fn connect_hint_list(limit: &str) -> String {
-    format!("{CONNECT_HINT} Up to {limit} users are listed at once.")
+    format!("Lists users automatically if there are {limit} or fewer.")
 }
 /// Used if users are never listed automatically.
-pub fn connect_hint_none() -> String {
-    format!("{CONNECT_HINT} Loads no one.")
-}
+pub const CONNECT_HINT_NONE: &str = "Reads the number of users. Lists users only when you ask for them.";
 
-pub fn last_four(last_four: &str) -> String {
-    format!("… {last_four}")
-}
 /// Shown if the token belongs to an application.
 pub const AUDIT_APPLICATION: &str = "PingOne's audit log will name the application, not you.";
 pub const NO_TOKEN: &str = "Paste an access token first.";
@@ -79,8 +76,8 @@ pub const NO_REGION: &str = "The token doesn't name its region. Choose it.";
 pub const NO_ENVIRONMENT: &str =
     "Enter the environment ID. PingOne's console shows it under Settings, Environment Properties.";
 pub const BAD_ENVIRONMENT: &str =
-    "Environment ID: this is no UUID. One looks like 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4.";
-pub const BAD_USER: &str = "User ID: this is no UUID. Leave it empty to connect without one.";
+    "Environment ID isn't a UUID. One looks like 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4.";
+pub const BAD_USER: &str = "User ID isn't a UUID. Leave it empty to connect without one.";
 /// Shown if region and token disagree.
 pub fn region_conflict(issued: &str, chosen: &str) -> String {
     format!("This token was issued in {issued}, but {chosen} is chosen. Nothing was sent.")
@@ -91,7 +88,7 @@ pub fn take_region(issued: &str) -> String {
 }
 /// Shown if a replacement token is for another region.
 pub fn replacement_elsewhere(issued: &str) -> String {
-    format!("This token was issued in {issued}. It was not kept; the token in use stays.")
+    format!("This token was issued in {issued}. It was not kept; the token in use is still used.")
 }
 pub const TOKEN_TAKEN: &str = "Token taken.";
 
@@ -99,20 +96,19 @@ pub const TOKEN_TAKEN: &str = "Token taken.";
 pub const TOKEN_WITHHELD: &str =
     "This is a token. It was not sent. It was taken out of the field, because only Access token is for it.";
 
-/// A region's name and host.
-pub fn region(label: &str, api_base: &str) -> String {
-    let host = api_base.trim_end_matches("/v1").split("://").nth(1).unwrap_or(api_base);
-    format!("{label}, {host}")
+/// A region's host.
+pub fn host(api_base: &str) -> &str {
+    api_base.trim_end_matches("/v1").split("://").nth(1).unwrap_or(api_base)
 }
 
 pub fn actor(actor: &Actor) -> String {
     match actor {
-        Actor::Application(id) => format!("application {}, not a person", short(id)),
-        Actor::Person(Some(id)) => format!("person {}", short(id)),
-        Actor::Person(None) => "a person".into(),
-        Actor::EndUser(Some(id)) => format!("user {}, for that user's own record", short(id)),
-        Actor::EndUser(None) => "a user, for that user's own record".into(),
-        Actor::Unknown => "not named by the token".into(),
+        Actor::Application(id) => format!("Application {}", short(id)),
+        Actor::Person(Some(id)) => format!("Person {}", short(id)),
+        Actor::Person(None) => "A person".into(),
+        Actor::EndUser(Some(id)) => format!("User {}, for that user's own record", short(id)),
+        Actor::EndUser(None) => "A user, for that user's own record".into(),
+        Actor::Unknown => "Not named in the token".into(),
     }
 }
 
@@ -121,9 +117,9 @@ pub fn paste_fault(fault: PasteFault) -> String {
     match fault {
         PasteFault::Empty => "The field was empty.".into(),
         PasteFault::TooLong => "This is far too long to be a token. Nothing of it was kept.".into(),
-        PasteFault::Unexpanded => "This is a variable that nobody filled in, not a token. Copy the token itself.".into(),
+        PasteFault::Unexpanded => "This is a variable that was not filled in, not a token. Copy the token itself.".into(),
         PasteFault::Id => "This is an ID, not a token. An access token begins with eyJ and has three parts.".into(),
-        PasteFault::NotAToken => "This doesn't look like an access token; one begins with eyJ and has three parts. If it was a client secret: nothing of it was kept or sent.".into(),
+        PasteFault::NotAToken => "This isn't an access token; one begins with eyJ and has three parts. If it was a client secret: nothing of it was kept or sent.".into(),
         PasteFault::Damaged => "This token is damaged: its parts can't be read. Copy it again, whole.".into(),
         PasteFault::IdToken => "This is an ID token (it is addressed to an application). An access token is needed.".into(),
         PasteFault::RefreshToken => "This is a refresh token. An access token is needed.".into(),
@@ -140,14 +136,14 @@ pub fn note(locale: &dyn Locale, note: Remark, now: Timestamp) -> String {
         Remark::FromText => "Taken out of the pasted text. The rest was not kept.".into(),
         Remark::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
         Remark::ClockBehind(millis) => format!(
-            "The token begins {} from now: this computer's clock seems to be behind.",
+            "The token becomes valid {} from now: this computer's clock seems to be behind.",
             remaining(Timestamp(millis), Timestamp(0))
         ),
         Remark::Expired(at) => format!(
             "By this computer's clock ({}) this token expired at {} ({}), {} ago. If the clock is right, get a new one; if not, Connect: PingOne decides.",
             locale.time(now), moment(locale, at, now), utc(at), remaining(now, at)
         ),
-        Remark::NoEnd => "The token doesn't say when it ends.".into(),
+        Remark::NoEnd => "The token doesn't say when it expires.".into(),
         Remark::EndUser => "This is a user's own token (scopes p1:…). It reaches that user's record alone; listing users will be refused.".into(),
     }
 }
@@ -158,6 +154,7 @@ pub fn forgotten(locale: &dyn Locale, until: Option<Timestamp>, idle_minutes: Op
         Some(minutes) => format!("Forgotten after {minutes} minutes without use."),
         None => "Forgotten here.".into(),
     };
-    let until = until.map_or_else(|| "until it ends".into(), |until| format!("until {}", locale.time(until)));
+    let until =
+        until.map_or_else(|| "until it expires".into(), |until| format!("until {}", locale.time(until)));
     format!("{why} PingOne can't revoke it: it stays valid {until}.")
 }

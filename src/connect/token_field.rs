@@ -1,9 +1,13 @@
-//! The ways to a token: the field for it, and the host page. The field is read once and emptied; the token is never
-//! shown, and is in no attribute, signal or event.
+//! The ways to a token: the field for it, and the host page. The field is emptied once it has a whole token; the token
+//! is never shown, and is in no attribute, signal or event.
+
+use std::rc::Rc;
 
 use leptos::either::{Either, EitherOf4};
-use leptos::ev;
 use leptos::prelude::*;
+use leptos::{ev, html};
+use pingone::time::Millis;
+use pingone::token::claims::is_bare;
 use zeroize::Zeroizing;
 
 use crate::connect::session::host_token::HostTokenState;
@@ -12,7 +16,13 @@ use crate::connect::session::{Session, use_session};
 use crate::connect::sign_in::SignInAgain;
 use crate::connect::text;
 use crate::ui::dom::handler;
-use crate::ui::dom::{take_paste, take_text_from};
+use crate::ui::dom::{take_paste, take_text_of};
+
+/// How long nothing is typed until what was typed is read.
+const AFTER_TYPING: Millis = Millis(400);
+
+/// The length of the shortest signature in use, HMAC-SHA256 in base64.
+const SHORTEST_SIGNATURE: usize = 43;
 
 /// The ways to another token while connected.
 #[component]
@@ -90,23 +100,49 @@ pub(crate) fn TokenWithheld() -> impl IntoView {
     }
 }
 
-/// The token field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
-/// it is complete.
+/// The token field. A paste never reaches it: the text is taken from the event. What is typed, dropped or filled in is
+/// taken as soon as it is a whole token, and judged when the field is left.
 #[component]
 pub(crate) fn TokenField() -> impl IntoView {
     let session = use_session();
+    let field = NodeRef::<html::Input>::new();
+    let shows_source = RwSignal::new(false);
+    // How long the text was at the last event.
+    let len = StoredValue::new(0_usize);
+    let take = move |text: Zeroizing<String>| {
+        len.set_value(0);
+        session.take_paste(&text);
+    };
+    let on_input = move |event: ev::Event| {
+        let text = Zeroizing::new(event_target_value(&event));
+        let before = len.try_update_value(|len| std::mem::replace(len, text.len())).unwrap_or_default();
+        if !is_whole(&text) {
+            return;
+        }
+        // A text that arrives at once is complete. One that is typed is, once nothing follows.
+        let pause = if text.len() > before + 1 { Millis(0) } else { AFTER_TYPING };
+        let clock = Rc::clone(&session.ports().clock);
+        let typed = text.len();
+        session.connecting.spawn(async move {
+            clock.sleep_until(clock.now() + pause).await;
+            if len.try_get_value() == Some(typed) {
+                take(Zeroizing::new(take_text_of(field)));
+            }
+        });
+    };
     let on_paste = move |event: ev::ClipboardEvent| {
         if let Some(text) = take_paste(&event) {
-            session.take_paste(&Zeroizing::new(text));
+            take(Zeroizing::new(text));
         }
     };
-    let on_change = move |event: ev::Event| session.take_paste(&Zeroizing::new(take_text_from(&event)));
+    let on_change = move |_: ev::Event| take(Zeroizing::new(take_text_of(field)));
     // It is in no form and no password of this site, so nothing offers to save it.
     view! {
         <label class="field">
             <span class="field-name">{text::TOKEN}</span>
             <input
                 class="token-input"
+                node_ref=field
                 type="password"
                 autocomplete="one-time-code"
                 autocapitalize="off"
@@ -116,9 +152,11 @@ pub(crate) fn TokenField() -> impl IntoView {
                 placeholder=text::TOKEN_PLACEHOLDER
                 aria-invalid=move || session.paste_fault.get().map(|_| "true")
                 on:paste=handler(on_paste)
+                on:input=handler(on_input)
                 on:change=handler(on_change)
             />
         </label>
+        <div class="token-help">
         {move || match session.paste_fault.get() {
             // A closure, so that the same fault is announced again.
             Some(fault) => Either::Left(
@@ -126,5 +164,22 @@ pub(crate) fn TokenField() -> impl IntoView {
             ),
             None => Either::Right(view! { <p class="hint">{text::TOKEN_HINT}</p> }),
         }}
+            <button
+                class="link"
+                aria-expanded=move || shows_source.get().to_string()
+                on:click=handler(move |_| shows_source.update(|shows| *shows = !*shows))
+            >
+                {text::WHERE_FROM}
+            </button>
+        </div>
+        <Show when=move || shows_source.get()>
+            <p class="hint">{text::TOKEN_SOURCE}</p>
+        </Show>
     }
+}
+
+/// Whether a text is a token with a signature, which a token that is still being typed isn't for long.
+fn is_whole(text: &str) -> bool {
+    let signature = text.trim().rsplit_once('.').map_or("", |(_, signature)| signature);
+    is_bare(text) && signature.len() >= SHORTEST_SIGNATURE
 }

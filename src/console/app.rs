@@ -95,6 +95,17 @@ impl App {
         app
     }
 
+    /// The tabs that are shown, in display order.
+    pub fn tabs(self) -> Vec<Tab> {
+        let shown = self.session().settings().shown;
+        let is_shown = |tab: &Tab| match tab {
+            Tab::Users => true,
+            Tab::Runs => shown.runs,
+            Tab::Requests => shown.requests,
+        };
+        Tab::ALL.into_iter().filter(is_shown).collect()
+    }
+
     pub fn session(self) -> Session {
         self.parts.with_value(|state| state.session)
     }

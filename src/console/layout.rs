@@ -58,11 +58,14 @@ pub(crate) const fn ids(tab: Tab) -> (&'static str, &'static str) {
 /// The users stay in the document, so that the table keeps its place. The other panels are created when they are shown.
 #[component]
 fn Panels() -> impl IntoView {
-    let tab = use_app().tab;
+    let app = use_app();
+    let tab = app.tab;
+    // A panel without a tab list is none of its panels.
+    let role = if app.tabs().len() > 1 { "tabpanel" } else { "group" };
     view! {
         <div
             class="panel"
-            role="tabpanel"
+            role=role
             id=ids(Tab::Users).1
             aria-label=text::tabs::name(Tab::Users)
             hidden=move || tab.get() != Tab::Users

@@ -4,7 +4,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use pingone::environment::{Environment, EnvironmentKind};
-use pingone::token::paste::Remark;
+use pingone::token::claims::Remark;
 use pingone_mfa_core::exchanges::log::Log;
 
 use crate::connect::paste::Pasted;
@@ -18,11 +18,14 @@ use crate::connect::token_field::NextToken;
 use crate::console::layout::ids;
 use crate::console::modal::Modal;
 use crate::console::text;
-use crate::console::troubleshooting::failure::CheckEverything;
-use crate::ui::dom::{focus_first_in, handler, once_shown};
+use crate::console::troubleshooting::failure::CheckButton;
+use crate::ui::dom::{focus_field_in, handler, once_shown};
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::tab_list::{TabItem, TabList};
+
+/// From this long before it expires the token's expiry stands out.
+const SOON: i64 = 10 * 60 * 1000;
 
 #[component]
 pub(crate) fn TopBar(environment: Environment, region: String) -> impl IntoView {
@@ -30,8 +33,8 @@ pub(crate) fn TopBar(environment: Environment, region: String) -> impl IntoView 
         <header class="top-bar" part="band" aria-label=text::top_bar::NAME>
             <EnvironmentName environment=environment.clone()/>
             <Tabs/>
-            <ConnectionFacts environment region/>
-            <Actions/>
+            <ConnectionFacts environment region=region.clone()/>
+            <Actions region/>
         </header>
         <RenewalFailed/>
         <ReplacementDialog/>
@@ -57,11 +60,14 @@ fn EnvironmentName(environment: Environment) -> impl IntoView {
 #[component]
 fn Tabs() -> impl IntoView {
     let app = use_app();
-    let position = |tab: Tab| Tab::ALL.iter().position(|other| *other == tab).unwrap_or_default();
+    let tabs = StoredValue::new(app.tabs());
+    let position = move |tab: Tab| {
+        tabs.with_value(|tabs| tabs.iter().position(|other| *other == tab).unwrap_or_default())
+    };
     let selected = Signal::derive(move || position(app.tab.get()));
     let select = Callback::new(move |position: usize| {
-        if let Some(tab) = Tab::ALL.get(position) {
-            app.tab.set(*tab);
+        if let Some(tab) = tabs.with_value(|tabs| tabs.get(position).copied()) {
+            app.tab.set(tab);
         }
     });
     let item = |tab| {
@@ -73,9 +79,9 @@ fn Tabs() -> impl IntoView {
             count: Some(Signal::derive(move || count(app, tab))),
         }
     };
-    view! {
-        <TabList name=text::tabs::NAME class="top-tabs" tabs=Tab::ALL.map(item).to_vec() selected select/>
-    }
+    let items: Vec<TabItem> = app.tabs().into_iter().map(item).collect();
+    (items.len() > 1)
+        .then(|| view! { <TabList name=text::tabs::NAME class="top-tabs" tabs=items selected select/> })
 }
 
 /// How many entries a tab has; empty for none.
@@ -109,21 +115,37 @@ fn ConnectionFacts(environment: Environment, region: String) -> impl IntoView {
 #[component]
 fn TokenExpiry() -> impl IntoView {
     let session = use_session();
-    let facts = move || session.facts().unwrap_or_default();
-    let is_expired = move || facts().is_expired(session.now.get()) == Some(true);
+    let expiry = Memo::new(move |_| expiry(session));
     view! {
-        <span class=move || if is_expired() { "token-expiry ended" } else { "token-expiry" }>
-            {move || expiry(session)}
+        <span class=move || expiry.get().class>
+            <span class="token-words">{move || expiry.get().words}</span>
+            <strong>{move || expiry.get().time}</strong>
         </span>
     }
 }
 
-fn expiry(session: Session) -> String {
+/// When the token expires: words, and what is shown strongly.
+#[derive(Clone, PartialEq)]
+struct Expiry {
+    class: &'static str,
+    words: &'static str,
+    time: String,
+}
+
+fn expiry(session: Session) -> Expiry {
+    let said = |class, time: &str| Expiry { class, words: "", time: time.to_owned() };
     if expired_at_once(session) {
-        return text::top_bar::EXPIRED_BY_CLOCK.to_owned();
+        return said("token-expiry expired", text::top_bar::EXPIRED_BY_CLOCK);
     }
-    let expires_at = session.facts().and_then(|facts| facts.expires_at);
-    text::token_expiry(session.ports().locale.as_ref(), expires_at, session.now.get())
+    let now = session.now.get();
+    match session.facts().and_then(|facts| facts.expires_at) {
+        None => Expiry { class: "token-expiry", words: text::top_bar::EXPIRY_UNKNOWN, time: String::new() },
+        Some(end) if end <= now => said("token-expiry expired", text::top_bar::EXPIRED),
+        Some(end) => {
+            let class = if end.since(now) <= SOON { "token-expiry soon" } else { "token-expiry" };
+            Expiry { class, words: text::top_bar::EXPIRES_IN, time: text::remaining(end, now) }
+        }
+    }
 }
 
 /// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.
@@ -135,35 +157,59 @@ fn expired_at_once(session: Session) -> bool {
 }
 
 #[component]
-fn Actions() -> impl IntoView {
+fn Actions(region: String) -> impl IntoView {
     let app = use_app();
+    let has_menu = app.session().settings().shown.token_menu;
     view! {
         <div class="top-actions">
-            <TokenMenu/>
-            <CheckEverything/>
-            <button class="quiet" on:click=handler(move |_| app.help().open_all())>
+            {has_menu.then(|| view! { <TokenMenu region/> })}
+            <CheckButton/>
+            <button class="quiet" aria-label=text::HELP title=text::HELP on:click=handler(move |_| app.help().open_all())>
                 <Symbol icon=Icon::Help/>
-                {text::HELP}
+                <span class="action-name">{text::HELP}</span>
             </button>
         </div>
     }
 }
 
 #[component]
-fn TokenMenu() -> impl IntoView {
+fn TokenMenu(region: String) -> impl IntoView {
     let session = use_session();
     let menu = Dropdown::new();
     let replace = Callback::new(move |()| session.replacing.set(true));
     let forget = Callback::new(move |()| session.forget());
     let sign_out = Callback::new(move |()| session.sign_out());
     view! {
-        <DropdownButton dropdown=menu opens=Opens::Menu name=text::top_bar::TOKEN icon=Icon::Key class="token-menu">
+        <div class="token-menu">
+        <DropdownButton dropdown=menu opens=Opens::Menu name=text::top_bar::TOKEN icon=Icon::Key>
+            <TokenFacts region=region.clone()/>
             <MenuItem dropdown=menu name=text::top_bar::REPLACE choose=replace/>
             <MenuItem dropdown=menu name=text::top_bar::FORGET choose=forget/>
             <Show when=move || session.is_signed_in()>
                 <MenuItem dropdown=menu name=text::sign_in::SIGN_OUT choose=sign_out/>
             </Show>
         </DropdownButton>
+        </div>
+    }
+}
+
+/// What is known of the token, above the entries of its menu.
+#[component]
+fn TokenFacts(region: String) -> impl IntoView {
+    let session = use_session();
+    let facts = move || session.facts().unwrap_or_default();
+    let expires =
+        move || text::expires(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
+    // A list isn't permitted in a menu.
+    view! {
+        <div class="menu-facts">
+            <span>{text::top_bar::REGION}</span>
+            <span>{region}</span>
+            <span>{text::top_bar::ACTS_AS}</span>
+            <span>{move || text::actor_short(&facts().actor)}</span>
+            <span>{text::top_bar::EXPIRES}</span>
+            <span>{expires}</span>
+        </div>
     }
 }
 
@@ -173,7 +219,7 @@ fn ReplacementDialog() -> impl IntoView {
     let session = use_session();
     let content = NodeRef::<html::Div>::new();
     let is_open = Signal::derive(move || session.replacing.get());
-    let focus = move || once_shown(move || focus_first_in(content));
+    let focus = move || once_shown(move || focus_field_in(content));
     let close = move || {
         if session.replacing.try_get_untracked() == Some(true) {
             session.keep_token();

@@ -147,6 +147,16 @@ pub(crate) fn focus_first_in(around: NodeRef<html::Div>) {
     let _ = first.focus();
 }
 
+/// Gives the focus to the first field in an element, or else to the first element that can have it.
+pub(crate) fn focus_field_in(around: NodeRef<html::Div>) {
+    let field = element(around).and_then(|around| found(&around, "input"));
+    match field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        // It throws for no element of HTML.
+        Some(field) => drop(field.focus()),
+        None => focus_first_in(around),
+    }
+}
+
 /// Moves the focus among what can have it in an element, by an arrow key, Home or End. The first follows the last.
 pub(crate) fn move_focus_in(around: NodeRef<html::Div>, key: &str) {
     let Some(around) = element(around) else { return };
@@ -284,11 +294,9 @@ pub(crate) fn stop(event: &Event) {
     event.stop_propagation();
 }
 
-/// Takes the text out of the field that the event comes from.
-pub(crate) fn take_text_from(event: &Event) -> String {
-    let Some(field) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else {
-        return String::new();
-    };
+/// Takes the text out of a field. Once the field is gone there is none.
+pub(crate) fn take_text_of(field: NodeRef<html::Input>) -> String {
+    let Some(field) = field.try_get_untracked().flatten() else { return String::new() };
     let text = field.value();
     field.set_value("");
     text

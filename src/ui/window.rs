@@ -66,8 +66,7 @@ impl Window {
     /// The table's content, from the top to the bottom of its `rows`. The focused row is always rendered: without its
     /// element the focus would be lost.
     pub(crate) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
-        let outside =
-            focused.filter(|position| *position < rows && !(self.from..self.to).contains(position));
+        let outside = focused.filter(|position| *position < rows && !(self.from..self.to).contains(position));
         let mut items = Vec::new();
         let above = outside.filter(|position| *position < self.from);
         self.stretch(&mut items, 0, self.from, above);

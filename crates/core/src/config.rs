@@ -4,6 +4,7 @@
 mod ancestors;
 mod limits;
 pub mod settings;
+pub mod shown;
 
 use std::ops::RangeInclusive;
 
@@ -42,7 +43,7 @@ impl From<FieldError> for ConfigFault {
     }
 }
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "regions",
     "defaultRegion",
     "environmentId",
@@ -65,6 +66,8 @@ const KEYS: [&str; 22] = [
     "notice",
     "support",
     "frameAncestors",
+    "views",
+    "chrome",
 ];
 
 const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
@@ -92,6 +95,7 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
         notice: plain(&body, "notice", 300)?,
         support: plain(&body, "support", 200)?,
         frame_ancestors: ancestors::ancestors(&body)?,
+        shown: shown::shown(&body)?,
         regions,
     })
 }
@@ -392,6 +396,9 @@ mod tests {
             (r#"{"listOnConect":5}"#.into(), "listOnConect"),
             (r#"{"listOnConnect":"many"}"#.into(), "listOnConnect"),
             (r#"{"defaultRegion":"UK"}"#.into(), "defaultRegion"),
+            (r#"{"views":["users","people"]}"#.into(), "views"),
+            (r#"{"views":"users"}"#.into(), "views"),
+            (r#"{"chrome":[5]}"#.into(), "chrome"),
             (r#"{"environmentId":"x"}"#.into(), "environmentId"),
             (r#"{"forgetAfterIdleMinutes":0}"#.into(), "forgetAfterIdleMinutes"),
             (

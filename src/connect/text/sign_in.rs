@@ -3,15 +3,15 @@
 use pingone_mfa_core::sign_in::session::SignInFault;
 
 pub const SIGN_IN: &str = "Sign in with PingOne";
-pub const HINT: &str = "With your own account and roles. PingOne records your name.";
 /// Used while connected.
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 /// What signing in does to the page.
-pub const OWN_WINDOW: &str = "Opens PingOne in a window of its own. This page and what runs in it stay.";
+pub const OWN_WINDOW: &str =
+    "Opens PingOne in a window of its own. This page stays open, and a run continues.";
 pub const WAITING: &str =
     "Sign in in PingOne's window; this page waits for it. If you closed it, sign in again.";
 /// Shown when the window can't be seen any more.
-pub const WINDOW_GONE: &str = "Nobody was signed in yet: PingOne's window was closed, or can't be seen from here. If it is still open, go on there; otherwise sign in again.";
+pub const WINDOW_GONE: &str = "Not signed in yet: PingOne's window was closed, or can't be seen from here. If it is still open, continue there; otherwise sign in again.";
 pub const STOP_WAITING: &str = "Cancel sign-in";
 /// Button that needs no window.
 pub const SIGN_IN_HERE: &str = "Sign in on this page";
@@ -21,7 +21,7 @@ pub const SIGN_OUT: &str = "Sign out";
 /// Name of the notice that renewal of the sign-in has stopped.
 pub const RENEWAL: &str = "Renewal of the sign-in";
 /// Shown between the two ways to connect.
-pub const OR_PASTE: &str = "or paste an access token";
+pub const OR_TOKEN: &str = "or use an access token";
 /// Shown while the page is being left.
 pub const LEAVING: &str = "Opening PingOne …";
 /// Shown while the code is exchanged for a token.
@@ -34,39 +34,39 @@ pub const NO_WAY: &str =
 pub fn fault(fault: &SignInFault) -> String {
     match fault {
         SignInFault::NothingBegun => {
-            "Nobody was signed in: this tab didn't begin it, or it was answered before. Sign in again here."
+            "Not signed in: this tab didn't begin it, or it was answered before. Sign in again here."
                 .into()
         }
         SignInFault::OtherAttempt => {
-            "Nobody was signed in: the answer doesn't belong to this tab. Sign in again here.".into()
+            "Not signed in: the answer doesn't belong to this tab. Sign in again here.".into()
         }
         SignInFault::TooLate => {
-            "Nobody was signed in: it took longer than 15 minutes, or this computer's clock was changed. Sign in again."
+            "Not signed in: it took longer than 15 minutes, or this computer's clock was changed. Sign in again."
                 .into()
         }
         SignInFault::OtherIssuer(issuer) => format!(
-            "Nobody was signed in: {} answered, which was not asked. Tell whoever runs this page before you try again.",
-            if issuer.is_empty() { "somebody without a name" } else { issuer }
+            "Not signed in: {} answered, which was not asked. Tell whoever runs this page before you try again.",
+            if issuer.is_empty() { "an issuer without a name" } else { issuer }
         ),
         SignInFault::OtherAudience | SignInFault::OtherNonce => {
-            "Nobody was signed in: PingOne's answer was made for something else. Sign in again; if it stays, tell whoever runs this page."
+            "Not signed in: PingOne's answer was made for something else. Sign in again; if it stays, tell whoever runs this page."
                 .into()
         }
         SignInFault::Expired => {
-            "Nobody was signed in: PingOne's answer had ended before it was made. Sign in again; if it stays, tell whoever runs this page."
+            "Not signed in: PingOne's answer had expired before it was made. Sign in again; if it stays, tell whoever runs this page."
                 .into()
         }
         SignInFault::Refused { code, description } => refused(code, description),
         SignInFault::NotExchanged { code, description } => format!(
-            "Nobody was signed in: PingOne didn't exchange its code ({code}){} Sign in again; if it stays, whoever runs this page should check the application's grant types, PKCE and redirect URI.",
+            "Not signed in: PingOne didn't exchange its code ({code}){} Sign in again; if it stays, whoever runs this page should check the application's grant types, PKCE and redirect URI.",
             words(description)
         ),
         SignInFault::OtherToken => {
-            "Nobody was signed in: the token is somebody else's, or for somewhere else. It was not kept. Sign in again; if it stays, tell whoever runs this page."
+            "Not signed in: the token is another person's, or for another environment. It was not kept. Sign in again; if it stays, tell whoever runs this page."
                 .into()
         }
         SignInFault::Unreachable => {
-            "Nobody was signed in: PingOne's authorization server could not be reached from here, or can't answer now. Check network, proxy and the page's connect-src, and sign in again."
+            "Not signed in: PingOne's authorization server could not be reached from here, or can't answer now. Check network, proxy and the page's connect-src, and sign in again."
                 .into()
         }
         SignInFault::Silent => {
@@ -74,7 +74,7 @@ pub fn fault(fault: &SignInFault) -> String {
                 .into()
         }
         SignInFault::Blocked => {
-            "Nobody was signed in: this browser opened no window for PingOne. Allow this page to open windows and sign in again."
+            "Not signed in: this browser opened no window for PingOne. Allow this page to open windows and sign in again."
                 .into()
         }
         SignInFault::NotHere => {
@@ -82,7 +82,7 @@ pub fn fault(fault: &SignInFault) -> String {
                 .into()
         }
         SignInFault::Unreadable { field, problem } => {
-            format!("Nobody was signed in: {field} {problem}. Sign in again; if it stays, something between you and PingOne answers.")
+            format!("Not signed in: {field} {problem}. Sign in again; if it stays, something between you and PingOne answers.")
         }
     }
 }
@@ -97,12 +97,12 @@ pub fn not_renewed(fault: &SignInFault) -> String {
             format!("PingOne refused that ({code}){}", words(description))
         }
         SignInFault::OtherToken => {
-            "the next token was somebody else's, or for somewhere else, and was not kept.".into()
+            "the next token was another person's, or for another environment, and was not kept.".into()
         }
         _ => "PingOne's answer was made for something else or can't be read, and was not kept.".into(),
     };
     format!(
-        "Your sign-in is not renewed any more: {why} The token in use holds until its end. Sign in again before that, and everything here goes on."
+        "Your sign-in is not renewed any more: {why} The token in use stays valid until it expires. Sign in again before that, and everything here continues."
     )
 }
 
@@ -114,7 +114,7 @@ fn refused(code: &str, description: &str) -> String {
         "temporarily_unavailable" | "server_error" => "PingOne can't do it now",
         _ => "PingOne refused the request; whoever runs this page should check the application",
     };
-    format!("Nobody was signed in: {meaning} ({code}){}", words(description))
+    format!("Not signed in: {meaning} ({code}){}", words(description))
 }
 
 /// PingOne's own words, as a sentence.

@@ -97,7 +97,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
         ],
         Topic::Expiry => &[
             "PingOne's access tokens expire after one hour. For PingOne's own API, this can't be changed, and tokens can't be revoked.",
-            "401 usually means that the token has expired. Get a new one and press Replace token: pending work continues where it stopped.",
+            "401 usually means that the token has expired. Get a new one and choose Replace token in the menu Token: pending work continues where it stopped.",
             "The top bar shows the expiry by this computer's clock. If that clock is wrong, so is the remaining time.",
         ],
         Topic::Role => &[

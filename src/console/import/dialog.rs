@@ -36,7 +36,6 @@ use crate::ui::dom::handler;
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
 
-
 #[component]
 pub(crate) fn ImportDialog() -> impl IntoView {
     let app = use_app();

@@ -88,16 +88,16 @@ pub(crate) fn RequestedChecks(at: Location) -> impl IntoView {
 
 /// Runs all checks. Their result stands above the table, so the tab with the users is selected.
 #[component]
-pub(crate) fn CheckEverything() -> impl IntoView {
+pub(crate) fn CheckButton() -> impl IntoView {
     let app = use_app();
     let check = move |_| {
         app.tab.set(Tab::Users);
         app.troubleshooting().check_everything();
     };
     view! {
-        <button class="quiet" aria-label=say::EVERYTHING title=say::EVERYTHING on:click=handler(check)>
+        <button class="quiet" aria-label=say::CHECK title=say::CHECK_MEANING on:click=handler(check)>
             <Symbol icon=Icon::Check/>
-            {say::CHECK}
+            <span class="action-name">{say::CHECK}</span>
         </button>
     }
 }

@@ -8,7 +8,7 @@ pub use crate::connect::text::{
 };
 pub use crate::console::text::top_bar;
 pub use crate::console::users::text::disable_dialog;
-pub use crate::text::{TRY_AGAIN, account, ends, fault, kind, remaining, words};
+pub use crate::text::{TRY_AGAIN, account, expires, fault, kind, remaining, words};
 
 use pingone::environment::Environment;
 use pingone::fault::{Fault, Refusal};
@@ -33,8 +33,9 @@ pub const NEW_ROLES_TAKE_TIME: &str = "New roles can take a few minutes to take 
 pub const OR_ELSE: &str = "Other possible cause";
 pub const COPY_REQUEST: &str = "Copy request";
 pub const COPY_TICKET: &str = "Copy for a ticket";
-pub const EVERYTHING: &str = "Check everything";
 pub const CHECK: &str = "Check";
+/// What [`CHECK`] does.
+pub const CHECK_MEANING: &str = "Run all checks. They only read.";
 pub const SHOW_CHECKS: &str = "Show checks";
 pub const HIDE_CHECKS: &str = "Hide checks";
 pub const WHY_NO_PROMPT: &str = "Why isn't this user asked for a second factor?";
@@ -392,7 +393,7 @@ pub fn seen(
         }
         Seen::Audience(audience) => format!("Bearer {{token}}, a token for {}", audience.join(", ")),
         Seen::EndUser => "Bearer {token}, a user's own token (scopes p1:…)".into(),
-        Seen::Ends(end) => ends(locale, *end, now),
+        Seen::Ends(end) => expires(locale, *end, now),
         Seen::Begins(ahead) => format!(
             "the token was issued {} in the future by this computer's clock: the clock is behind",
             remaining(Timestamp(*ahead), Timestamp(0))

@@ -675,6 +675,28 @@ impl Page {
         self.see("searchbox", "Search users").await;
     }
 
+    /// Opens the dialog for another token.
+    pub async fn replace_token(&self) {
+        self.choose_in_menu("Token", "menuitem", "Replace token").await;
+    }
+
+    pub async fn forget_token(&self) {
+        self.choose_in_menu("Token", "menuitem", "Forget token").await;
+    }
+
+    pub async fn sign_out(&self) {
+        self.choose_in_menu("Token", "menuitem", "Sign out").await;
+    }
+
+    /// The names of the entries of the menu `Token`.
+    pub async fn token_menu(&self) -> Vec<String> {
+        self.press("button", "Token").await;
+        self.see("menuitem", "Forget token").await;
+        let names = self.names("menuitem", "").await;
+        self.press("button", "Token").await;
+        names
+    }
+
     /// Saves the report of the run on display. `format` is CSV or JSON.
     pub async fn save_report(&self, format: &str) {
         self.choose_in_menu("Save report", "menuitem", &format!("{format}, user IDs only")).await;

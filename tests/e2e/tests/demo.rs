@@ -72,9 +72,9 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     page.start_reviewed_run().await;
     page.run_finished().await;
     assert_banner_visible(&page, "run").await;
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.press("button", "Take another token of the demo").await;
-    page.press("button", "Forget token").await;
+    page.forget_token().await;
     page.hear("Forgotten here.").await;
     assert_banner_visible(&page, "form again").await;
 

@@ -297,7 +297,8 @@ async fn a_column_gets_wider_by_key_and_the_table_keeps_its_place_behind_another
     page.ask_shadow(&format!("{TOP} = 3400")).await;
     page.press("tab", "Requests").await;
     page.press("tab", "Users").await;
-    page.until_shadow(&format!("{TOP} === 3400 && root.querySelector('[aria-rowindex=\"104\"]') !== null")).await;
+    page.until_shadow(&format!("{TOP} === 3400 && root.querySelector('[aria-rowindex=\"104\"]') !== null"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -369,7 +370,7 @@ async fn an_expired_token_pauses_the_list_and_a_new_one_resumes_at_the_cursor() 
     world.let_ten_minutes_pass(&page).await;
     page.hear("PingOne refused the token: it has expired.").await;
     let before = world.sandbox().seen().len();
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("12,000 users · read").await;
     let pages_read = world.sandbox().seen()[before..]
@@ -632,7 +633,7 @@ async fn an_expired_token_pauses_the_device_report_and_a_new_one_resumes_it() {
     page.hear("The device report continues with a new token.").await;
     world.sandbox().clear_faults();
     let before = world.sandbox().seen().len();
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("Devices from PingOne's report of").await;
     let created_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();

@@ -140,7 +140,7 @@ async fn a_host_page_provides_tokens_and_gets_events_without_names_or_tokens() {
     page.value("window.forbids = true").await;
     let name = first_switch_off(&world, &page).await;
     page.press("switch", &name).await;
-    page.hear("The page around this one didn't permit the change. Nothing was sent.").await;
+    page.hear("The portal didn't permit the change. Nothing was sent.").await;
     assert_eq!(puts(&world), 0);
     page.value("window.forbids = false").await;
     let username = name.trim_start_matches("MFA for ").to_owned();
@@ -209,7 +209,7 @@ async fn check_methods(world: &World, page: &Page, number: &Value) {
     assert!(world.sandbox().seen().iter().any(|seen| seen.path.ends_with("/users")));
 
     page.value("document.querySelector('#one').forgetToken()").await;
-    page.hear("Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
     assert_eq!(page.value("document.querySelector('#one').exportReport()").await, Value::Null);
 }
 
@@ -277,7 +277,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
     let other = "document.querySelector('#two').shadowRoot.textContent.includes('Enable MFA for 20')";
     assert_eq!(page.value(other).await, false);
     page.value("document.querySelector('#one').forgetToken()").await;
-    page.hear("Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
     let two = "document.querySelector('#two').shadowRoot.textContent.includes('20 users · read')";
     assert_eq!(page.value(two).await, true);
     page.value("document.querySelector('#one').remove()").await;
@@ -512,7 +512,7 @@ async fn check_example(world: &World, page: &Page, example: &str) {
     page.check_appearance(&format!("element-{example}-by-theme")).await;
     assert_eq!(page.value(&format!("{style}.getPropertyValue('--pingone-mfa-accent')")).await, "#7a1fa2");
     page.value("document.querySelector('#sign-out').click()").await;
-    page.hear("Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
@@ -569,4 +569,27 @@ async fn the_package_does_nothing_on_a_server_that_imports_it() {
     assert_eq!(example.node(&folder, partly), "imported\n");
     let static_import = "import 'pingone-mfa'; import { framePingOneMfa } from 'pingone-mfa/frame'; console.log(typeof framePingOneMfa);";
     assert_eq!(example.node(&folder, static_import), "function\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tabs_and_the_token_menu_can_be_left_out() {
+    let keys = r#"{"views":["users","runs"],"chrome":["no-token-menu"],"#;
+    let world = World::start(20, |origin| config_json(origin).replacen('{', keys, 1)).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.connect(&token).await;
+    assert_eq!(page.names("tab", "").await, ["Users", "Runs"]);
+    page.see("button", "Check").await;
+    assert!(page.find("button", "Token").await.is_none());
+
+    // Attributes replace the keys of the same name.
+    page.value("document.querySelector('pingone-mfa').setAttribute('chrome', '')").await;
+    page.value("document.querySelector('pingone-mfa').setAttribute('views', 'users')").await;
+    page.connect(&token).await;
+    page.see("button", "Token").await;
+    assert_eq!(page.names("tab", "").await, Vec::<String>::new(), "one tab needs no list");
+    assert_eq!(page.axe().await, Vec::<String>::new());
+
+    page.value("document.querySelector('pingone-mfa').setAttribute('views', 'users people')").await;
+    page.hear("views: must have only users, runs, requests").await;
 }

@@ -145,8 +145,8 @@ async fn a_refused_token_is_replaced_by_the_portal() {
     page.leave_frame().await;
     page.value("document.querySelector('#sign-out').click()").await;
     page.enter_frame().await;
-    page.hear("Ask the page around this one for a token").await;
-    page.press("button", "Ask the page around this one for a token").await;
+    page.hear("Get a token from the portal").await;
+    page.press("button", "Get a token from the portal").await;
     page.hear("5 users · read").await;
 }
 
@@ -199,9 +199,9 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     let is_whole = format!("{height} > 400 && innerHeight === {height}");
     page.until(&is_whole).await;
     let before = page.value("innerHeight").await.as_u64().unwrap();
-    page.press("button", "Forget token").await;
+    page.forget_token().await;
     page.until(&format!("innerHeight < {before} && innerHeight === Math.max(320, {height})")).await;
-    page.press("button", "Ask the page around this one for a token").await;
+    page.press("button", "Get a token from the portal").await;
     page.until(&format!("innerHeight === {before}")).await;
 
     let accent =
@@ -220,7 +220,7 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     page.type_keys(thirtyfour::Key::Tab + "").await;
     assert_eq!(page.value("document.activeElement.tagName").await, "IFRAME");
     page.enter_frame().await;
-    assert_eq!(page.focus().await, "Check everything");
+    assert_eq!(page.focus().await, "Check");
     page.leave_frame().await;
     page.step_back().await;
     assert_eq!(page.value("document.activeElement.id").await, "sign-out");
@@ -364,4 +364,20 @@ async fn the_portal_script_is_small_and_is_released_under_both_names() {
     let stays = std::fs::read(world.release.file("pingone-mfa-frame", "frame.js")).unwrap();
     assert_eq!(own, stays);
     assert!(own.len() < 3000, "{} bytes", own.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_leaves_out_tabs_and_the_token_menu() {
+    let portal = Portal::new().await;
+    let world = world_framed_by(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let options = r#"theme: "light", views: "users requests", chrome: "no-token-menu","#;
+    let backend = portal.serve(&world, |script| script.replace(r#"theme: "light","#, options));
+    backend.give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    wait_for_event(&page, "connected").await;
+    page.enter_frame().await;
+    page.hear("5 users · read").await;
+    assert_eq!(page.names("tab", "").await, ["Users", "Requests"]);
+    assert!(page.find("button", "Token").await.is_none());
 }

@@ -266,7 +266,7 @@ async fn host(world: &World) -> Page {
     world.visit(&host.origin).await
 }
 
-const STILL_WAITING: &str = "Still waiting for a token from the page around this one.";
+const STILL_WAITING: &str = "Still waiting for a token from the portal.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_token_provider_can_be_cancelled_and_retried_and_may_answer_late() {
@@ -280,11 +280,11 @@ async fn a_silent_token_provider_can_be_cancelled_and_retried_and_may_answer_lat
     page.press("button", "Cancel").await;
     page.value(&format!("asked[0].give({{ accessToken: {token} }})")).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    page.see("button", "Ask the page around this one for a token").await;
+    page.see("button", "Get a token from the portal").await;
     assert_eq!(page.value("asked.length").await, json!(1), "the provider isn't asked again automatically");
 
     // Asked twice more: the newest request counts, even if its answer is late.
-    page.press("button", "Ask the page around this one for a token").await;
+    page.press("button", "Get a token from the portal").await;
     hear_soon(&page, STILL_WAITING).await;
     page.press("button", "Ask again").await;
     hear_soon(&page, STILL_WAITING).await;
@@ -312,7 +312,7 @@ async fn a_token_provider_that_rejects_or_returns_nonsense_counts_as_no_token() 
     ] {
         let before = page.value("asked.length").await;
         page.value(&format!("asked.at(-1).{answer}, true")).await;
-        hear_soon(&page, "The page around this one handed over no token that can be used here.").await;
+        hear_soon(&page, "The portal provided no token that can be used here.").await;
         page.press("button", "Ask again").await;
         page.until(&format!("asked.length > {before}")).await;
     }

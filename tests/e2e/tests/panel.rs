@@ -243,12 +243,12 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
 
     // The token is replaced.
-    page.choose_in_menu("Token", "menuitem", "Replace token").await;
+    page.replace_token().await;
     page.see("password", "Access token").await.focus().await.expect("the field takes the focus");
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.until("!document.querySelector('pingone-mfa').shadowRoot.querySelector('.replace[open]')").await;
     wait_for_focus(&page, "the next token", &["BUTTON Token"]).await;
-    page.choose_in_menu("Token", "menuitem", "Replace token").await;
+    page.replace_token().await;
     press(&page, "button", "Cancel").await;
     wait_for_focus(&page, "Cancel", &["BUTTON Token"]).await;
 
@@ -271,7 +271,7 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
 
     // The token is forgotten, and the form is shown again.
-    page.choose_in_menu("Token", "menuitem", "Forget token").await;
+    page.forget_token().await;
     page.see("password", "Access token").await;
     wait_for_focus(&page, "Forget token", &["H1", "INPUT"]).await;
 }

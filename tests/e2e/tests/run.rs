@@ -217,7 +217,7 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
     add_faults(&world);
     let spec = TokenSpec::default();
     let token = world.token(&spec);
-    page.choose_in_menu("Token", "menuitem", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&token).await;
     page.see("button", "Pause").await;
 

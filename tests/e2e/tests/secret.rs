@@ -67,7 +67,7 @@ async fn a_typed_token_is_never_on_disk() {
     page.run_finished().await;
     tokio::time::sleep(WRITE_DELAY).await;
     assert_not_on_disk(&world.disk_with(&secret), "while the page is open");
-    page.press("button", "Forget token").await;
+    page.forget_token().await;
     page.hear("Forgotten here.").await;
     let page = world.visit("about:blank").await;
     tokio::time::sleep(WRITE_DELAY).await;

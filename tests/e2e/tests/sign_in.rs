@@ -160,7 +160,7 @@ async fn a_declined_sign_in_is_reported_and_can_be_repeated() {
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=cancel]").await;
     wait_for_address(&page, &world.page_origin).await;
-    page.hear("Nobody was signed in: you declined, or may not use this application (access_denied)").await;
+    page.hear("Not signed in: you declined, or may not use this application (access_denied)").await;
     page.shoot("sign-in-declined").await;
     assert!(page.find("password", "Access token").await.is_none(), "this deployment has no token field");
     go_to_pingone(&world, &page).await;
@@ -168,12 +168,12 @@ async fn a_declined_sign_in_is_reported_and_can_be_repeated() {
     wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users · read").await;
 
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.shoot("sign-in-again").await;
     assert!(page.find("password", "Access token").await.is_none(), "there is no token field later either");
     page.press("button", "Sign in again").await;
     sign_in_in_window(&world, &page).await;
-    page.see("button", "Replace token").await;
+    page.see("button", "Token").await;
     assert_eq!(request_count(&world, "POST", "token"), 2);
 }
 
@@ -205,7 +205,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.include_skipped().await;
     page.start_reviewed_run().await;
     page.see("button", "Stop").await;
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.press("button", "Sign in again").await;
     page.hear("Sign in in PingOne's window; this page waits for it.").await;
     let from = page.opened_window().await;
@@ -238,7 +238,7 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     let world = World::start(20, with_sign_in).await;
     without_isolation(&world);
     let page = signed_in(&world).await;
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     perform(&page, "window.opens = window.open; window.open = () => null").await;
     page.press("button", "Sign in again").await;
     page.hear("this browser opened no window for PingOne. Allow this page to open windows").await;
@@ -252,7 +252,7 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     wait_for_address(&page, &world.api_origin).await;
     page.close_window().await;
     page.show_tab(&from).await;
-    page.hear("Nobody was signed in yet: PingOne's window was closed, or can't be seen from here.").await;
+    page.hear("Not signed in yet: PingOne's window was closed, or can't be seen from here.").await;
     page.shoot("sign-in-closed").await;
 
     page.press("button", "Sign in again").await;
@@ -275,7 +275,7 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     page.hear("Token taken.").await;
 
     // Signing in without a window.
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     perform(&page, "window.open = () => null").await;
     page.press("button", "Sign in again").await;
     page.press("button", "Sign in on this page").await;
@@ -290,7 +290,7 @@ async fn a_waiting_page_accepts_only_its_own_answer_from_pingone() {
     let world = World::start(20, with_sign_in).await;
     let page = signed_in(&world).await;
     let exchanged = request_count(&world, "POST", "token");
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.press("button", "Sign in again").await;
     let from = page.opened_window().await;
     page.show_tab(&from).await;
@@ -416,7 +416,7 @@ async fn signing_out_clears_local_data_and_the_pingone_session() {
     world.renew_browser().await;
     let page = signed_in(&world).await;
     page.shoot("signed-in").await;
-    page.press("button", "Sign out").await;
+    page.sign_out().await;
     for _ in 0..200 {
         if request_count(&world, "GET", "signoff") == 1 {
             break;
@@ -426,13 +426,16 @@ async fn signing_out_clears_local_data_and_the_pingone_session() {
     assert_eq!((request_count(&world, "POST", "revoke"), request_count(&world, "GET", "signoff")), (1, 1));
     page.see("button", "Sign in with PingOne").await;
     assert_eq!(address(&page).await, format!("{}/", world.page_origin));
-    assert!(page.find("button", "Sign out").await.is_none());
+    assert!(page.find("button", "Token").await.is_none());
     assert!(!page.text().await.contains("adaeze.okonkwo"));
     assert!(page.sinks_with("eyJ").await.is_empty());
     let token = world.token(&pingone_sandbox::TokenSpec::default());
     page.connect(&token).await;
     page.hear("20 users · read").await;
-    assert!(page.find("button", "Sign out").await.is_none(), "a pasted token has no session to sign out of");
+    assert!(
+        !page.token_menu().await.contains(&"Sign out".to_owned()),
+        "a pasted token has no session to sign out of"
+    );
     let found = world.files_with(&["eyJhbGciOi"]).await;
     assert!(found.iter().all(Vec::is_empty), "no token is on the disk: {found:?}");
 }
@@ -623,7 +626,7 @@ async fn an_element_signs_in_by_a_window_and_its_host_page_stays() {
         sign_in_in_window(&world, &page).await;
         page.hear("20 users · read").await;
         assert!(address(&page).await.ends_with("/portal.html"));
-        page.press("button", "Sign out").await;
+        page.sign_out().await;
         for _ in 0..200 {
             if request_count(&world, "GET", "signoff") == 1 && page.tabs().await == 1 {
                 break;
@@ -658,7 +661,7 @@ async fn a_frame_on_another_site_signs_in_by_a_window_and_its_portal_is_kept() {
     sign_in_in_window(&world, &page).await;
     page.enter_frame().await;
     page.hear("20 users · read").await;
-    assert!(page.find("button", "Sign out").await.is_some());
+    assert!(page.token_menu().await.contains(&"Sign out".to_owned()));
     page.leave_frame().await;
     assert!(address(&page).await.starts_with(&origin));
 }

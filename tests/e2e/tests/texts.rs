@@ -205,8 +205,10 @@ async fn users_with_hostile_names_can_be_opened_and_changed() {
         page.until_shadow("root.querySelectorAll('.user .state').length > 0 && root.querySelector('.user .skeleton') === null")
             .await;
         // All groups, and not only the first ones.
-        page.ask_shadow("root.querySelectorAll('.user .state [aria-expanded=false]').forEach((more) => more.click())")
-            .await;
+        page.ask_shadow(
+            "root.querySelectorAll('.user .state [aria-expanded=false]').forEach((more) => more.click())",
+        )
+        .await;
         let panel = "({ name: root.querySelector('.user h2').textContent,
             facts: [...root.querySelectorAll('.user-head p bdi')].map((fact) => fact.textContent),
             groups: [...root.querySelectorAll('.user .state bdi')].map((group) => group.textContent) })";

@@ -136,13 +136,57 @@ async fn a_token_in_any_text_field_is_removed_and_reported() {
     ] {
         assert!(names.iter().any(|found| found == name), "{name} was not tried: {names:?}");
     }
-    page.press("button", "Forget token").await;
+    page.forget_token().await;
     page.hear("Forgotten here.").await;
     assert_no_trace(&page, &token).await;
     assert!(
         world.sandbox().seen().iter().all(|seen| !seen.path.contains("eyJ")),
         "no part of the token was sent"
     );
+}
+
+/// Whether `Connect` can be pressed.
+const CAN_CONNECT: &str = "[...root.querySelectorAll('button')]
+    .some((button) => button.innerText === 'Connect' && button.ariaDisabled !== 'true')";
+
+/// As a password manager or a tool does it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_filled_in_is_taken_at_once() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.press("button", "Connect").await;
+    page.hear("Paste an access token first.").await;
+    let fill = "const [token, done] = arguments;
+        const field = document.querySelector('pingone-mfa').shadowRoot.querySelector('input[type=password]');
+        field.value = token;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        done(true);";
+    page.ask(fill, vec![json!(token)]).await.unwrap();
+    page.until_shadow(CAN_CONNECT).await;
+    assert_no_trace(&page, &token).await;
+    page.press("button", "Connect").await;
+    page.hear("20 users · read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_token_is_taken_when_it_is_whole_and_judged_when_the_field_is_left() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    let field = page.see("password", "Access token").await;
+    let (beginning, end) = token.split_at(token.len() - 10);
+    field.send_keys(&beginning[..20]).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(&beginning[..20]), "it isn't judged yet");
+    field.send_keys(&beginning[20..]).await.unwrap();
+    field.send_keys(end).await.unwrap();
+    page.until_shadow(CAN_CONNECT).await;
+    assert_no_trace(&page, &token).await;
+    page.enter("password", "Access token", "hunter2").await;
+    page.hear("This isn't an access token").await;
+    page.until_shadow(&format!("!({CAN_CONNECT})")).await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +202,7 @@ async fn the_environment_follows_the_pasted_token() {
     // After connecting and forgetting the token.
     page.press("button", "Connect").await;
     page.hear("20 users · read").await;
-    page.press("button", "Forget token").await;
+    page.forget_token().await;
     page.paste_token(&unsigned_token(OTHER)).await;
     page.hear(OTHER).await;
     assert!(!page.text().await.contains(&own));
@@ -168,7 +212,7 @@ async fn the_environment_follows_the_pasted_token() {
     page.hear(&format!("This token was issued in another environment: {OTHER}")).await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.hear("The one the application lives in.").await;
+    page.hear("The application's own environment.").await;
     assert!(!page.text().await.contains("issued in another environment"));
 }
 
@@ -178,21 +222,21 @@ async fn a_replacement_token_of_another_environment_needs_confirmation_and_is_sh
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users · read").await;
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&unsigned_token(OTHER)).await;
     page.hear(&format!("This token was issued in another environment: {OTHER}. It isn't in use yet.")).await;
     page.shoot("token-of-another-environment").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
-    page.press("button", "Keep the token in use").await;
+    page.press("button", "Cancel").await;
     assert!(!page.text().await.contains(OTHER));
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&unsigned_token(OTHER)).await;
     page.press("button", "Use it in this environment").await;
     page.hear(&format!("This token was issued in another environment: {OTHER}")).await;
     // A token of this environment is accepted at once and removes the notice.
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
-    page.see("button", "Replace token").await;
+    page.see("button", "Token").await;
     for _ in 0..100 {
         if !page.text().await.contains(OTHER) {
             return;
@@ -215,7 +259,7 @@ async fn a_computer_whose_clock_is_two_hours_fast_connects_lists_and_runs() {
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.press("button", "Connect").await;
     page.hear("20 users · read").await;
-    page.hear("token expired by this computer's clock").await;
+    page.hear("Token expired by this computer's clock").await;
     page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
@@ -274,7 +318,7 @@ async fn after_back_the_page_starts_without_token_and_users() {
     leave_and_come_back(&world, &page).await;
     page.see("password", "Access token").await;
     let text = page.text().await;
-    assert!(!text.contains("Jonas Brandt") && !text.contains("Forget token"), "{text}");
+    assert!(!text.contains("Jonas Brandt") && page.find("button", "Token").await.is_none(), "{text}");
     assert_no_trace(&page, &token).await;
     assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new());
     assert_eq!(page.value("document.title").await, json!("PingOne MFA"));

@@ -151,7 +151,7 @@ async fn point_4_a_refused_token_is_replaced_and_the_change_is_retried() {
     page.press("switch", "MFA for jonas.brandt").await;
     hear_trouble(&page, "PingOne doesn't accept this token").await;
     assert_eq!(verdict(&page, "Authorization").await, "fail");
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.press("button", "Try again").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
@@ -164,11 +164,11 @@ async fn point_5_an_expired_token_is_replaced_and_the_search_resumes_automatical
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
     page.hear("20 users · read").await;
     world.let_ten_minutes_pass(&page).await;
-    page.hear("token has ended").await;
+    page.hear("Token expired").await;
     page.enter("searchbox", "Search users", "jonas").await;
     hear_trouble(&page, "The token has expired.").await;
     assert_eq!(verdict(&page, "Expiry").await, "fail");
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("1 user for 'jonas'").await;
     assert!(page.find("region", "Troubleshooting").await.is_none());
@@ -196,7 +196,7 @@ async fn all_checks_run_on_demand_without_writing() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users · read").await;
-    page.press("button", "Check everything").await;
+    page.press("button", "Check").await;
     hear_trouble(&page, "The checks found no problem.").await;
     assert_eq!(verdict(&page, "May change a flag").await, "not run");
     assert_eq!(verdict(&page, "MFA product").await, "pass");
@@ -208,7 +208,7 @@ async fn all_checks_run_on_demand_without_writing() {
     page.press("button", "Close checks").await;
     assert!(page.find("region", "Troubleshooting").await.is_none());
     world.sandbox().set_products(&["PING_ONE_BASE"]);
-    page.press("button", "Check everything").await;
+    page.press("button", "Check").await;
     hear_trouble(&page, "PingOne MFA isn't among the services of this environment.").await;
 }
 

@@ -5,6 +5,7 @@ use pingone::policy::Rate;
 use pingone::region::{RegionCode, Regions};
 use pingone::time::Millis;
 
+use crate::config::shown::ShownParts;
 use crate::run::limits::Limits;
 use crate::sign_in::session::SignInApplication;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub support: Option<String>,
     /// The origins whose pages may frame this one; if empty, none may.
     pub frame_ancestors: Vec<String>,
+    /// Which parts of the console are shown.
+    pub shown: ShownParts,
 }
 
 impl Default for Settings {
@@ -55,6 +58,7 @@ impl Default for Settings {
             notice: None,
             support: None,
             frame_ancestors: Vec::new(),
+            shown: ShownParts::default(),
         }
     }
 }

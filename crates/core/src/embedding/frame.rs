@@ -64,6 +64,10 @@ pub struct Hello {
     pub environment: Option<String>,
     /// ID of the user to show, as it was given.
     pub user: Option<String>,
+    /// Names of the tabs to show, separated by spaces, as they were given.
+    pub views: Option<String>,
+    /// Words for what is left out, separated by spaces, as they were given.
+    pub chrome: Option<String>,
     /// Theme and custom properties of the page.
     pub look: Appearance,
 }
@@ -131,6 +135,8 @@ pub fn read_message(text: &str) -> Reading {
             region: fields.text("region"),
             environment: fields.text("environmentId"),
             user: fields.text("userId"),
+            views: fields.text("views"),
+            chrome: fields.text("chrome"),
             look: fields.look(),
         })),
         "look" => Some(Message::Appearance(fields.look())),

@@ -77,6 +77,7 @@ pub(crate) fn UnfinishedRuns() -> impl IntoView {
         let others = app.run().others();
         others.iter().filter_map(|run| Unfinished::of(app, run)).collect::<Vec<_>>()
     });
+    let shows_runs = app.tabs().contains(&Tab::Runs);
     let line = move || {
         let runs = unfinished.get();
         let sentence = match runs.as_slice() {
@@ -92,7 +93,14 @@ pub(crate) fn UnfinishedRuns() -> impl IntoView {
             <div class="line note">
                 <span>{sentence}</span>
                 {continue_it}
-                <button class="link" on:click=handler(move |_| app.tab.set(Tab::Runs))>{text::run::SHOW_RUNS}</button>
+                {shows_runs
+                    .then(|| {
+                        view! {
+                            <button class="link" on:click=handler(move |_| app.tab.set(Tab::Runs))>
+                                {text::run::SHOW_RUNS}
+                            </button>
+                        }
+                    })}
             </div>
         })
     };

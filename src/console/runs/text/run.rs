@@ -238,9 +238,9 @@ pub const AUTHORITY: &str = "PingOne's audit log shows every change.";
 /// Shown if a token is needed.
 pub fn needs_token(signs_in: bool) -> String {
     let how = if signs_in {
-        "Sign in again, or press Replace token above"
+        "Sign in again, or choose Replace token in the menu Token"
     } else {
-        "Press Replace token above and paste the next one"
+        "Choose Replace token in the menu Token and paste the next one"
     };
     format!(
         "{how}: the run continues automatically. If the token belongs to someone else, the report says from which row on. You can also close this page and continue the run later."
@@ -524,8 +524,11 @@ pub fn slept(from: &str, until: &str) -> String {
 
 /// The token expires before the run ends.
 pub fn token_ends(left: &str, signs_in: bool) -> String {
-    let how =
-        if signs_in { "sign in again, or press Replace token above" } else { "press Replace token above" };
+    let how = if signs_in {
+        "sign in again, or choose Replace token in the menu Token"
+    } else {
+        "choose Replace token in the menu Token"
+    };
     format!("Your token expires in {left}. You can replace it now: {how}.")
 }
 

@@ -26,12 +26,13 @@ fn hello(fields: Value) -> (Hello, Vec<String>) {
 #[test]
 fn a_hello_message_has_the_values_of_the_attributes() {
     let fields = json!({
-        "region": "EU", "environmentId": "abc", "userId": "def", "theme": "dark",
+        "region": "EU", "environmentId": "abc", "userId": "def", "views": "users", "chrome": "no-token-menu", "theme": "dark",
         "properties": {"--pingone-mfa-accent": "#1b58b8", "--pingone-mfa-font": "\"Noto Sans\", sans-serif"},
     });
     let (hello, dropped) = hello(fields);
     assert_eq!((hello.region.as_deref(), hello.environment.as_deref()), (Some("EU"), Some("abc")));
     assert_eq!(hello.user.as_deref(), Some("def"));
+    assert_eq!((hello.views.as_deref(), hello.chrome.as_deref()), (Some("users"), Some("no-token-menu")));
     assert_eq!(hello.look.theme, Some(Theme::Dark));
     assert_eq!(hello.look.properties.len(), 2);
     assert_eq!(dropped, Vec::<String>::new());
