@@ -59,8 +59,10 @@ impl Difference {
     pub fn place(&self) -> Option<Place> {
         match self {
             Self::Size { .. } => None,
-            Self::Area(place) | Self::Color(place) | Self::Content(place) => Some(*place),
-            Self::Everywhere { place, .. } => Some(*place),
+            Self::Area(place)
+            | Self::Color(place)
+            | Self::Content(place)
+            | Self::Everywhere { place, .. } => Some(*place),
         }
     }
 }
@@ -100,7 +102,7 @@ impl From<Cluster> for Place {
     }
 }
 
-/// What a person would call different. What is the same in a neighboring cell is not.
+/// What a person would call different. What is found again a few pixels away is not.
 #[must_use]
 pub fn differences(reference: &Sketch, actual: &Sketch) -> Vec<Difference> {
     if reference.size != actual.size {
@@ -156,7 +158,9 @@ fn ink_differs(reference: &Sketch, actual: &Sketch) -> Grid<bool> {
     let only = |from: &Sketch, to: &Sketch, column, row| {
         from.ink.at(column, row).is_some() && !to.ink.any_near(column, row, |near| near.is_some())
     };
-    reference.ink.map(|column, row| only(reference, actual, column, row) || only(actual, reference, column, row))
+    reference
+        .ink
+        .map(|column, row| only(reference, actual, column, row) || only(actual, reference, column, row))
 }
 
 fn content(reference: &Sketch, actual: &Sketch) -> Vec<Difference> {

@@ -2,6 +2,12 @@
 
 use crate::CELL;
 
+/// How many cells something may move aside, which is what one more digit moves what is beside it.
+const ASIDE: u32 = 2;
+
+/// How many cells something may move up or down, which is what another font does.
+const ABOVE: u32 = 1;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Grid<T> {
     pub(crate) columns: u32,
@@ -39,10 +45,10 @@ impl<T: Copy> Grid<T> {
         }
     }
 
-    /// Whether one of these neighbors, or the cell itself, is so.
+    /// Whether the cell is so, or one that is at most [`ASIDE`] or [`ABOVE`] away.
     pub(crate) fn any_near(&self, column: u32, row: u32, is_so: impl Fn(T) -> bool) -> bool {
         let mut any = false;
-        self.around(column, row, 1, 1, |cell| any = any || is_so(cell));
+        self.around(column, row, ASIDE, ABOVE, |cell| any = any || is_so(cell));
         any
     }
 }

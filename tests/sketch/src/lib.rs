@@ -72,7 +72,8 @@ impl Sketch {
     /// Says what is wrong with a file of another kind.
     pub fn from_png(file: &[u8]) -> Result<Self, String> {
         let (pixels, texts) = Pixels::with_texts(file)?;
-        let stated = texts.into_iter().find(|(name, _)| name == SIZE).map(|(_, size)| size).unwrap_or_default();
+        let stated =
+            texts.into_iter().find(|(name, _)| name == SIZE).map(|(_, size)| size).unwrap_or_default();
         let size = stated.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
         let size: (u32, u32) = size.ok_or("the file doesn't state the picture's size")?;
         let (columns, rows) = (size.0.div_ceil(CELL), size.1.div_ceil(CELL));

@@ -26,7 +26,15 @@ fn letter(code: u32, x: u32, y: u32) -> u32 {
     let is_bar = (y == 4 + code % 3) || (y == 9 && code.is_multiple_of(2));
     // Only some letters are taller than the others.
     let is_tall = code.is_multiple_of(4);
-    if y < 3 && !is_tall { 0 } else if is_stem { 2 } else if is_bar && x < 5 { 1 + noise % 2 } else { 0 }
+    if y < 3 && !is_tall {
+        0
+    } else if is_stem {
+        2
+    } else if is_bar && x < 5 {
+        1 + noise % 2
+    } else {
+        0
+    }
 }
 
 impl Canvas {
@@ -187,6 +195,11 @@ fn another_time_or_count_is_no_difference() {
 fn another_word_is_no_difference() {
     assert_same(|scene| scene.count = "Nobody");
     assert_same(|scene| scene.time = "midnight");
+}
+
+#[test]
+fn a_digit_more_in_front_of_a_block_is_no_difference() {
+    assert_same(|scene| scene.button = Some((308, 60, GRAY)));
 }
 
 #[test]
