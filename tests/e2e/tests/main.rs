@@ -20,6 +20,8 @@ mod guards;
 mod hang;
 mod hosting;
 mod journey;
+mod layout;
+mod layout;
 mod panel;
 mod run;
 mod screens;
