@@ -21,7 +21,6 @@ mod hang;
 mod hosting;
 mod journey;
 mod layout;
-mod layout;
 mod panel;
 mod run;
 mod screens;

@@ -55,8 +55,8 @@ async fn users() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run() {
     let world = World::start(100, steps::quick).await;
-    // The pilot user, 20 more, then the token is refused once.
-    steps::refuse_changes(&world, 401, 21, Some(1));
+    // After the pilot user the token is refused, so that the number of changed users is the same each time.
+    steps::refuse_changes(&world, 401, 1);
     let page = connected(&world, 100).await;
     let mut gallery = Gallery::of(&page);
     steps::select_off(&page).await;
@@ -70,6 +70,7 @@ async fn a_run() {
     steps::continue_run(&page).await;
     steps::wait_for_token_request(&page).await;
     gallery.show("run-token", &Display::TWO).await;
+    world.sandbox().clear_faults();
     steps::replace_token(&page, &world.token(&TokenSpec::default())).await;
     steps::wait_for_end(&page).await;
     gallery.show("run-finished", &Display::ALL).await;
@@ -77,7 +78,7 @@ async fn a_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals() {
+async fn a_refusal() {
     let world = World::start(60, steps::quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
@@ -86,12 +87,6 @@ async fn refusals() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("you may read users here, but not change MFA").await;
     gallery.show("user-refused", &Display::TWO).await;
-    steps::select_off(&page).await;
-    steps::open_review(&page).await;
-    page.include_skipped().await;
-    steps::start_run(&page).await;
-    steps::wait_for_refusal(&page).await;
-    gallery.show("run-refused", &Display::TWO).await;
     gallery.close();
 }
 

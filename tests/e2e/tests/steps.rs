@@ -113,14 +113,12 @@ pub(super) async fn wait_for_end(page: &Page) {
     page.hear("Finished at").await;
 }
 
-/// Waits until the run stops, because PingOne refuses every change.
-pub(super) async fn wait_for_refusal(page: &Page) {
-    page.hear("Stopped by itself: 20 users in a row were refused.").await;
-}
-
 /// Makes PingOne answer changes with this status, after some that succeed.
-pub(super) fn refuse_changes(world: &World, status: u16, after: u64, times: Option<u64>) {
+pub(super) fn refuse_changes(world: &World, status: u16, after: u64) {
     let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
     let fault = Fault::Status { status, retry_after: None, without_cors: false };
-    world.sandbox().add_fault(Rule { on, share: 1.0, skip: after, times, fault }).expect("a valid rule");
+    world
+        .sandbox()
+        .add_fault(Rule { on, share: 1.0, skip: after, times: None, fault })
+        .expect("a valid rule");
 }
