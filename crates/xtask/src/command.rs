@@ -6,6 +6,7 @@
 use crate::edition::Edition;
 use crate::engines::Engines;
 use crate::failure::Failure;
+use crate::screens::Screens;
 
 /// What `cargo xtask` and `cargo xtask --help` print.
 pub(crate) const HELP: &str = "\
@@ -32,6 +33,9 @@ Work on it:
               --engines   all journeys in Firefox and WebKit, too, and a table of them
               --timings   instead prints what compiling each package takes, and the 20
                           slowest tests, of what `test` has built before
+  screens   Builds the page, takes a picture of each of its states in a headless browser, and compares
+            it with its reference in tests/e2e/references. target/screens/index.html shows them all.
+              --accept    stores the pictures that differ as references: look at them first
   snippets  Installs every language that the page writes code in, as far as Debian has it, runs
             the code against the sandbox, and prints a table: which was run, which was read
             by a grammar. Fails if one did not do what it should.
@@ -126,6 +130,7 @@ pub(crate) enum Command {
     Bench(Bench),
     /// The options are parsed by the soak program.
     Soak(Vec<String>),
+    Screens(Screens),
     Snippets,
     Seal,
 }
@@ -172,6 +177,8 @@ impl Command {
             "update" => without_arguments(Self::Update, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),
+            "screens" if rest == ["--accept"] => Ok(Self::Screens(Screens::Accept)),
+            "screens" => without_arguments(Self::Screens(Screens::Compare), &name, &rest),
             "snippets" => without_arguments(Self::Snippets, &name, &rest),
             "seal" => without_arguments(Self::Seal, &name, &rest),
             _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
@@ -326,6 +333,13 @@ mod tests {
     }
 
     #[test]
+    fn references_are_stored_only_when_that_is_requested() {
+        assert_eq!(parse("screens").unwrap(), Command::Screens(Screens::Compare));
+        assert_eq!(parse("screens --accept").unwrap(), Command::Screens(Screens::Accept));
+        assert!(parse("screens --all").unwrap_err().to_string().contains("`--all`"));
+    }
+
+    #[test]
     fn a_command_without_options_refuses_them() {
         assert!(parse("test --fast").unwrap_err().to_string().contains("`--fast`"));
     }
@@ -333,8 +347,8 @@ mod tests {
     #[test]
     fn every_command_is_listed_in_the_help() {
         for name in [
-            "audit", "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup",
-            "seal", "update", "help",
+            "audit", "demo", "dev", "sandbox", "check", "test", "screens", "snippets", "bench", "soak",
+            "dist", "setup", "seal", "update", "help",
         ] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }

@@ -7,7 +7,7 @@
 //! - `setup`, `tool`, `install`, `system_deps` and `packages` find and install tools.
 //! - `page` builds the page in an `edition`, `seal` renames and hashes its files, `hosting` renders the server
 //!   configuration, `sbom` lists the dependencies, and `npm` packs the element for other projects.
-//! - `check` and `suite` run the tests, `bench` measures, `soak` plays runs under faults, and `snippets` runs the
+//! - `check` and `suite` run the tests, `screens` those of the pictures, `bench` measures, `soak` plays runs under faults, and `snippets` runs the
 //!   code that the page generates.
 //! - `update` moves the pinned versions of dependencies, and `audit` checks them.
 //! - `demo` and `dev` serve the page for trying it out and for working on it.
@@ -36,6 +36,7 @@ mod page;
 mod process;
 mod report;
 mod sbom;
+mod screens;
 mod seal;
 mod setup;
 mod size;
@@ -92,6 +93,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Update => update::run(&workspace)?,
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,
+        Command::Screens(mode) => screens::run(&workspace, mode)?,
         Command::Snippets => snippets::run(&workspace)?,
         Command::Seal => seal::stage::run(&workspace)?,
     }

@@ -17,7 +17,9 @@ mod display;
 mod driver;
 mod engine;
 mod fault_proxy;
+mod gallery;
 mod host;
+mod measures;
 mod nginx;
 mod package;
 mod page;
@@ -31,6 +33,7 @@ mod world;
 
 pub use engine::Engine;
 pub use fault_proxy::{FaultProxy, ProxyFault};
+pub use gallery::{Display, Gallery};
 pub use host::Host;
 pub use nginx::{Answer, Nginx};
 pub use package::Installed;

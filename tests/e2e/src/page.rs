@@ -203,6 +203,13 @@ impl Page {
         panic!("no {role} whose name begins with '{beginning}':\n{}", self.text().await);
     }
 
+    /// Waits for an element of a role whose name begins with `beginning`.
+    pub async fn see_beginning(&self, role: &str, beginning: &str) {
+        let script = format!("{ELEMENTS}{FIND_BEGINNING}");
+        let seen = self.watch(&script, vec![json!(role), json!(beginning)]).await;
+        assert!(seen.is_some(), "no {role} whose name begins with '{beginning}':\n{}", self.text().await);
+    }
+
     /// In a review that turns MFA on, includes all users that it skips: disabled accounts, and
     /// users without a known active device.
     pub async fn include_skipped(&self) {

@@ -40,7 +40,7 @@ for (const id of location.hash.slice(1).split(",")) document.querySelector("main
 "#;
 
 const HTML: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="host.css"><h1>Host</h1><main></main><aside></aside>
+<link rel="stylesheet" href="host.css"><header><h1>Host</h1></header><main></main><aside></aside>
 <script type="module" src="host.js"></script></html>"#;
 
 /// The config.json with a high read limit and this write limit.

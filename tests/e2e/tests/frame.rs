@@ -35,6 +35,17 @@ pub(super) fn unmodified(script: String) -> String {
     script
 }
 
+/// A portal with a connected page in its frame. What follows happens in the frame.
+pub(super) async fn opened(world: &World, portal: Portal) -> Page {
+    let origin = portal.origin.clone();
+    let backend = portal.serve(world, unmodified);
+    backend.give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    wait_for_event(&page, "connected").await;
+    page.enter_frame().await;
+    page
+}
+
 /// A well-formed token with an invalid signature, which PingOne refuses.
 fn refused_token(world: &World) -> String {
     let token = world.token(&TokenSpec::default());

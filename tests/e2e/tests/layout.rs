@@ -1,0 +1,189 @@
+//! The page shows users, not itself, and nothing moves that a person didn't move.
+
+use pingone_mfa_e2e::{Page, Portal, World};
+
+use crate::frame;
+use crate::steps::{self, connected};
+
+const USERS: u32 = 250;
+
+/// Asserts that at least this many users are visible in a window of this size.
+async fn assert_rows(page: &Page, (width, height): (u32, u32), least: usize) {
+    page.emulate_display("light", width, height).await;
+    let rows = page.rows_visible().await;
+    assert!(rows >= least, "{rows} rows of at least {least} are visible at {width} x {height}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_shows_many_users() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    assert_rows(&page, (1280, 860), 16).await;
+    assert_rows(&page, (1280, 720), 12).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telephone_shows_some_users() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    assert_rows(&page, (390, 844), 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_with_an_open_drawer_shows_many_users() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    steps::open_user(&page).await;
+    assert_rows(&page, (1280, 860), 16).await;
+    steps::change_user(&page).await;
+    assert_rows(&page, (1280, 860), 16).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_shows_many_users_after_a_run() {
+    let world = World::start(100, steps::quick).await;
+    let page = connected(&world, 100).await;
+    steps::select_off(&page).await;
+    steps::open_review(&page).await;
+    page.include_skipped().await;
+    steps::start_run(&page).await;
+    steps::wait_for_end(&page).await;
+    // The stored run is part of the history then.
+    page.reload().await;
+    page.connect(&world.token(&pingone_sandbox::TokenSpec::default())).await;
+    // The filter is kept, and matches nobody any more.
+    steps::clear_filters(&page).await;
+    steps::wait_for_list(&page, 100).await;
+    assert_rows(&page, (1280, 860), 16).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_shows_many_users() {
+    let portal = Portal::new().await;
+    let world = frame::world_framed_by(&portal, USERS).await;
+    let page = frame::opened(&world, portal).await;
+    steps::wait_for_list(&page, USERS).await;
+    page.leave_frame().await;
+    // The portal sets the height that the page asks for; a style sheet has the last word.
+    let fixed = "(() => { const sheet = new CSSStyleSheet();
+        sheet.replaceSync('iframe { height: 700px !important; min-height: 0 !important; max-height: none !important }');
+        document.adoptedStyleSheets = [sheet]; })()";
+    page.value(fixed).await;
+    // The window is higher than the frame, which stands below the portal's own content.
+    page.emulate_display("light", 1280, 1200).await;
+    page.enter_frame().await;
+    page.until("innerHeight === 700").await;
+    let rows = page.rows_visible().await;
+    assert!(rows >= 10, "{rows} rows are visible in a frame");
+}
+
+/// Fails if something has moved since the page was opened.
+async fn assert_still(page: &Page, step: &str) {
+    let (shift, shifts) = page.layout_shift().await;
+    assert!(shifts.is_empty(), "{step}: layout shift {shift:.4}:\n{}", shifts.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_moves_by_itself() {
+    let world = World::with_users(USERS).await;
+    let page = world.visit("about:blank").await;
+    page.emulate_display("light", 1280, 860).await;
+    page.record_layout_shifts().await;
+    page.go(&world.page_origin).await;
+    page.see("password", "Access token").await;
+    assert_still(&page, "open").await;
+    page.connect(&world.token(&pingone_sandbox::TokenSpec::default())).await;
+    steps::wait_for_list(&page, USERS).await;
+    assert_still(&page, "connect and load").await;
+    steps::filter_mfa_off(&page).await;
+    assert_still(&page, "filter").await;
+    steps::clear_filters(&page).await;
+    steps::search(&page, "brandt").await;
+    assert_still(&page, "search").await;
+    steps::open_user(&page).await;
+    assert_still(&page, "open a user").await;
+    steps::change_user(&page).await;
+    assert_still(&page, "change the user").await;
+    steps::close_user(&page).await;
+    assert_still(&page, "close the user").await;
+    assert!(!page.focus_is_lost().await, "the focus is somewhere after the drawer has closed");
+}
+
+/// A page on which things move, to test the measures with.
+const SAMPLE: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Sample</title>
+<style>body { margin: 0 }</style><pingone-mfa></pingone-mfa><script>
+const root = document.querySelector("pingone-mfa").attachShadow({ mode: "open" });
+root.innerHTML = `<style>button { display: block } [role=grid] { height: 200px; overflow: auto; border: 0 }
+th { position: sticky; top: 0; background: #fff } td, th { height: 20px; padding: 0 }
+table { border-spacing: 0; width: 100% } #over { position: absolute; top: 60px; height: 50px; width: 100%; background: #eee }
+</style><button id="late">Late</button><button id="more">More</button><p id="below">Below</p>
+<div role="grid"><table><tr role="row" aria-rowindex="1"><th role="columnheader">Name</th></tr></table></div>`;
+const at = (id) => root.getElementById(id);
+for (let row = 2; row < 50; row++) {
+  const added = root.querySelector("table").insertRow();
+  added.role = "row"; added.ariaRowIndex = row; added.insertCell().textContent = `User ${row}`;
+}
+const add = () => at("more").insertAdjacentHTML("afterend", "<p>Inserted, and everything below moves down.</p>");
+at("late").onclick = () => setTimeout(add, 1000);
+at("more").onclick = add;
+</script></html>"#;
+
+async fn sample(world: &World) -> Page {
+    let folder = world.folder().join("sample");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("index.html"), SAMPLE).expect("a file");
+    let url = world.serve(&folder).await;
+    let page = world.visit("about:blank").await;
+    page.emulate_display("light", 800, 600).await;
+    page.record_layout_shifts().await;
+    page.go(&url).await;
+    page
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn layout_shifts_are_measured_inside_the_element() {
+    let world = World::with_users(1).await;
+    let page = sample(&world).await;
+    let (shift, shifts) = page.layout_shift().await;
+    assert!(shift.abs() < f64::EPSILON && shifts.is_empty(), "{shifts:?}");
+    page.press("button", "Late").await;
+    page.until_shadow("root.querySelectorAll('p').length === 2").await;
+    let (late, shifts) = page.layout_shift().await;
+    assert!(late > 0.01 && shifts.len() == 1, "something moved a second after the press: {shifts:?}");
+    page.press("button", "More").await;
+    page.until_shadow("root.querySelectorAll('p').length === 3").await;
+    let (both, shifts) = page.layout_shift().await;
+    assert!(both > late && shifts.len() == 2, "something else than what was pressed moved: {shifts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn covered_and_cut_rows_are_not_visible() {
+    let world = World::with_users(1).await;
+    let page = sample(&world).await;
+    // 200 pixels: the header and nine users.
+    assert_eq!(page.rows_visible().await, 9);
+    page.ask_shadow("(root.querySelector('[role=grid]').scrollTop = 10)").await;
+    assert_eq!(page.rows_visible().await, 8, "one is half under the header, and one is cut");
+    page.ask_shadow("(root.querySelector('[role=grid]').scrollTop = 0)").await;
+    page.ask_shadow(
+        "root.querySelector('[role=grid]').insertAdjacentHTML('afterend', '<div id=over></div>')",
+    )
+    .await;
+    let grid = page.ask_shadow("root.querySelector('[role=grid]').getBoundingClientRect().top").await;
+    let covering = format!("(root.getElementById('over').style.top = '{}px')", grid.as_f64().unwrap() + 60.0);
+    page.ask_shadow(&covering).await;
+    assert_eq!(page.rows_visible().await, 6, "fifty pixels are covered");
+    page.emulate_display("light", 800, 100).await;
+    assert!(page.rows_visible().await < 3, "the window ends there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_focus_is_noticed() {
+    let world = World::with_users(1).await;
+    let page = sample(&world).await;
+    assert!(page.focus_is_lost().await);
+    page.ask_shadow("root.getElementById('late').focus()").await;
+    assert!(!page.focus_is_lost().await);
+    page.ask_shadow("root.getElementById('late').remove()").await;
+    assert!(page.focus_is_lost().await);
+}

@@ -1,0 +1,124 @@
+//! How the tests of the screens and of the layout reach a state: all names and sentences that they press and wait for
+//! are here.
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Rule, TokenSpec};
+
+/// A user whose MFA is off, whom these tests open and change.
+const USERNAME: &str = "jonas.brandt";
+const USER: &str = "Jonas Brandt, open jonas.brandt";
+
+/// The config.json with limits that let a run end at once.
+pub(super) fn quick(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
+}
+
+/// Opens the page, connects, and waits for the list.
+pub(super) async fn connected(world: &World, users: u32) -> Page {
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    wait_for_list(&page, users).await;
+    page
+}
+
+/// Waits until the list is read. Lists of up to some thousand users are read at once.
+pub(super) async fn wait_for_list(page: &Page, users: u32) {
+    page.hear(&format!("{users} users. List read")).await;
+}
+
+pub(super) async fn search(page: &Page, text: &str) {
+    page.type_raw("Search users", text).await;
+}
+
+pub(super) async fn filter_mfa_off(page: &Page) {
+    page.choose("MFA status", "MFA: off").await;
+}
+
+pub(super) async fn clear_filters(page: &Page) {
+    page.press("button", "Show everyone").await;
+}
+
+/// Selects all users whose MFA is off.
+pub(super) async fn select_off(page: &Page) {
+    filter_mfa_off(page).await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.see_beginning("button", "Enable MFA for ").await;
+}
+
+/// Opens the drawer of the user.
+pub(super) async fn open_user(page: &Page) {
+    page.press("button", USER).await;
+    page.see("button", "Close").await;
+}
+
+pub(super) async fn close_user(page: &Page) {
+    page.press("button", "Close").await;
+}
+
+/// Turns MFA on for the user, whose drawer may be open.
+pub(super) async fn change_user(page: &Page) {
+    let switch = format!("MFA for {USERNAME}");
+    page.press("switch", &switch).await;
+    page.wait_for_switch(&switch, true).await;
+}
+
+/// Opens the list of requests.
+pub(super) async fn open_requests(page: &Page) {
+    page.press_beginning("button", "Exchanges (").await;
+}
+
+pub(super) async fn open_help(page: &Page) {
+    page.press("button", "Help").await;
+    page.see("dialog", "Help").await;
+}
+
+/// Opens the review of the selected users.
+pub(super) async fn open_review(page: &Page) {
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.see("dialog", "Review: enable MFA").await;
+    page.hear("users chosen").await;
+}
+
+/// Includes all users that the review skips, and fills in the rest.
+pub(super) async fn fill_review(page: &Page) {
+    page.include_skipped().await;
+    let pilot = page.ask_shadow("root.querySelector('dialog[open] datalist option')?.value ?? null").await;
+    page.fill("textbox", "Start with", pilot.as_str().unwrap_or(USERNAME)).await;
+    page.fill("textbox", "Change reference", "CHG0041273").await;
+}
+
+pub(super) async fn start_run(page: &Page) {
+    page.press_beginning("button", "Run ").await;
+}
+
+pub(super) async fn wait_for_pilot(page: &Page) {
+    page.hear("The test user is done. The run waits for you.").await;
+}
+
+pub(super) async fn continue_run(page: &Page) {
+    page.press("button", "Go on").await;
+}
+
+pub(super) async fn wait_for_token_request(page: &Page) {
+    page.hear("Paused: token needed. Nothing is lost.").await;
+}
+
+pub(super) async fn replace_token(page: &Page, token: &str) {
+    page.press("button", "Replace token").await;
+    page.paste_token(token).await;
+}
+
+pub(super) async fn wait_for_end(page: &Page) {
+    page.hear("Finished at").await;
+}
+
+/// Makes PingOne answer changes with this status, after some that succeed.
+pub(super) fn refuse_changes(world: &World, status: u16, after: u64) {
+    let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
+    let fault = Fault::Status { status, retry_after: None, without_cors: false };
+    world
+        .sandbox()
+        .add_fault(Rule { on, share: 1.0, skip: after, times: None, fault })
+        .expect("a valid rule");
+}
