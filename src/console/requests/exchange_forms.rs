@@ -89,7 +89,7 @@ fn TypedExchange(exchange: Exchange, is_brief: bool) -> impl IntoView {
     let at = use_app().ports.get().locale.time_to_second(exchange.at);
     let correlation_id = exchange.answer.and_then(|answer| answer.head.correlation_id);
     let facts = exchange.facts.into_iter().map(|fact| {
-        let link = brief_link(&fact.field, &fact.value).filter(|_| is_brief);
+        let link = brief_link(fact.field, &fact.value).filter(|_| is_brief);
         let (field, value) = link.unwrap_or_else(|| (fact.field.to_string(), fact.value));
         view! {
             <dt class="code">{field}</dt>

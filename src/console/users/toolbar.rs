@@ -61,7 +61,7 @@ fn FilterMenu(filter: Filter) -> impl IntoView {
     view! {
         <div class=move || if chosen.with(String::is_empty) { filter.class.to_owned() } else { format!("{} active", filter.class) }>
             <DropdownButton dropdown=menu opens=Opens::Menu name>
-                {move || filter.choices(app).into_iter().map(entry.clone()).collect_view()}
+                {move || filter.choices(app).into_iter().map(entry).collect_view()}
             </DropdownButton>
         </div>
     }

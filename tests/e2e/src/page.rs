@@ -363,23 +363,20 @@ impl Page {
     /// Filters the table by a choice, in the filter's menu or, where the filter has none, among the other filters.
     pub async fn filter(&self, name: &str, choice: &str) {
         self.see("button", "Import list").await;
-        match self.filter_menu(name).await {
-            Some(menu) => {
-                assert!(self.pressed(&menu).await, "the menu '{name}' can't be pressed");
-                self.press("menuitemradio", choice).await;
-            }
-            None => {
-                self.press_beginning("button", "More filters").await;
-                // Some choices are read from PingOne when their field gets the focus.
-                self.see("combobox", name).await.focus().await.expect("the field takes the focus");
-                let script = format!(
-                    "{ELEMENTS}{FIND} return [...(found?.options ?? [])].some((option) => option.text === arguments[2]);"
-                );
-                self.watch(&script, vec![json!("combobox"), json!(name), json!(choice)]).await;
-                self.choose(name, choice).await;
-                self.press_beginning("button", "More filters").await;
-            }
+        if let Some(menu) = self.filter_menu(name).await {
+            assert!(self.pressed(&menu).await, "the menu '{name}' can't be pressed");
+            self.press("menuitemradio", choice).await;
+            return;
         }
+        self.press_beginning("button", "More filters").await;
+        // Some choices are read from PingOne when their field gets the focus.
+        self.see("combobox", name).await.focus().await.expect("the field takes the focus");
+        let script = format!(
+            "{ELEMENTS}{FIND} return [...(found?.options ?? [])].some((option) => option.text === arguments[2]);"
+        );
+        self.watch(&script, vec![json!("combobox"), json!(name), json!(choice)]).await;
+        self.choose(name, choice).await;
+        self.press_beginning("button", "More filters").await;
     }
 
     /// The value of a filter that has a menu, or an empty text if it is not set.

@@ -81,7 +81,7 @@ fn facts(app: App) -> String {
         let ports = app.ports.get();
         text::table::age(ports.locale.as_ref(), at, app.session().now.get())
     });
-    described(app).into_iter().chain(age).map(|fact| format!(" · {fact}")).collect()
+    described(app).into_iter().chain(age).flat_map(|fact| [" · ".to_owned(), fact]).collect()
 }
 
 /// How many users the filters can't decide about.

@@ -67,7 +67,6 @@ fn changed_at(app: App, id: UserId) -> Option<Timestamp> {
 }
 
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 fn Summary(exchange: Exchange) -> impl IntoView {
     let locale = use_app().ports.get().locale.clone();
     let took = text::exchanges::took(&*locale, exchange.took.0);
