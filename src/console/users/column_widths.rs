@@ -144,12 +144,18 @@ fn fit(needs: &[Need], available: u32) -> Vec<u32> {
     if usual > available {
         let slack: u32 = needs.iter().map(|need| need.usual - need.narrowest).sum();
         let missing = (usual - available).min(slack);
-        let less = |need: &Need| share(missing, need.usual - need.narrowest, slack);
+        // Rounded up, so that the columns are never wider than the table.
+        let less = |need: &Need| share_up(missing, need.usual - need.narrowest, slack);
         return needs.iter().map(|need| need.usual - less(need)).collect();
     }
     let growing: u32 = needs.iter().filter(|need| need.grows).map(|need| need.usual).sum();
     let more = |need: &Need| if need.grows { share(available - usual, need.usual, growing) } else { 0 };
     needs.iter().map(|need| need.usual + more(need)).collect()
+}
+
+fn share_up(of: u32, part: u32, whole: u32) -> u32 {
+    let share = (u64::from(of) * u64::from(part)).div_ceil(u64::from(whole.max(1)));
+    u32::try_from(share).unwrap_or(of)
 }
 
 fn share(of: u32, part: u32, whole: u32) -> u32 {
