@@ -134,7 +134,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn files_with(text: &str) -> Vec<(String, usize)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["src", "crates/core/src", "crates/pingone/src"] {
+    for folder in ["src", "crates/core/src", "crates/directory/src", "crates/pingone/src"] {
         sources(&root.join(folder), &mut found);
     }
     let mut counted: Vec<(String, usize)> = found

@@ -12,7 +12,7 @@ pub mod config;
 pub mod connect;
 pub mod diagnosis;
 pub mod digits;
-pub mod directory;
+pub use pingone_mfa_directory as directory;
 pub mod embedding;
 pub mod exchanges;
 pub mod import;

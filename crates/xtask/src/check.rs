@@ -44,7 +44,8 @@ pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Re
     report.gate_command("lints, page", clippy_wasm(workspace, &["-p", "pingone-mfa", "--all-targets"]))?;
     let demo = ["-p", "pingone-mfa", "--lib", "--features", "split,demo"];
     report.gate_command("lints, demo", clippy_wasm(workspace, &demo))?;
-    report.gate_command("lints, core", clippy_wasm(workspace, &["-p", "pingone-mfa-core", "--lib"]))?;
+    let cores = ["-p", "pingone-mfa-core", "-p", "pingone-mfa-directory", "--lib"];
+    report.gate_command("lints, core", clippy_wasm(workspace, &cores))?;
     let sandbox = ["-p", "pingone-sandbox", "--lib", "--no-default-features"];
     report.gate_command("lints, sandbox", clippy_wasm(workspace, &sandbox))?;
     report.gate_command("rustdoc", rustdoc(workspace))
@@ -53,7 +54,16 @@ pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Re
 /// Builds the documentation of the crates that others may use; a broken link is a failure.
 fn rustdoc(workspace: &Workspace) -> Command {
     let mut command = workspace.cargo(&["doc", "--no-deps"]);
-    command.args(["-p", "pingone", "-p", "pingone-mfa-core", "-p", "pingone-sandbox"]);
+    command.args([
+        "-p",
+        "pingone",
+        "-p",
+        "pingone-mfa-directory",
+        "-p",
+        "pingone-mfa-core",
+        "-p",
+        "pingone-sandbox",
+    ]);
     command.env("RUSTDOCFLAGS", "-D warnings");
     command
 }
@@ -107,7 +117,7 @@ mod tests {
     #[test]
     fn every_skipped_test_exists() {
         let workspace = Workspace::find().unwrap();
-        let tests = ["crates/core", "crates/sandbox", "tests/snippets", "tests/soak"]
+        let tests = ["crates/directory", "crates/core", "crates/sandbox", "tests/snippets", "tests/soak"]
             .map(|folder| sources(&workspace.path(folder)));
         for slow in SLOW {
             let (module, function) = slow.split_once("::").unwrap_or(("", slow));

@@ -151,14 +151,17 @@ checksum = \"abcd\"
             serde_json::from_str(&of_dependencies(&workspace, Edition::Product).unwrap()).unwrap();
         let components = sbom["components"].as_array().unwrap();
         let has = |name: &str| components.iter().any(|part| part["name"] == name);
-        for name in ["leptos", "gloo-timers", "pingone", "pingone-mfa-core", "zeroize"] {
+        for name in
+            ["leptos", "gloo-timers", "pingone", "pingone-mfa-core", "pingone-mfa-directory", "zeroize"]
+        {
             assert!(has(name), "{name} is missing");
         }
         for name in ["leptos_macro", "serde_derive", "pingone-sandbox", "tokio", "thirtyfour", "brotli"] {
             assert!(!has(name), "{name} isn't in the program");
         }
         for part in components {
-            let ours = ["pingone", "pingone-mfa-core", "rust-std"].contains(&part["name"].as_str().unwrap());
+            let ours = ["pingone", "pingone-mfa-core", "pingone-mfa-directory", "rust-std"];
+            let ours = ours.contains(&part["name"].as_str().unwrap());
             assert!(ours || part["hashes"][0]["content"].is_string(), "{part}");
             assert_ne!(part["licenses"][0]["expression"], "", "{part}");
         }

@@ -1,5 +1,5 @@
 //! Defines the user list that is saved as a file for other programs: its columns, their values, and the file name.
-//! [`crate::directory::export_file`] writes it.
+//! [`crate::export_file`] writes it.
 
 use std::borrow::Cow;
 
@@ -41,7 +41,7 @@ impl Contents {
 /// The file format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Comma-separated values: see [`crate::directory::export_file`].
+    /// Comma-separated values: see [`crate::export_file`].
     Csv {
         /// Whether the file starts with a byte order mark. Without one, Excel reads UTF-8 as
         /// the computer's legacy code page.

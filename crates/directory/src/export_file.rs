@@ -10,7 +10,7 @@
 //! userId,username,givenName,familyName,email,externalId,populationName,populationId,account,mfa,usableDevices,…
 //! ```
 //!
-//! Texts are guarded so that spreadsheets don't run them as formulas: [`crate::directory::csv`] describes how, and how
+//! Texts are guarded so that spreadsheets don't run them as formulas: [`crate::csv`] describes how, and how
 //! to undo it. A missing text, ID or time is empty. Devices and bypasses that weren't read are `not checked`, because a
 //! spreadsheet counts an empty cell as 0; a user whose bypass was read and who has none has `none`.
 //!

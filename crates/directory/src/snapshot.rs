@@ -1,6 +1,6 @@
 //! A snapshot of how many users had MFA on at one time, stored to be compared with another one.
 //!
-//! It has counts and the names of populations, but no users. [`crate::directory::snapshot_file`] writes and reads it.
+//! It has counts and the names of populations, but no users. [`crate::snapshot_file`] writes and reads it.
 
 use pingone::environment::EnvironmentId;
 use pingone::region::RegionCode;

@@ -10,7 +10,7 @@ use pingone::device::Devices;
 use pingone::time::Timestamp;
 use pingone::user::{Account, GroupId, Mfa, PopulationId};
 
-use crate::directory::status::Class;
+use crate::status::Class;
 
 use super::store::{Fold, UserIndex, UserSet, UserStore, folded};
 
