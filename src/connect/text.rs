@@ -29,7 +29,7 @@ pub const TOKEN_PLACEHOLDER: &str = "Paste it here";
 /// Button that shows [`TOKEN_SOURCE`].
 pub const WHERE_FROM: &str = "Where do I get one?";
 pub const TOKEN_SOURCE: &str =
-    "In PingOne's console: Applications, your worker application, Configuration, Get Access Token.";
+    "PingOne's console: Applications, your worker application, Configuration, Get Access Token.";
 pub const FACTS: &str = "Read from the token";
 pub const REGION: &str = "Region";
 pub const ENVIRONMENT: &str = "Environment ID";

@@ -242,7 +242,7 @@ async fn text_that_is_not_a_token_is_reported_and_not_sent() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     for (text, sentence) in [
-        ("{{accessToken}}", "This is a variable that nobody filled in"),
+        ("{{accessToken}}", "This is a variable that was not filled in"),
         ("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4", "This is an ID, not a token."),
         ("client secret", "This isn't an access token"),
     ] {

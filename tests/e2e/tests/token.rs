@@ -175,12 +175,12 @@ async fn a_typed_token_is_taken_when_it_is_whole_and_judged_when_the_field_is_le
     let page = world.open().await;
     let token = world.token(&TokenSpec::default());
     let field = page.see("password", "Access token").await;
-    let (beginning, end) = token.split_at(token.len() - 10);
-    field.send_keys(&beginning[..20]).await.unwrap();
+    field.focus().await.unwrap();
+    // The driver's own way to send keys to a field leaves the field between two calls.
+    page.type_keys(&token[..20]).await;
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-    assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(&beginning[..20]), "it isn't judged yet");
-    field.send_keys(&beginning[20..]).await.unwrap();
-    field.send_keys(end).await.unwrap();
+    assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(&token[..20]), "it isn't judged yet");
+    page.type_keys(&token[20..]).await;
     page.until_shadow(CAN_CONNECT).await;
     assert_no_trace(&page, &token).await;
     page.enter("password", "Access token", "hunter2").await;
