@@ -136,7 +136,7 @@ async fn a_person_signs_in_and_is_connected_and_nothing_of_it_is_left_behind() {
     let back = address(&page).await;
     assert!(!back.contains("code=") && !back.contains("state="), "{back}");
     let text = page.text().await;
-    assert!(text.contains("person "), "the actor is a person: {text}");
+    assert!(text.contains("Person "), "the actor is a person: {text}");
     let kept = page.ask("arguments[arguments.length - 1](JSON.stringify({...sessionStorage}))", vec![]).await;
     assert_eq!(kept.expect("the page answers"), "{}", "the sign-in attempt is cleared");
 
