@@ -1,6 +1,6 @@
 // <pingone-mfa>: loads the WebAssembly program and mounts it. Everything else happens inside the program.
 import start, { mount } from "./pingone-mfa.js";
-const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };
+const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, consoleStyle: { file: "console.css", url: new URL("./console.css", import.meta.url), integrity: "" }, build: "dev" };
 
 // If the files haven't loaded after this time, a message is shown. They may still arrive.
 const LATE_AFTER_MILLIS = 10_000;
@@ -78,7 +78,10 @@ async function loadProgram() {
   }
 }
 
-// Loads the second file, which has everything after the form. It is started only once: a second start would reset the
+// The style of what the second file shows. Every element has it, empty until that file is loaded.
+const consoleSheet = new CSSStyleSheet();
+
+// Loads the second file, which has everything after the form, and its style. It is started only once: a second start would reset the
 // state of the first. A failed one is dropped, so that the next attempt downloads again.
 let rest;
 function loadRest() {
@@ -90,7 +93,8 @@ function loadRest() {
 }
 
 async function startRest() {
-  const response = await download(RELEASE.rest);
+  const [response, style] = await Promise.all([download(RELEASE.rest), download(RELEASE.consoleStyle)]);
+  await consoleSheet.replace(await style.text());
   try {
     await WebAssembly.instantiate(await response.arrayBuffer(), { __wasm_split: exported });
   } catch (failure) {
@@ -268,7 +272,7 @@ class PingOneMfa extends Base {
       rejectOldBrowsers();
       const [, style] = await loadRelease();
       if (!this.isConnected || this.#widget || this.#isHidden) return;
-      this.#root.adoptedStyleSheets = [style];
+      this.#root.adoptedStyleSheets = [style, consoleSheet];
       const wrapper = document.createElement("div");
       wrapper.className = "widget";
       wrapper.part = "widget";

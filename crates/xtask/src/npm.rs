@@ -17,7 +17,7 @@ const FOLDER: &str = "target/npm";
 const PACKED: &str = "pingone-mfa.tgz";
 
 /// Prefixes of the release's files that are packed under their own names.
-const KEPT: [&str; 3] = ["pingone-mfa-", "rest-", "widget-"];
+const KEPT: [&str; 4] = ["pingone-mfa-", "rest-", "widget-", "console-"];
 
 /// Files of the release and their names in the package.
 const RENAMED: [(&str, &str); 3] = [
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_package_has_the_files_of_the_element_and_none_of_the_page() {
-        for name in ["pingone-mfa-00ff.wasm", "rest-00ff.wasm", "widget-00ff.css"] {
+        for name in ["pingone-mfa-00ff.wasm", "rest-00ff.wasm", "widget-00ff.css", "console-00ff.css"] {
             assert!(is_kept(name), "{name}");
         }
         for name in [

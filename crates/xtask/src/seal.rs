@@ -36,6 +36,7 @@ struct Parts {
     tick: String,
     tokens: String,
     widget: String,
+    console: String,
     page: String,
     wasm: Vec<u8>,
     rest: Vec<u8>,
@@ -63,7 +64,7 @@ struct Sealed {
 
 const ELEMENT_IMPORT: &str = r#"import start, { mount } from "./pingone-mfa.js";"#;
 const ELEMENT_START: &str = "const start = __wbg_init;";
-const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };"#;
+const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, consoleStyle: { file: "console.css", url: new URL("./console.css", import.meta.url), integrity: "" }, build: "dev" };"#;
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
 /// The attributes tell proxies that rewrite scripts (Cloudflare's Rocket Loader, `mod_pagespeed`) to leave this one
@@ -117,26 +118,34 @@ fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     let style = |stem, text| Ok(Asset::new(stem, "css", shorten(Language::Style, text)?.into_bytes()));
     let script = |stem, text| Ok(Asset::new(stem, "js", shorten(Language::Script, text)?.into_bytes()));
     let page = style("page", parts.page)?;
+    let console = style("console", parts.console)?;
     let style = style("widget", format!("{}\n{}", parts.tokens, parts.widget))?;
     let tick = script("tick", parts.tick)?;
-    let element = script("element", element(&parts.element, &parts.glue, [&wasm, &rest], &style)?)?;
+    let element =
+        script("element", element(&parts.element, &parts.glue, [&wasm, &rest], [&style, &console])?)?;
     let boot = script("boot", boot(&parts.boot, &element, &tick)?)?;
     let index = html("index.html", &parts.index, &wasm, &element, &boot, &page)?;
     let embed = html("embed.html", &parts.embed, &wasm, &element, &boot, &page)?;
     let frame = script("pingone-mfa-frame", parts.frame)?;
     let (frame_named, element_named) = (frame.bytes.clone(), element.bytes.clone());
-    let assets = vec![wasm, rest, style, page, tick, element, boot, frame];
+    let assets = vec![wasm, rest, style, console, page, tick, element, boot, frame];
     Ok(Sealed { index, embed, frame: frame_named, element: element_named, assets })
 }
 
 /// Joins glue and element into one module: an import can't carry the integrity of a second one.
-fn element(element: &str, glue: &str, [wasm, rest]: [&Asset; 2], style: &Asset) -> Result<String, Failure> {
+fn element(
+    element: &str,
+    glue: &str,
+    [wasm, rest]: [&Asset; 2],
+    [style, console]: [&Asset; 2],
+) -> Result<String, Failure> {
     let build = Fingerprint::of(&[&*wasm.bytes, &rest.bytes].concat()).build();
     let release = format!(
-        r#"const RELEASE = {{ wasm: {}, rest: {}, style: {}, build: "{build}" }};"#,
+        r#"const RELEASE = {{ wasm: {}, rest: {}, style: {}, consoleStyle: {}, build: "{build}" }};"#,
         wasm.located(),
         rest.located(),
         style.located(),
+        console.located(),
     );
     let element = replace_once("element.js", element, ELEMENT_IMPORT, ELEMENT_START)?;
     let element = replace_once("element.js", &element, ELEMENT_RELEASE, &release)?;
@@ -213,7 +222,8 @@ mod fixture {
                     .to_owned(),
             tick: "onmessage = () => {};\n".to_owned(),
             tokens: ":host { --space: 1rem }".to_owned(),
-            widget: ".run { margin: 0 }".to_owned(),
+            widget: ".form { margin: 0 }".to_owned(),
+            console: ".run { margin: 0 }".to_owned(),
             page: "body { margin: 0 }".to_owned(),
             wasm: b"\0asm\x01\0\0\0".to_vec(),
             rest: b"\0asm\x01\0\0\0rest".to_vec(),
@@ -257,17 +267,19 @@ mod tests {
     }
 
     #[test]
-    fn the_element_has_the_integrity_of_both_wasms_and_the_style_sheet() {
+    fn the_element_has_the_integrity_of_both_wasms_and_both_style_sheets() {
         let (_, find) = sealed(parts());
         let wasm = Fingerprint::of(b"\0asm\x01\0\0\0");
         let rest = Fingerprint::of(b"\0asm\x01\0\0\0rest");
         let both = Fingerprint::of(b"\0asm\x01\0\0\0\0asm\x01\0\0\0rest");
         let (style, css) = find("widget-");
+        let (console, console_css) = find("console-");
         let expected = format!(
-            "const RELEASE = {{ wasm: {}, rest: {}, style: {}, build: \"{}\" }};",
+            "const RELEASE = {{ wasm: {}, rest: {}, style: {}, consoleStyle: {}, build: \"{}\" }};",
             located(&format!("pingone-mfa-{}.wasm", wasm.short()), &wasm),
             located(&format!("rest-{}.wasm", rest.short()), &rest),
             located(&style, &Fingerprint::of(css.as_bytes())),
+            located(&console, &Fingerprint::of(console_css.as_bytes())),
             both.build(),
         );
         assert!(find("element-").1.contains(&expected), "{expected}");
@@ -296,7 +308,7 @@ mod tests {
     #[test]
     fn the_tokens_come_before_the_rules_that_use_them() {
         let (_, find) = sealed(parts());
-        assert_eq!(find("widget-").1, ":host { --space: 1rem }\n.run { margin: 0 }");
+        assert_eq!(find("widget-").1, ":host { --space: 1rem }\n.form { margin: 0 }");
     }
 
     #[test]

@@ -34,8 +34,8 @@ impl Size {
 /// Kinds of files that a first visit loads before the form can be used.
 const KINDS: [&str; 5] = ["html", "js", "css", "svg", "wasm"];
 
-/// Name prefix of the second wasm, which a first visit doesn't wait for.
-const REST: &str = "rest-";
+/// Name prefixes of the second wasm and its style, which a first visit doesn't wait for.
+const REST: [&str; 2] = ["rest-", "console-"];
 
 /// Name prefixes of files that a first visit doesn't load: files for other pages (the frame's script and page, and
 /// the element under its stable name), and the page for addresses that don't exist.
@@ -67,7 +67,8 @@ impl Visit {
             }
             let kind = path.extension().unwrap_or_default();
             // Compressed copies next to a file aren't counted: their ending isn't among the kinds.
-            let is_rest = name.starts_with(REST) && kind == "wasm";
+            let is_rest =
+                REST.iter().any(|start| name.starts_with(start)) && (kind == "wasm" || kind == "css");
             let place = visit.kinds.iter_mut().find(|(name, _)| kind == *name).map(|(_, size)| size);
             if let Some(size) = if is_rest { Some(&mut visit.rest) } else { place } {
                 size.add(Size::of(&fs::read(&path)?)?);
@@ -147,14 +148,14 @@ mod tests {
     fn a_file_is_counted_once_if_compressed_copies_exist() {
         let folder = std::env::temp_dir().join(format!("xtask-size-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        for name in ["rest-00ff.wasm", "pingone-mfa-00ff.wasm", "index.html"] {
+        for name in ["rest-00ff.wasm", "console-00ff.css", "pingone-mfa-00ff.wasm", "index.html"] {
             for ending in ["", ".gz", ".br"] {
                 fs::write(folder.join(format!("{name}{ending}")), [7; 100]).unwrap();
             }
         }
         let visit = Visit::of(&folder).unwrap();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!((visit.first().raw, visit.rest.raw), (200, 100));
+        assert_eq!((visit.first().raw, visit.rest.raw), (200, 200));
     }
 
     fn visit(form: u64, rest: u64) -> Visit {

@@ -386,7 +386,7 @@ const ELEMENTS: [&str; 11] =
 #[test]
 fn the_readme_states_the_oldest_browsers_with_all_required_features() {
     let data = Data::read();
-    let styles = files(&["widget-", "page-"], ".css");
+    let styles = files(&["widget-", "console-", "page-"], ".css");
     let mut used = imported(&data, &files(&["element-"], ".js"));
     let scripts = ["boot-", "element-", "tick-", "pingone-mfa-frame-"];
     used.extend(scripted(&data, &files(&scripts, ".js")));

@@ -116,8 +116,9 @@ async fn every_file_is_complete_and_has_its_type_and_headers() {
             let is_of_a_version = name.contains('/') && is_cached_forever(name);
             let stays = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"].contains(&name)
                 || is_of_a_version;
-            let for_portals =
-                ["element-", "pingone-mfa-", "rest-", "widget-"].iter().any(|stem| name.starts_with(stem));
+            let for_portals = ["console-", "element-", "pingone-mfa-", "rest-", "widget-"]
+                .iter()
+                .any(|stem| name.starts_with(stem));
             let origins: &[&str] = if stays || for_portals && is_hashed(name) { &["*"] } else { &[] };
             assert_eq!(answer.all("access-control-allow-origin"), origins, "{name}, {}", answer.status);
         }

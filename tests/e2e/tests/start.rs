@@ -56,6 +56,28 @@ async fn a_missing_second_file_is_named_and_can_be_loaded_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_missing_style_of_the_second_file_is_named_and_can_be_loaded_again() {
+    let world = World::with_users(3).await;
+    let style = world.release.file("console-", ".css");
+    let whole = std::fs::read(&style).unwrap();
+    world.release.remove("console-", ".css");
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Connect").await;
+    page.hear(".css: the server answered 404. Files of this release are missing.").await;
+    std::fs::write(&style, &whole[1..]).unwrap();
+    page.press("button", "Try again").await;
+    page.hear(".css doesn't match this release.").await;
+    assert!(world.sandbox().seen().is_empty(), "nothing was sent");
+
+    std::fs::write(&style, whole).unwrap();
+    page.press("button", "Try again").await;
+    page.hear("3 users · read").await;
+    let is_laid_out = "getComputedStyle(root.querySelector('.console')).display === 'grid'";
+    assert_eq!(page.ask_shadow(is_laid_out).await, true, "the style is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connecting_before_the_second_file_arrives_shows_that_it_is_loading() {
     let world = World::with_users(3).await;
     let page = world.open().await;
@@ -284,8 +306,8 @@ async fn the_page_refuses_to_start_with_any_altered_file() {
     for name in &mut loaded {
         *name = name.rsplit('/').next().unwrap().to_owned();
     }
-    // The second file is loaded later, and refused then.
-    loaded.retain(|name| !name.starts_with("rest-"));
+    // The second file and its style are loaded later, and refused then.
+    loaded.retain(|name| !name.starts_with("rest-") && !name.starts_with("console-"));
     let pinned: Vec<String> =
         world.release.names().into_iter().filter(|name| loaded.contains(name)).collect();
     let stems: Vec<_> =

@@ -53,7 +53,7 @@ pub(super) const TRANSPORT: (&str, &str) =
 pub(super) const FOR_PORTALS: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 
 /// Files of the element, by the part of their name before the hash.
-const PORTAL_STEMS: [&str; 5] = ["element", "pingone-mfa", "pingone-mfa-frame", "rest", "widget"];
+const PORTAL_STEMS: [&str; 6] = ["console", "element", "pingone-mfa", "pingone-mfa-frame", "rest", "widget"];
 
 /// Files that portals load under stable names: the element, the script that creates the frame, and its types.
 const PORTAL_NAMES: [&str; 3] = ["element.js", "pingone-mfa-frame.d.ts", "pingone-mfa-frame.js"];
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn files_in_a_version_folder_are_for_portals() {
-        for name in PINNED.into_iter().chain(["rest-00ff.wasm", "widget-00ff.css"]) {
+        for name in PINNED.into_iter().chain(["rest-00ff.wasm", "widget-00ff.css", "console-00ff.css"]) {
             assert!(is_for_portals(&format!("1.0.0/{name}")), "{name}");
         }
         assert!(!is_for_portals("1.0.0/index.html"));

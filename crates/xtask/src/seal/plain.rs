@@ -8,15 +8,21 @@ use crate::failure::Failure;
 
 use super::files::{name_frame, save, text};
 
+/// The style sheets, in their order.
+const STYLES: [&str; 3] = ["tokens.css", "widget.css", "console.css"];
+
 /// The sandbox's region, at the sandbox's default address.
 const SANDBOX: &str = r#"{"regions":[{"code":"SANDBOX","label":"Local sandbox","apiBase":"http://127.0.0.1:4001/v1","authBase":"http://127.0.0.1:4001"}],"defaultRegion":"SANDBOX"}"#;
 
 /// Completes Trunk's files. A debug build gets the sandbox's region; a release is configured where it is hosted.
 pub(super) fn arrange(folder: &Path, is_release: bool) -> Result<(), Failure> {
-    let style = format!("{}\n{}", text(folder, "tokens.css")?, text(folder, "widget.css")?);
+    // The program isn't divided, so its style isn't either.
+    let style = STYLES.iter().map(|name| text(folder, name)).collect::<Result<Vec<_>, _>>()?.join("\n");
+    for name in STYLES {
+        let path = folder.join(name);
+        fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
+    }
     save(folder, "widget.css", style.as_bytes())?;
-    let tokens = folder.join("tokens.css");
-    fs::remove_file(&tokens).map_err(Failure::file("remove", &tokens))?;
     name_frame(folder)?;
     if is_release {
         println!(
@@ -44,7 +50,7 @@ mod tests {
         fn new(name: &str) -> Self {
             let folder = env::temp_dir().join(format!("xtask-plain-{}-{name}", std::process::id()));
             fs::create_dir_all(&folder).unwrap();
-            for name in ["tokens.css", "widget.css", "frame.js", "frame.d.ts", "index.html"] {
+            for name in ["tokens.css", "widget.css", "console.css", "frame.js", "frame.d.ts", "index.html"] {
                 fs::write(folder.join(name), name).unwrap();
             }
             Self(folder)
@@ -72,7 +78,7 @@ mod tests {
         let expected =
             ["config.json", "index.html", "pingone-mfa-frame.d.ts", "pingone-mfa-frame.js", "widget.css"];
         assert_eq!(staging.names(), expected);
-        assert_eq!(text(&staging.0, "widget.css").unwrap(), "tokens.css\nwidget.css");
+        assert_eq!(text(&staging.0, "widget.css").unwrap(), "tokens.css\nwidget.css\nconsole.css");
         let of_the_sandbox = pingone_sandbox::page::config_json("http://127.0.0.1:4001");
         assert_eq!(text(&staging.0, "config.json").unwrap(), of_the_sandbox);
     }

@@ -30,7 +30,7 @@ const SUMS: &str = "SHA256SUMS";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Files that are removed after sealing; all others stay.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     WASM,
     REST,
     "pingone-mfa.js",
@@ -39,6 +39,7 @@ const SOURCES: [&str; 9] = [
     "tick.js",
     "tokens.css",
     "widget.css",
+    "console.css",
     "page.css",
 ];
 
@@ -156,6 +157,7 @@ fn read(folder: &Path) -> Result<Parts, Failure> {
         tick: text(folder, "tick.js")?,
         tokens: text(folder, "tokens.css")?,
         widget: text(folder, "widget.css")?,
+        console: text(folder, "console.css")?,
         page: text(folder, "page.css")?,
         wasm: bytes(&folder.join(WASM))?,
         rest: bytes(&folder.join(REST))?,
@@ -295,6 +297,7 @@ mod tests {
                 ("tick.js", &parts.tick),
                 ("tokens.css", &parts.tokens),
                 ("widget.css", &parts.widget),
+                ("console.css", &parts.console),
                 ("page.css", &parts.page),
                 ("fonts/a.txt", &"a".to_owned()),
             ] {
@@ -324,11 +327,12 @@ mod tests {
         let stems: Vec<_> =
             names.iter().map(|name| name.rsplit_once('-').map_or(&**name, |(stem, _)| stem)).collect();
         let pinned = |name: &str| format!("{VERSION}/{name}");
-        let (program, frame, rest, style) =
-            (pinned("pingone-mfa"), pinned("pingone-mfa"), pinned("rest"), pinned("widget"));
+        let (program, frame, rest) = (pinned("pingone-mfa"), pinned("pingone-mfa"), pinned("rest"));
+        let (style, console) = (pinned("widget"), pinned("console"));
         let element = pinned("element.js");
         let expected = [
-            &*element,
+            &*console,
+            &element,
             &program,
             &frame,
             &frame,
@@ -337,6 +341,7 @@ mod tests {
             "Caddyfile",
             "_headers",
             "boot",
+            "console",
             "element",
             "element.js",
             "embed.html",
@@ -390,7 +395,7 @@ mod tests {
         let element = names.iter().find(|name| name.starts_with("element-")).unwrap();
         let pinned = fs::read_to_string(staging.0.join(VERSION).join("element.js")).unwrap();
         assert_eq!(pinned, fs::read_to_string(staging.0.join(element)).unwrap());
-        for stem in ["pingone-mfa-", "rest-", "widget-"] {
+        for stem in ["pingone-mfa-", "rest-", "widget-", "console-"] {
             let loaded = names.iter().find(|name| name.starts_with(stem) && !name.contains("frame")).unwrap();
             assert!(pinned.contains(loaded.as_str()), "{loaded}");
             assert!(names.contains(&format!("{VERSION}/{loaded}")), "{loaded} in {names:?}");
