@@ -201,7 +201,7 @@ mod tests {
         let user = format!("{url}/users/a2042dba-0000-4000-8000-000000000001/mfaEnabled");
         let brief =
             |field, value: &str| brief_link(field, value).map(|(name, path)| format!("{name} {path}"));
-        assert_eq!(brief("_links.self.href", &user).as_deref(), Some("self …/users/72661b5d…/mfaEnabled"));
+        assert_eq!(brief("_links.self.href", &user).as_deref(), Some("self …/users/a2042dba…/mfaEnabled"));
         assert_eq!(brief("_links.environment.href", url).as_deref(), Some("environment …/5f0c7e1a…"));
         assert_eq!(brief("id", &user), None);
         assert_eq!(brief("_links.self.href", "elsewhere"), None);
