@@ -45,9 +45,9 @@ async fn a_pilot_user_is_chosen_among_the_users_of_the_plan() {
     page.type_keys(Key::Escape + "").await;
     page.until_shadow("root.querySelector('[role=combobox]').ariaExpanded === 'false'").await;
     page.see_review(true).await;
-    page.send(Key::Down + "").await;
+    page.type_keys(Key::Down + "").await;
     page.until_shadow("root.querySelector('[role=option][aria-selected=true]') !== null").await;
-    page.send(Key::Enter + "").await;
+    page.type_keys(Key::Enter + "").await;
     page.until_shadow(&format!("root.querySelector('[role=combobox]').value === '{off}'")).await;
     page.press("combobox", "Pilot user").await;
     page.until_shadow("root.querySelector('[role=combobox]').ariaExpanded === 'true'").await;

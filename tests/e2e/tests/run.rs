@@ -96,7 +96,7 @@ async fn skipped_users_are_counted_and_can_be_saved_after_the_run() {
     page.press("checkbox", "Include users with unknown devices").await;
     page.press("button", "Save plan").await;
     let names = page.names("menuitem", "").await;
-    let number = |name: &String| name.split_once(" skipped users").and_then(|(users, _)| users.parse().ok());
+    let number = |name: &String| name.split_once(" skipped user").and_then(|(users, _)| users.parse().ok());
     let skipped: usize = names.iter().find_map(number).unwrap_or_default();
     assert!(skipped > 0);
     page.type_keys(Key::Escape + "").await;
@@ -107,7 +107,8 @@ async fn skipped_users_are_counted_and_can_be_saved_after_the_run() {
     page.hear(&format!("Skipped: {skipped} account disabled.")).await;
     page.check_appearance("run-over-left-out").await;
     let folder = world.downloads().await;
-    page.press("button", &format!("Save list of {skipped} skipped users")).await;
+    let noun = if skipped == 1 { "user" } else { "users" };
+    page.press("button", &format!("Save list of {skipped} skipped {noun}")).await;
     let list = folder.file("Z.csv").await;
     assert!(list.contains("\r\nuserId,leftOutBecause\r\n"), "{list}");
     assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), skipped);

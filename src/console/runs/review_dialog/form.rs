@@ -12,7 +12,7 @@ use crate::console::app::App;
 use crate::console::runs::review::{Obstacle, Pilot, Review};
 use crate::console::runs::review_dialog::local_memo;
 use crate::console::runs::text;
-use crate::ui::dom::focus_first_in;
+use crate::ui::dom::{focus_field_in, focus_first_in};
 
 /// A field that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl ReviewForm {
     pub(super) fn lead(self) {
         match untrack(|| self.missing()) {
             Some(field) => focus_first_in(self.around(field)),
-            None if self.obstacle.get_untracked() == Some(Obstacle::NothingToDo) => focus_first_in(self.who),
+            None if self.obstacle.get_untracked() == Some(Obstacle::NothingToDo) => focus_field_in(self.who),
             None => {}
         }
     }

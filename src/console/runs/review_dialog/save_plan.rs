@@ -50,11 +50,16 @@ fn Files(form: ReviewForm, dropdown: Dropdown) -> impl IntoView {
     let users = number(app, left_out as u64);
     let left_out = (left_out > 0).then(|| {
         view! {
-            <FileItem form dropdown name=text::review::skipped_of_ids(&users) file=File::LeftOut { with_names: false }/>
             <FileItem
                 form
                 dropdown
-                name=text::review::skipped_with_names(&users)
+                name=text::review::skipped_of_ids(left_out, &users)
+                file=File::LeftOut { with_names: false }
+            />
+            <FileItem
+                form
+                dropdown
+                name=text::review::skipped_with_names(left_out, &users)
                 file=File::LeftOut { with_names: true }
             />
         }

@@ -12,7 +12,7 @@ use crate::console::tabs::Tab;
 use crate::ui::dom::handler;
 use crate::ui::icon::{Icon, Symbol};
 
-use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun};
+use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun, handed_over};
 
 #[component]
 pub(crate) fn StoredRuns() -> impl IntoView {
@@ -123,9 +123,10 @@ impl Unfinished {
         let left = run.remaining()?;
         let contents = run.contents.as_ref().ok()?;
         let plan = contents.number.to_string();
+        let unfinished = text::run::unfinished(contents.to, &plan, left, &number(app, left));
         Some(Self {
             name: run.name.to_string(),
-            sentence: text::run::unfinished(contents.to, &plan, left, &number(app, left)),
+            sentence: unfinished + &handed_over(app, contents).unwrap_or_default(),
             left,
             is_permitted: app
                 .review()

@@ -95,8 +95,10 @@ fn result(app: App, contents: &Contents) -> String {
     if contents.closed_at.is_none() {
         let open = u32::try_from(contents.open).unwrap_or(u32::MAX);
         let so_far = text::run::so_far(&number(app, tally.ended()), &number(app, tally.all()), open);
-        let handed_over = contents.handed_over_at.map(|at| text::run::was_handed_over(&moment(app, at)));
-        return so_far + &handed_over.unwrap_or_default();
+        return match handed_over(app, contents) {
+            Some(handed_over) => format!("{so_far}.{handed_over}"),
+            None => so_far,
+        };
     }
     let changed = tally.of(RowState::Changed);
     let left = tally.of(RowState::Waiting);
@@ -104,6 +106,11 @@ fn result(app: App, contents: &Contents) -> String {
     let not_changed = tally.all() - changed - left - lost;
     let counted = |users: u32| (users, number(app, users));
     text::run::result(&number(app, changed), &counted(not_changed), &counted(lost), &counted(left))
+}
+
+/// That a run was saved for another computer.
+pub(crate) fn handed_over(app: App, contents: &Contents) -> Option<String> {
+    contents.handed_over_at.map(|at| text::run::was_handed_over(&moment(app, at)))
 }
 
 fn undo(app: App, contents: &Contents) -> Option<String> {

@@ -55,11 +55,6 @@ pub fn begin(to: bool, number: &str, users: usize) -> String {
     format!("{} for {number} {noun}", super::run::action(to))
 }
 
-/// Saves the users that are left out, with the reasons.
-pub fn save_left_out(users: &str) -> String {
-    format!("Save the list of {users} left out")
-}
-
 pub fn plan(number: &str) -> String {
     format!("plan {number}")
 }
@@ -109,12 +104,16 @@ pub fn speed(per_second: &str) -> String {
 }
 
 /// Saves the users who are skipped, and why.
-pub fn skipped_of_ids(users: &str) -> String {
-    format!("{users} skipped users with IDs")
+pub fn skipped_of_ids(count: usize, users: &str) -> String {
+    format!("{} with IDs", skipped_users(count, users))
 }
 
-pub fn skipped_with_names(users: &str) -> String {
-    format!("{users} skipped users with usernames (personal data)")
+pub fn skipped_with_names(count: usize, users: &str) -> String {
+    format!("{} with usernames (personal data)", skipped_users(count, users))
+}
+
+fn skipped_users(count: usize, users: &str) -> String {
+    format!("{users} skipped {}", if count == 1 { "user" } else { "users" })
 }
 
 /// Saves the plan as a script.

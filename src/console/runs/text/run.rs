@@ -97,9 +97,9 @@ pub fn handed_over(left: &str) -> String {
 /// Continues a run although it was saved for another computer.
 pub const CONTINUE_HERE: &str = "Continue on this computer";
 
-/// Added to a stored run that was saved for another computer.
+/// Added to what is said about a stored run that was saved for another computer.
 pub fn was_handed_over(when: &str) -> String {
-    format!(". Saved for another computer at {when}: you will be asked before it continues here")
+    format!(" Saved for another computer at {when}: you will be asked before it continues here.")
 }
 
 /// The pilot user's flag after the change.
