@@ -474,26 +474,7 @@ pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-
-    /// Folds the letters that the tests use.
-    pub(crate) fn fold(text: &str) -> String {
-        text.to_lowercase().replace(['ë', 'é', 'è'], "e").replace('ł', "l")
-    }
-
-    pub(crate) fn user(number: u128) -> User {
-        User {
-            id: UserId(Uuid::from_u128(number)),
-            username: format!("user{number:03}"),
-            name: Name { given: "Zoë".into(), family: format!("Brandt{}", number % 3) },
-            email: Some(format!("User{number:03}@example.com")),
-            external_id: None,
-            population: Some(PopulationId(Uuid::from_u128(number % 2))),
-            account: Account::Enabled,
-            created_at: Some(Timestamp(1)),
-            last_sign_on: None,
-            mfa: Mfa::Off,
-        }
-    }
+    pub(crate) use pingone_mfa_testkit::user::{fold, numbered as user};
 
     #[test]
     fn a_user_is_returned_as_stored() {

@@ -40,7 +40,7 @@ const tags = { button: "button:not([role])", textbox: "input[type=text]:not([rol
   switch: "[role=switch]", complementary: "aside", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const textOf = (element) => [...element.querySelectorAll("[aria-hidden=true]")]
   .reduce((text, hidden) => text.replace(hidden.innerText ?? "", ""), element.innerText ?? "");
-const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? textOf(element);
+const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? (textOf(element) || element.title);
 const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
 const top = root?.querySelector("dialog[open]") && root.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest("dialog");
 const isReachable = (element) => !top || top.contains(element);

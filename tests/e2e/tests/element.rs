@@ -258,7 +258,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
             "getComputedStyle(document.querySelector('#{id}')).getPropertyValue('--pingone-mfa-accent')"
         );
         assert_eq!(page.value(&property).await, accent);
-        assert_eq!(page.value(&style(id, ".band", "borderBlockStartWidth")).await, border);
+        assert_eq!(page.value(&style(id, ".top-bar", "borderBlockStartWidth")).await, border);
         assert_eq!(page.value(&style(id, ".grid-scroll", "height")).await, height);
     }
     let scheme = |id| style(id, ".widget", "colorScheme");
@@ -266,8 +266,8 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
     page.value("document.querySelector('#one').setAttribute('theme', 'dark')").await;
     assert_eq!(page.value(&scheme("one")).await, "dark");
     assert_eq!(page.value(&scheme("two")).await, "light dark");
-    assert_eq!(page.value(&style("one", ".widget", "backgroundColor")).await, "rgb(20, 23, 28)");
-    assert_eq!(page.value(&style("two", ".widget", "backgroundColor")).await, "rgb(246, 247, 249)");
+    assert_eq!(page.value(&style("one", ".widget", "backgroundColor")).await, "rgb(16, 19, 24)");
+    assert_eq!(page.value(&style("two", ".widget", "backgroundColor")).await, "rgb(245, 246, 248)");
 
     // Selecting, forgetting the token and removing affect only one element.
     page.press("checkbox", "Select all 20 users").await;

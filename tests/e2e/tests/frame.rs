@@ -169,7 +169,7 @@ async fn a_portal_without_a_token_can_be_asked_again() {
     let backend = portal.serve(&world, unmodified);
     let page = world.visit(&origin).await;
     page.enter_frame().await;
-    page.hear("handed over no token that can be used here").await;
+    page.hear("The portal provided no token that can be used here.").await;
     backend.give("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4");
     page.press("button", "Ask again").await;
     page.hear("This token is damaged").await;
@@ -231,7 +231,7 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     page.type_keys(thirtyfour::Key::Tab + "").await;
     assert_eq!(page.value("document.activeElement.tagName").await, "IFRAME");
     page.enter_frame().await;
-    assert_eq!(page.focus().await, "Check");
+    assert_eq!(page.focus().await, "Users");
     page.leave_frame().await;
     page.step_back().await;
     assert_eq!(page.value("document.activeElement.id").await, "sign-out");

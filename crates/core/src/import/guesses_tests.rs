@@ -3,7 +3,7 @@
 use pingone::user::{User, UserId};
 
 use crate::directory::store::UserStore;
-use crate::directory::store::tests::{fold, user};
+use pingone_mfa_testkit::user::{fold, numbered as user};
 
 use super::*;
 

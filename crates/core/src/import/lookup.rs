@@ -324,12 +324,12 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use super::super::{Identity, ImportFile, Matches, normalize, read};
-    use crate::directory::store::tests::user;
     use pingone::environment::EnvironmentId;
     use pingone::fault::Refusal;
     use pingone::region::{RegionCode, Regions};
     use pingone::tenant::Tenant;
     use pingone::user::User;
+    use pingone_mfa_testkit::user::numbered as user;
     use uuid::Uuid;
 
     fn list(text: &str, by: Identity) -> ImportFile {

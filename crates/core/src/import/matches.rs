@@ -165,8 +165,8 @@ mod tests {
 
     use uuid::Uuid;
 
-    use crate::directory::store::tests::{fold, user};
     use pingone::user::{UnreadableUser, User};
+    use pingone_mfa_testkit::user::{fold, numbered as user};
 
     fn import(text: &str, by: Identity) -> ImportFile {
         let mut import = read(text.as_bytes(), &normalize()).unwrap();

@@ -130,7 +130,7 @@ mod tests {
     use super::super::{normalize, read};
     use super::*;
 
-    use crate::directory::store::tests::user;
+    use pingone_mfa_testkit::user::numbered as user;
 
     fn questions(text: &str, by: Identity) -> Questions {
         let mut file = read(text.as_bytes(), &normalize()).unwrap();

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use crate::directory::store::UserStore;
-use crate::directory::store::tests::{fold, user};
+use pingone_mfa_testkit::user::{fold, numbered as user};
 
 use super::*;
 
