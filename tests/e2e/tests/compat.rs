@@ -13,7 +13,7 @@ use serde_json::Value;
 const ENGINES: [&str; 5] = ["chrome", "edge", "firefox", "safari", "safari_ios"];
 
 /// Browser interfaces whose members the program or the scripts use.
-const INTERFACES: [&str; 64] = [
+const INTERFACES: [&str; 65] = [
     "AbortController",
     "AbortSignal",
     "Blob",
@@ -67,6 +67,7 @@ const INTERFACES: [&str; 64] = [
     "Node",
     "NodeList",
     "Performance",
+    "PointerEvent",
     "ReadableStream",
     "ReadableStreamDefaultReader",
     "Request",
