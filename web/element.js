@@ -177,8 +177,10 @@ function createEvent({ type, version, ...detail }, cancelable) {
 // Matches tokens, whole or cut off, and values announced as tokens. Same as in the core's redaction.
 const TOKEN = /eyJ[\w.~+/=-]{13}|[Bb](?:earer|EARER)[ :\t]+[\w.~+/=-]{16}/;
 
-// Input within this time after a token was removed is the token's remainder, from a program that presses keys.
-const TOKEN_REMAINDER_MILLIS = 100;
+// Input within this time after a token was removed is the token's remainder, from a program that presses keys: under
+// load they follow each other slowly. Once the focus moves or the pointer is pressed, a person's own text is expected.
+const TOKEN_REMAINDER_MILLIS = 2000;
+const MOVED_REMAINDER_MILLIS = 100;
 
 // Servers that render pages import this file too. Nothing happens there.
 const Base = globalThis.HTMLElement ?? class {};
@@ -194,6 +196,7 @@ class PingOneMfa extends Base {
   #isRestarting = false;
   #isHidden = false;
   #tokenRemovedAt = -Infinity;
+  #remainderMillis = TOKEN_REMAINDER_MILLIS;
 
   constructor() {
     super();
@@ -280,6 +283,7 @@ class PingOneMfa extends Base {
       wrapper.lang = "en";
       wrapper.dir = "ltr";
       for (const type of ["beforeinput", "input", "change"]) wrapper.addEventListener(type, this.#keepOut, true);
+      for (const type of ["focusin", "pointerdown"]) wrapper.addEventListener(type, this.#onMove, true);
       this.#root.replaceChildren(wrapper);
       this.#widget = mount(wrapper, this.#options());
     } catch (failure) {
@@ -368,22 +372,29 @@ class PingOneMfa extends Base {
   // Only the token field accepts tokens. In other fields a paste or drop of a token is prevented. If a token was
   // entered in any other way, the field is emptied before anything inside handles the event.
   #keepOut = (event) => {
-    const { target, type, timeStamp } = event;
+    const { target, type, data, timeStamp } = event;
     if (target.type === "password") return;
     let isToken;
     if (type === "beforeinput") {
-      isToken = TOKEN.test(event.data);
+      isToken = TOKEN.test(data);
       if (!isToken) return;
       event.preventDefault();
     } else {
       const isInput = type === "input";
-      isToken = TOKEN.test(target.value) || (isInput && timeStamp - this.#tokenRemovedAt < TOKEN_REMAINDER_MILLIS);
+      const isText = isInput && Boolean(data || target.value);
+      const isRemainder = isText && timeStamp - this.#tokenRemovedAt < this.#remainderMillis;
+      isToken = isRemainder || TOKEN.test(target.value);
       if (isToken) {
         this.#tokenRemovedAt = timeStamp;
+        this.#remainderMillis = TOKEN_REMAINDER_MILLIS;
         target.value = "";
       } else if (!isInput) return;
     }
     this.#widget?.withhold(isToken);
+  };
+
+  #onMove = () => {
+    this.#remainderMillis = MOVED_REMAINDER_MILLIS;
   };
 
   #showFailure(cause) {

@@ -13,7 +13,7 @@ use serde_json::Value;
 const ENGINES: [&str; 5] = ["chrome", "edge", "firefox", "safari", "safari_ios"];
 
 /// Browser interfaces whose members the program or the scripts use.
-const INTERFACES: [&str; 64] = [
+const INTERFACES: [&str; 65] = [
     "AbortController",
     "AbortSignal",
     "Blob",
@@ -67,6 +67,7 @@ const INTERFACES: [&str; 64] = [
     "Node",
     "NodeList",
     "Performance",
+    "PointerEvent",
     "ReadableStream",
     "ReadableStreamDefaultReader",
     "Request",
@@ -156,18 +157,23 @@ const SYNTAX: [(&str, &str); 12] = [
 ];
 
 /// Features that may be missing: the page detects them and works without them.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 15] = [
     "javascript.builtins.ArrayBuffer.detached",
     "javascript.builtins.Symbol.dispose",
     "css.properties.accent-color",
     "css.properties.forced-color-adjust",
     "css.properties.overflow-anchor",
+    "css.properties.scrollbar-width",
     "api.TrustedTypePolicyFactory",
     "api.TrustedTypePolicyFactory.createPolicy",
     "api.trustedTypes",
     "api.Location.ancestorOrigins",
     "api.Navigator.storage",
     "css.types.color.oklch.relative_syntax",
+    // Each engine styles its progress bars by names of its own.
+    "css.selectors.-moz-progress-bar",
+    "css.selectors.-webkit-progress-bar",
+    "css.selectors.-webkit-progress-value",
 ];
 
 /// Features that the program uses through names of its own.
@@ -365,7 +371,8 @@ fn styled(data: &Data, styles: &str) -> BTreeSet<String> {
     }
     for name in words(styles, ":", is_css_char) {
         let path = format!("css.selectors.{name}");
-        if data.at(&path).is_some() {
+        // The value in `flex-direction:column` looks like a pseudo-class, but `::column` is a pseudo-element.
+        if data.at(&path).is_some() && !is_pseudo_element(data, &path) {
             note(path, name);
         }
     }
@@ -379,9 +386,26 @@ fn styled(data: &Data, styles: &str) -> BTreeSet<String> {
     used
 }
 
+fn is_pseudo_element(data: &Data, path: &str) -> bool {
+    let description = data.at(path).and_then(|entry| entry["__compat"]["description"].as_str());
+    description.is_some_and(|description| description.contains("::"))
+}
+
 /// Element names that begin a rule with a pseudo-class.
-const ELEMENTS: [&str; 11] =
-    ["a", "button", "dialog", "input", "pingone-mfa", "progress", "select", "summary", "td", "th", "tr"];
+const ELEMENTS: [&str; 12] = [
+    "a",
+    "button",
+    "dialog",
+    "html",
+    "input",
+    "pingone-mfa",
+    "progress",
+    "select",
+    "summary",
+    "td",
+    "th",
+    "tr",
+];
 
 #[test]
 fn the_readme_states_the_oldest_browsers_with_all_required_features() {

@@ -490,8 +490,10 @@ async fn an_html_refusal_by_a_gateway_is_explained_and_loses_no_users() {
     page.hear("users were not loaded.").await;
     let shown = page.shown().await;
     assert!((200..1500).contains(&shown), "loaded users are kept: {shown}");
+    page.press("tab", "Requests").await;
     page.press("tab", "Raw").await;
     page.hear("<h1>The requested URL was rejected.").await;
+    page.press("tab", "Users").await;
     world.sandbox().clear_faults();
     page.press("button", "Continue").await;
     page.hear("1,500 users · read").await;
@@ -574,7 +576,7 @@ async fn an_odd_flag_leaves_a_change_unconfirmed_and_is_unknown_in_the_user_draw
             "{value}: the state is unknown now"
         );
         // A user with an unconfirmed change is opened.
-        page.hear("The flag is not known.").await;
+        page.hear("Whether MFA is on isn't known.").await;
         assert_eq!(
             page.names("switch", "MFA for").await,
             Vec::<String>::new(),
@@ -646,7 +648,7 @@ async fn the_printout_is_one_page_of_dated_numbers_without_controls() {
     let page = listed(&world, "3,000").await;
     page.fill("searchbox", "Search users", "adaeze okonk").await;
     page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
-    page.hear("An Environment Admin can look it up.").await;
+    page.hear("MFA is on, but this user has no active device.").await;
     let paper = page.devtools("Page.printToPDF", serde_json::json!({})).await.unwrap();
     let script = "const [paper, done] = arguments; done(atob(paper).match(/\\/Type \\/Page\\b/g).length);";
     let pages = page.ask(script, vec![paper["data"].clone()]).await.unwrap();

@@ -150,7 +150,8 @@ async fn a_user_id_is_enough_to_change_a_user() {
     page.hear("5,000 users. None loaded.").await;
     page.see("complementary", "Jonas Brandt").await;
     page.press("switch", "MFA for jonas.brandt").await;
-    page.hear("MFA is on.").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.hear("MFA for jonas.brandt is on.").await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
     page.enter("searchbox", "Search users", "00000000-0000-4000-8000-000000000000").await;
     page.hear("This user doesn't exist in this environment (any more).").await;
@@ -304,6 +305,34 @@ async fn a_token_in_the_search_field_is_removed_and_not_sent() {
     let signature = token.rsplit('.').next().unwrap();
     assert_eq!(page.sinks_with(signature).await, Vec::<String>::new());
     page.enter("searchbox", "Search users", "jonas").await;
+    page.hear("1 user for 'jonas'").await;
+    assert!(!page.text().await.contains("It was not sent."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_typed_slowly_into_the_search_field_is_removed_and_not_sent() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.connect(&token).await;
+    page.hear("20 users · read").await;
+    let sent = world.sandbox().seen().len();
+    let field = page.see("searchbox", "Search users").await;
+    field.focus().await.unwrap();
+    let signature_at = token.rfind('.').unwrap() + 1;
+    for part in [&token[..40], &token[40..signature_at], &token[signature_at..]] {
+        page.type_keys(part).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    page.type_keys(thirtyfour::Key::Enter + "").await;
+    page.hear("This is a token. It was not sent.").await;
+    assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(""));
+    assert_eq!(world.sandbox().seen().len(), sent);
+    assert_eq!(page.sinks_with(&token[signature_at..]).await, Vec::<String>::new());
+    // A person's own text is taken again after a click.
+    field.click().await.unwrap();
+    page.type_keys("jonas").await;
+    page.type_keys(thirtyfour::Key::Enter + "").await;
     page.hear("1 user for 'jonas'").await;
     assert!(!page.text().await.contains("It was not sent."));
 }
