@@ -120,7 +120,11 @@ fn Chips() -> impl IntoView {
         let shown = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
         in_place(before.map_or(&[], Vec::as_slice), shown.map(|part| part.class).collect())
     });
-    move || chips.get().into_iter().map(|class| view! { <Chip class/> }).collect_view()
+    view! {
+        <div class="chips">
+            {move || chips.get().into_iter().map(|class| view! { <Chip class/> }).collect_view()}
+        </div>
+    }
 }
 
 /// A state that is found while users are opened comes last, so that no chip moves.
