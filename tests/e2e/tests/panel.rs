@@ -126,7 +126,7 @@ const CARDS: &str = "[...root.querySelectorAll('.fault, .trouble')].filter((card
 
 /// Script for the elements that are wider than the window or stand beside it.
 const WIDER: &str = "[...root.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > innerWidth)
-    .map((it) => `${it.localName}.${it.getAttribute('class')}`).join(' ')";
+    .map((it) => `${it.localName}.${it.getAttribute('class')} ${it.textContent.slice(0, 30)} in ${it.parentElement.className}`).join(', ')";
 
 async fn check_card_widths(page: &Page, screen: &str) {
     for (scheme, width) in [("light", 1280), ("light", 900), ("light", 390), ("dark", 1280), ("dark", 390)] {
