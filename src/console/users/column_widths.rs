@@ -73,7 +73,7 @@ const fn need(column: Column, beside: BesideSwitch) -> Need {
         Column::Id => fixed(160, 304),
         Column::Devices => fixed(80, 90),
         Column::Mfa => match beside {
-            BesideSwitch::Short => fixed(152, 168),
+            BesideSwitch::Short => fixed(168, 168),
             BesideSwitch::Bypass => fixed(232, 236),
             BesideSwitch::RunState => fixed(250, 254),
         },

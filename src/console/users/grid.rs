@@ -542,11 +542,13 @@ fn layout(app: App, width: u32) -> Vec<Option<u32>> {
     select.map(Some).into_iter().chain(widths).collect()
 }
 
+/// An open drawer says until when its user is bypassed, and no column moves when it learns that.
 fn beside_switch(app: App) -> BesideSwitch {
     let has_run = app.run().progress.with(Option::is_some);
+    let has_drawer = app.directory().opened.with(Option::is_some);
     if has_run {
         BesideSwitch::RunState
-    } else if app.directory().table.status.with(|status| status.all.on_bypassed > 0) {
+    } else if !has_drawer && app.directory().table.status.with(|status| status.all.on_bypassed > 0) {
         BesideSwitch::Bypass
     } else {
         BesideSwitch::Short

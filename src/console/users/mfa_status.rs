@@ -112,19 +112,27 @@ fn Meaning() -> impl IntoView {
 #[component]
 fn Chips() -> impl IntoView {
     let app = use_app();
-    let chips = move || {
+    let chips = Memo::new(move |before: Option<&Vec<Class>>| {
         let counts = app.directory().table.status.with(|status| status.all);
         let filter = app.directory().table.view.with(|view| view.filters.mfa);
         let is_chosen = |class| filter == Some(MfaFilter::Class(class));
         // A chosen state stays, so that its chip can be pressed again.
-        PARTS
-            .iter()
-            .filter(move |part| (part.count)(&counts) > 0 || is_chosen(part.class))
-            .map(|part| part.class)
-            .collect::<Vec<_>>()
-    };
-    let chips = Memo::new(move |_| chips());
-    move || chips.get().into_iter().map(|class| view! { <Chip class/> }).collect_view()
+        let shown = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
+        in_place(before.map_or(&[], Vec::as_slice), shown.map(|part| part.class).collect())
+    });
+    view! {
+        <div class="chips">
+            {move || chips.get().into_iter().map(|class| view! { <Chip class/> }).collect_view()}
+        </div>
+    }
+}
+
+/// A state that is found while users are opened comes last, so that no chip moves.
+fn in_place(before: &[Class], mut shown: Vec<Class>) -> Vec<Class> {
+    if before.iter().all(|class| shown.contains(class)) {
+        shown.sort_by_key(|class| before.iter().position(|other| other == class).unwrap_or(before.len()));
+    }
+    shown
 }
 
 #[component]

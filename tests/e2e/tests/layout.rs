@@ -7,10 +7,22 @@ use crate::steps::{self, connected};
 
 const USERS: u32 = 250;
 
+/// The number of visible rows. Rows are drawn a moment after the window has changed its size.
+async fn rows_when_drawn(page: &Page, least: usize) -> usize {
+    for _ in 0..40 {
+        let rows = page.rows_visible().await;
+        if rows >= least {
+            return rows;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    page.rows_visible().await
+}
+
 /// Asserts that at least this many users are visible in a window of this size.
 async fn assert_rows(page: &Page, (width, height): (u32, u32), least: usize) {
     page.emulate_display("light", width, height).await;
-    let rows = page.rows_visible().await;
+    let rows = rows_when_drawn(page, least).await;
     assert!(rows >= least, "{rows} rows of at least {least} are visible at {width} x {height}");
 }
 
@@ -73,7 +85,7 @@ async fn a_frame_shows_many_users() {
     page.emulate_display("light", 1280, 1200).await;
     page.enter_frame().await;
     page.until("innerHeight === 700").await;
-    let rows = page.rows_visible().await;
+    let rows = rows_when_drawn(&page, 10).await;
     assert!(rows >= 10, "{rows} rows are visible in a frame");
 }
 

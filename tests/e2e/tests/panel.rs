@@ -124,6 +124,10 @@ const CARDS: &str = "[...root.querySelectorAll('.fault, .trouble')].filter((card
         const room = card.parentElement.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
         return [card.offsetWidth, room]; })";
 
+/// Script for the elements that are wider than the window or stand beside it.
+const WIDER: &str = "[...root.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > innerWidth)
+    .map((it) => `${it.localName}.${it.getAttribute('class')} ${it.textContent.slice(0, 30)} in ${it.parentElement.className}`).join(', ')";
+
 async fn check_card_widths(page: &Page, screen: &str) {
     for (scheme, width) in [("light", 1280), ("light", 900), ("light", 390), ("dark", 1280), ("dark", 390)] {
         page.emulate_display(scheme, width, 900).await;
@@ -137,7 +141,8 @@ async fn check_card_widths(page: &Page, screen: &str) {
         }
         page.shoot(&format!("cards-{screen}-{scheme}-{width}")).await;
         let wide = page.value("document.documentElement.scrollWidth").await;
-        assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
+        let is_fitting = wide.as_u64().is_some_and(|wide| wide <= u64::from(width));
+        assert!(is_fitting, "{screen}, {width}: {wide}, {}", page.ask_shadow(WIDER).await);
     }
     page.emulate_display("light", 1280, 900).await;
 }

@@ -18,7 +18,7 @@ async fn connecting() {
     page.see("password", "Access token").await;
     gallery.show("connect", &Display::ALL).await;
     page.paste_token("no token").await;
-    page.hear("This doesn't look like an access token").await;
+    page.hear("This isn't an access token").await;
     gallery.show("connect-damaged", &Display::TWO).await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.see("button", "Connect").await;
@@ -35,6 +35,12 @@ async fn users() {
     let page = connected(&world, USERS).await;
     let mut gallery = Gallery::of(&page);
     gallery.show("users", &Display::ALL).await;
+    steps::open_populations(&page).await;
+    gallery.show("users-populations", &Display::TWO).await;
+    steps::close_populations(&page).await;
+    steps::open_token_menu(&page).await;
+    gallery.show("token-menu", &Display::TWO).await;
+    steps::close_token_menu(&page).await;
     steps::search(&page, "nobody at all").await;
     gallery.show("users-none", &Display::TWO).await;
     steps::search(&page, "").await;
@@ -45,8 +51,10 @@ async fn users() {
     steps::close_user(&page).await;
     steps::select_off(&page).await;
     gallery.show("users-selected", &Display::TWO).await;
+    steps::open_runs(&page).await;
+    gallery.show("runs-none", &Display::TWO).await;
     steps::open_requests(&page).await;
-    gallery.show("requests", &Display::TWO).await;
+    gallery.show("requests", &Display::ALL).await;
     steps::open_help(&page).await;
     gallery.show("help", &Display::TWO).await;
     gallery.close();
@@ -74,6 +82,8 @@ async fn a_run() {
     steps::replace_token(&page, &world.token(&TokenSpec::default())).await;
     steps::wait_for_end(&page).await;
     gallery.show("run-finished", &Display::ALL).await;
+    steps::open_runs(&page).await;
+    gallery.show("runs", &Display::ALL).await;
     gallery.close();
 }
 

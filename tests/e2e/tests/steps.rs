@@ -24,7 +24,7 @@ pub(super) async fn connected(world: &World, users: u32) -> Page {
 
 /// Waits until the list is read. Lists of up to some thousand users are read at once.
 pub(super) async fn wait_for_list(page: &Page, users: u32) {
-    page.hear(&format!("{users} users. List read")).await;
+    page.hear(&format!("{users} users · read")).await;
 }
 
 pub(super) async fn search(page: &Page, text: &str) {
@@ -32,11 +32,11 @@ pub(super) async fn search(page: &Page, text: &str) {
 }
 
 pub(super) async fn filter_mfa_off(page: &Page) {
-    page.choose("MFA status", "MFA: off").await;
+    page.filter("MFA", "Off").await;
 }
 
 pub(super) async fn clear_filters(page: &Page) {
-    page.press("button", "Show everyone").await;
+    page.press("button", "Show all users").await;
 }
 
 /// Selects all users whose MFA is off.
@@ -63,9 +63,36 @@ pub(super) async fn change_user(page: &Page) {
     page.wait_for_switch(&switch, true).await;
 }
 
-/// Opens the list of requests.
+/// Opens the numbers of each population below the MFA status.
+pub(super) async fn open_populations(page: &Page) {
+    page.press("button", "By population").await;
+    page.see("group", "By population").await;
+}
+
+pub(super) async fn close_populations(page: &Page) {
+    page.press("button", "By population").await;
+}
+
+/// Opens the tab of the requests, and waits for the newest one beside the table.
 pub(super) async fn open_requests(page: &Page) {
-    page.press_beginning("button", "Exchanges (").await;
+    page.press("tab", "Requests").await;
+    page.see("grid", "Requests").await;
+    page.until_shadow("root.querySelector('.request-table tbody [aria-selected=true]') !== null").await;
+}
+
+/// Opens the tab of the stored runs.
+pub(super) async fn open_runs(page: &Page) {
+    page.press("tab", "Runs").await;
+}
+
+/// Opens the menu of the token.
+pub(super) async fn open_token_menu(page: &Page) {
+    page.press("button", "Token").await;
+    page.see("menuitem", "Forget token").await;
+}
+
+pub(super) async fn close_token_menu(page: &Page) {
+    page.press("button", "Token").await;
 }
 
 pub(super) async fn open_help(page: &Page) {
@@ -76,28 +103,28 @@ pub(super) async fn open_help(page: &Page) {
 /// Opens the review of the selected users.
 pub(super) async fn open_review(page: &Page) {
     page.press_beginning("button", "Enable MFA for ").await;
-    page.see("dialog", "Review: enable MFA").await;
-    page.hear("users chosen").await;
+    page.see_review(true).await;
+    page.hear("Will be changed").await;
 }
 
 /// Includes all users that the review skips, and fills in the rest.
 pub(super) async fn fill_review(page: &Page) {
     page.include_skipped().await;
     let pilot = page.ask_shadow("root.querySelector('dialog[open] datalist option')?.value ?? null").await;
-    page.fill("textbox", "Start with", pilot.as_str().unwrap_or(USERNAME)).await;
+    page.choose_pilot(pilot.as_str().unwrap_or(USERNAME)).await;
     page.fill("textbox", "Change reference", "CHG0041273").await;
 }
 
 pub(super) async fn start_run(page: &Page) {
-    page.press_beginning("button", "Run ").await;
+    page.start_reviewed_run().await;
 }
 
 pub(super) async fn wait_for_pilot(page: &Page) {
-    page.hear("The test user is done. The run waits for you.").await;
+    page.hear("Pilot user changed. Check that they can sign in, then continue.").await;
 }
 
 pub(super) async fn continue_run(page: &Page) {
-    page.press("button", "Go on").await;
+    page.press_beginning("button", "Continue with ").await;
 }
 
 pub(super) async fn wait_for_token_request(page: &Page) {
@@ -105,12 +132,12 @@ pub(super) async fn wait_for_token_request(page: &Page) {
 }
 
 pub(super) async fn replace_token(page: &Page, token: &str) {
-    page.press("button", "Replace token").await;
+    page.replace_token().await;
     page.paste_token(token).await;
 }
 
 pub(super) async fn wait_for_end(page: &Page) {
-    page.hear("Finished at").await;
+    page.run_finished().await;
 }
 
 /// Makes PingOne answer changes with this status, after some that succeed.
