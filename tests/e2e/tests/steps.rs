@@ -66,7 +66,7 @@ pub(super) async fn change_user(page: &Page) {
 /// Opens the numbers of each population below the MFA status.
 pub(super) async fn open_populations(page: &Page) {
     page.press("button", "By population").await;
-    page.see("group", "By population").await;
+    page.until_shadow("root.querySelector('.by-population.open') !== null").await;
 }
 
 pub(super) async fn close_populations(page: &Page) {
