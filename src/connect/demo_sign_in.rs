@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::connect::session::use_session;
 
-use crate::connect::form::has_token;
 use crate::connect::text;
 use crate::ui::dom::handler;
 
@@ -25,7 +24,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let session = use_session();
     view! {
         <div class="connect-go">
-            <button class:primary=move || !has_token(session) on:click=handler(move |_| session.take_demo_token())>
+            <button class:primary=move || !session.has_token() on:click=handler(move |_| session.take_demo_token())>
                 {text::demo::TRY}
             </button>
             <p class="hint">{text::demo::TRY_HINT}</p>

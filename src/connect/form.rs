@@ -58,18 +58,14 @@ fn ConnectForm(console_views: LoadedConsole) -> impl IntoView {
         {session.offers_host().then(|| view! { <HostToken/> })}
         <SignIn/>
         {offers_paste.then(|| view! { <TokenField/> })}
-        <Show when=move || has_token(session)>
+        <Show when=move || session.has_token()>
             <Facts/>
         </Show>
         <ObstacleNotice console_views/>
-        <Show when=move || offers_paste || has_token(session)>
+        <Show when=move || offers_paste || session.has_token()>
             <ConnectLine/>
         </Show>
     }
-}
-
-pub(crate) fn has_token(session: Session) -> bool {
-    session.pasted.with(|pasted| pasted.facts().is_some())
 }
 
 /// The deployment's own notice, and where its users get support.
@@ -90,8 +86,8 @@ fn ConnectLine() -> impl IntoView {
     view! {
         <div class="connect-go">
             <button
-                class:primary=move || has_token(session)
-                aria-disabled=move || (!has_token(session)).then_some("true")
+                class:primary=move || session.has_token()
+                aria-disabled=move || (!session.has_token()).then_some("true")
                 on:click=handler(move |_| session.connect())
             >
                 {move || session.phase.with(connect_name)}

@@ -428,6 +428,11 @@ impl Session {
         self.pasted.with_untracked(|pasted| pasted.facts().cloned())
     }
 
+    /// Whether a token is in use. Reactive.
+    pub fn has_token(self) -> bool {
+        self.pasted.with(|pasted| pasted.facts().is_some())
+    }
+
     /// The claims of the token in use. Reactive.
     pub fn facts(self) -> Option<TokenFacts> {
         self.pasted.with(|pasted| pasted.facts().cloned())

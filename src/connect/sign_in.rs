@@ -7,7 +7,6 @@ use pingone_mfa_core::sign_in::session::SignInFault;
 use crate::connect::session::sign_in::SigningIn;
 use crate::connect::session::{Session, use_session};
 
-use crate::connect::form::has_token;
 use crate::connect::text;
 use crate::ui::dom::handler;
 
@@ -31,7 +30,7 @@ fn SignInOffer() -> impl IntoView {
     view! {
         <div class="connect-go">
             <button
-                class:primary=move || !has_token(session)
+                class:primary=move || !session.has_token()
                 aria-disabled=move || is_busy(session).then_some("true")
                 on:click=handler(move |_| begin(session))
             >

@@ -1,8 +1,6 @@
 //! The ways to a token: the field for it, and the host page. The field is emptied once it has a whole token; the token
 //! is never shown, and is in no attribute, signal or event.
 
-use std::rc::Rc;
-
 use leptos::either::{Either, EitherOf4};
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -121,10 +119,8 @@ pub(crate) fn TokenField() -> impl IntoView {
         }
         // A text that arrives at once is complete. One that is typed is, once nothing follows.
         let pause = if text.len() > before + 1 { Millis(0) } else { AFTER_TYPING };
-        let clock = Rc::clone(&session.ports().clock);
         let typed = text.len();
-        session.connecting.spawn(async move {
-            clock.sleep_until(clock.now() + pause).await;
+        session.after(pause, move || {
             if len.try_get_value() == Some(typed) {
                 take(Zeroizing::new(take_text_of(field)));
             }

@@ -1,7 +1,10 @@
 //! Takes a token into use: pasted, from the host page or from a sign-in, as the first one or as a replacement.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use pingone::region::Agreement;
+use pingone::time::Millis;
 use pingone::token::TokenFacts;
 use pingone::token::claims::{Paste, PasteFault, is_bare, read_token};
 use pingone_mfa_core::connect::fields::must_confirm_replacement;
@@ -12,6 +15,15 @@ use crate::connect::paste::Pasted;
 use crate::connect::session::{Obstacle, Phase, Session};
 
 impl Session {
+    /// Does something after a pause, unless the element is gone by then.
+    pub fn after(self, pause: Millis, then: impl FnOnce() + 'static) {
+        let clock = Rc::clone(&self.ports().clock);
+        self.connecting.spawn(async move {
+            clock.sleep_until(clock.now() + pause).await;
+            then();
+        });
+    }
+
     /// Takes a token from the pasted text. The caller has cleared the field.
     pub fn take_paste(self, text: &str) {
         self.touch();

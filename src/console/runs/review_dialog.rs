@@ -4,6 +4,7 @@
 //! which changes when a choice or new values change the plan. Fields and lines stay the same elements meanwhile, so
 //! that the focus stays where it is. What is missing is said beside its field and beside the button, which leads there.
 
+mod field_hint;
 mod footer;
 mod form;
 mod how;

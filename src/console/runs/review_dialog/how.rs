@@ -5,7 +5,8 @@ use pingone_mfa_core::run::confirmation::Confirmation;
 
 use crate::console::app::{App, use_app};
 use crate::console::format::number;
-use crate::console::runs::review_dialog::form::{Field, ReviewForm, why_not_yet};
+use crate::console::runs::review_dialog::field_hint::FieldHint;
+use crate::console::runs::review_dialog::form::{Field, ReviewForm};
 use crate::console::runs::review_dialog::pilot_field::PilotField;
 use crate::console::runs::text;
 use crate::ui::dom::handler;
@@ -51,23 +52,6 @@ pub(super) fn How(form: ReviewForm) -> impl IntoView {
             {reason}
             <p class="hint review-meanwhile">{text::review::MEANWHILE}</p>
         </div>
-    }
-}
-
-/// What is missing in a field or, if nothing is, what the field means.
-#[component]
-pub(super) fn FieldHint(
-    form: ReviewForm,
-    field: Field,
-    id: &'static str,
-    #[prop(into)] meaning: Signal<String>,
-) -> impl IntoView {
-    let app = use_app();
-    let is_missing = move || form.missing() == Some(field);
-    view! {
-        <p class="hint" class:missing=is_missing id=format!("{id}-hint")>
-            {move || if is_missing() { why_not_yet(app, form) } else { meaning.get() }}
-        </p>
     }
 }
 

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::console::app::use_app;
 use crate::console::runs::review::{Offer, Pilot};
+use crate::console::runs::review_dialog::field_hint::FieldHint;
 use crate::console::runs::review_dialog::form::{Field, ReviewForm};
-use crate::console::runs::review_dialog::how::FieldHint;
 use crate::console::runs::text;
 use crate::ui::dom::{handler, key_of, leaves, stop};
 use crate::ui::icon::{Icon, Symbol};
