@@ -24,9 +24,6 @@ const ORDER: [&str; 12] = [
     "ports",
 ];
 
-/// The page.
-const PAGE: &str = "page";
-
 /// Crates that know a browser.
 const BROWSER: [&str; 6] = ["gloo_net", "gloo_timers", "js_sys", "leptos", "wasm_bindgen", "web_sys"];
 
@@ -39,11 +36,6 @@ struct Crate {
 impl Crate {
     fn read(name: &'static str) -> Self {
         Self::read_from(name, &Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src"))
-    }
-
-    /// The page, which is the crate of the repository's root.
-    fn page() -> Self {
-        Self::read_from(PAGE, &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
     }
 
     fn read_from(name: &'static str, root: &Path) -> Self {
@@ -190,7 +182,7 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
 #[test]
 fn no_files_of_a_crate_import_each_other_in_a_circle() {
     let crates = ["pingone", "directory", "core", "sandbox", "xtask"].map(Crate::read);
-    for files in crates.into_iter().chain([Crate::page()]) {
+    for files in crates {
         assert!(files.imports.len() > 20, "{} has files", files.name);
         assert_eq!(files.circle(), None, "{}", files.name);
     }

@@ -11,6 +11,7 @@ pub(crate) mod grid;
 pub(crate) mod list_progress;
 pub(crate) mod mfa_status;
 pub(crate) mod mfa_switch;
+pub(crate) mod refresh_button;
 pub(crate) mod report_filter;
 pub(crate) mod row_pool;
 pub(crate) mod search_result;

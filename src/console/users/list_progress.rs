@@ -14,8 +14,8 @@ use crate::console::users::directory::List;
 use crate::console::ceiling_choice::CeilingChoice;
 use crate::console::format::number;
 use crate::console::troubleshooting::failure::Failure;
+use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
-use crate::console::users::toolbar::RefreshButton;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
 

@@ -22,7 +22,7 @@ use crate::ui::dropdown::{Dropdown, DropdownButton, MenuChoice, Opens};
 use crate::ui::icon::{Icon, Symbol};
 
 pub(crate) use crate::console::users::toolbar::filters::described;
-pub(crate) use crate::console::users::toolbar::shown::{RefreshButton, SearchOffer, ShownLine};
+pub(crate) use crate::console::users::toolbar::shown::{SearchOffer, ShownLine};
 
 #[component]
 pub(crate) fn Toolbar() -> impl IntoView {

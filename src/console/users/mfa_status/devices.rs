@@ -9,8 +9,8 @@ use crate::console::troubleshooting::failure::Failure;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::Report;
 use crate::console::users::mfa_status::is_complete;
+use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
-use crate::console::users::toolbar::RefreshButton;
 use crate::ui::dom::handler;
 
 #[component]

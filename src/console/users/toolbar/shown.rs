@@ -10,10 +10,10 @@ use crate::console::troubleshooting::fault_card::FaultCard;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::{List, Members};
 use crate::console::users::list_progress::listed;
+use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::console::users::toolbar::described;
 use crate::ui::dom::handler;
-use crate::ui::icon::{Icon, Symbol};
 
 #[component]
 pub(crate) fn ShownLine() -> impl IntoView {
@@ -38,16 +38,6 @@ pub(crate) fn ShownLine() -> impl IntoView {
         <SearchOffer/>
         <Undecided/>
         {move || directory.members.get().map(|members| group_members(app, &members))}
-    }
-}
-
-#[component]
-pub(crate) fn RefreshButton(name: &'static str, press: Callback<()>) -> impl IntoView {
-    view! {
-        <button class="link refresh" aria-label=name on:click=handler(move |_| press.run(()))>
-            <Symbol icon=Icon::Refresh/>
-            {text::directory::REFRESH}
-        </button>
     }
 }
 
