@@ -19,7 +19,7 @@ pub(crate) enum Screens {
 }
 
 /// The module of the pictures, as the test names start with it.
-const MODULE: &str = "screens::";
+pub(crate) const MODULE: &str = "screens::";
 
 /// Environment variable by which the tests store references.
 const MODE: &str = "PINGONE_MFA_SCREENS";
