@@ -95,7 +95,7 @@ fn is_hashed(name: &str) -> bool {
 async fn every_file_is_complete_and_has_its_type_and_headers() {
     let (world, nginx) = hosted().await;
     let names = world.release.names();
-    assert_eq!(names.iter().filter(|name| is_hashed(name) && !name.contains('/')).count(), 8, "{names:?}");
+    assert_eq!(names.iter().filter(|name| is_hashed(name) && !name.contains('/')).count(), 9, "{names:?}");
     for name in names.iter().map(String::as_str).chain([""]) {
         let file = if name.is_empty() { "index.html" } else { name };
         let whole = world.release.read(file);
