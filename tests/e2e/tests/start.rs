@@ -73,7 +73,7 @@ async fn a_missing_style_of_the_second_file_is_named_and_can_be_loaded_again() {
     std::fs::write(&style, whole).unwrap();
     page.press("button", "Try again").await;
     page.hear("3 users · read").await;
-    let is_laid_out = "getComputedStyle(root.querySelector('.console')).display === 'grid'";
+    let is_laid_out = "getComputedStyle(root.querySelector('.console')).display === 'flex'";
     assert_eq!(page.ask_shadow(is_laid_out).await, true, "the style is there");
 }
 
