@@ -79,6 +79,9 @@ impl Kit {
     }
 }
 
+/// The module of the pictures of the screens, as its tests' names start with it.
+pub(crate) const SCREENS: &str = "screens::";
+
 /// A browser test spends half of its time waiting, so three run on two cores. With four, pages wait for a core so
 /// long that they exceed their own time limits.
 pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {

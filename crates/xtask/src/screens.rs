@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::kit::{Kit, end_to_end_tests};
+use crate::kit::{Kit, SCREENS, end_to_end_tests};
 use crate::workspace::Workspace;
 use crate::{process, suite};
 
@@ -17,9 +17,6 @@ pub(crate) enum Screens {
     /// They become the references.
     Accept,
 }
-
-/// The module of the pictures, as the test names start with it.
-pub(crate) const MODULE: &str = "screens::";
 
 /// Environment variable by which the tests store references.
 const MODE: &str = "PINGONE_MFA_SCREENS";
@@ -45,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, mode: Screens) -> Result<(), Failure> {
     if mode == Screens::Accept {
         command.env(MODE, "accept");
     }
-    let tested = process::run(command.args(["--", MODULE]));
+    let tested = process::run(command.args(["--", SCREENS]));
     let pictures = pictures_in(&folder)?;
     let sheet = folder.join("index.html");
     fs::write(&sheet, contact_sheet(&pictures)).map_err(Failure::file("write", &sheet))?;

@@ -8,10 +8,10 @@ use std::thread::{self, JoinHandle};
 use crate::check;
 use crate::engines::{self, Engines, Table};
 use crate::failure::Failure;
-use crate::kit::{Kit, end_to_end_tests};
+use crate::kit::{Kit, SCREENS, end_to_end_tests};
+use crate::process;
 use crate::report::{Report, Stopped};
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{process, screens};
 
 /// Time limit in seconds of all browser tests together; the runner's default of 20 seconds is too short for a debug
 /// build on a busy machine.
@@ -34,7 +34,7 @@ fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result
     let mut table = Table::default();
     let mut command = end_to_end_tests(workspace, &kit);
     // `cargo xtask screens` compares the pictures.
-    command.args(["--", "--skip", screens::MODULE]);
+    command.args(["--", "--skip", SCREENS]);
     report.watched_tests("end-to-end tests", command, |line| table.read("Chromium", line));
     engines::tests(workspace, &kit, engines, report, &mut table);
     println!("\n{table}");
