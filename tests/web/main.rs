@@ -100,7 +100,7 @@ async fn text_in_the_token_field_is_read_once_and_removed() {
         leptos::task::tick().await;
     }
     assert!(
-        wrapper.inner_text().contains("This is a variable that nobody filled in"),
+        wrapper.inner_text().contains("This is a variable that was not filled in"),
         "{}",
         wrapper.inner_text()
     );

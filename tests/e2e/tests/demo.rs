@@ -48,7 +48,7 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     assert_banner_visible(&page, "form").await;
     page.check_appearance("demo-form").await;
     page.press("button", "Try the demo").await;
-    page.hear("Read from the token").await;
+    page.hear("Acts as").await;
     page.hear("api.demo.invalid").await;
     page.press("button", "Connect").await;
     page.hear("250 users · read").await;
