@@ -93,7 +93,7 @@ pub fn fault(fault: &Fault) -> String {
     match fault {
         Fault::TokenExpired(_) => "PingOne refused the token: it has expired.".into(),
         Fault::TokenInvalid(_) => "PingOne doesn't take this access token, although it has not expired by this computer's clock.".into(),
-        Fault::TokenForgotten => "There is no token any more. Nothing was sent.".into(),
+        Fault::TokenForgotten => "The token was forgotten. Nothing was sent.".into(),
         Fault::RoleMissing(_) => "PingOne refused: the token's roles don't permit this here.".into(),
         Fault::LicenseExceeded(_) => "PingOne refused: the license of this environment doesn't cover it.".into(),
         Fault::EnvironmentUnknown(refusal) if refusal.status == 404 => "There is no environment with this ID in this region.".into(),
@@ -116,7 +116,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::Unreachable => "The browser got no readable answer. Offline, a blocked request and an error of PingOne without permission headers look the same from here.".into(),
         Fault::BodyCut(_) => "The answer broke off in the middle.".into(),
         Fault::BodyTooLarge(_) => "The answer was larger than any of PingOne's, and was not read to its end.".into(),
-        Fault::NotJson(_) => "The answer is not PingOne's: it is no JSON.".into(),
+        Fault::NotJson(_) => "The answer isn't PingOne's: it isn't JSON.".into(),
         Fault::WrongShape(_) => "The answer has a shape that this page doesn't know.".into(),
         Fault::Paging(Paging::Loop) => "PingOne's pages go round in a circle. The list was stopped.".into(),
         Fault::Paging(Paging::NoCursor) => "The link to the next page has no cursor. The list was stopped.".into(),

@@ -352,7 +352,7 @@ fn a_refusal_shows_its_meaning_and_its_code() {
         ("login_required", "wants to see you sign on"),
         ("consent_required", "wants your consent"),
         ("temporarily_unavailable", "can't do it now"),
-        ("invalid_scope", "whoever runs this page"),
+        ("invalid_scope", "the administrator of this page"),
     ] {
         let fault = SignInFault::Refused { code: code.into(), description: "Words.".into() };
         let message = text::sign_in::fault(&fault);

@@ -28,7 +28,7 @@ pub const LEAVING: &str = "Opening PingOne …";
 pub const EXCHANGING: &str = "Signing in …";
 /// Shown if neither way is offered.
 pub const NO_WAY: &str =
-    "This deployment takes neither a sign-in nor a pasted token here. Ask whoever runs it.";
+    "This deployment takes neither a sign-in nor a pasted token here. Ask its administrator.";
 
 /// Why signing in failed, and what to do.
 pub fn fault(fault: &SignInFault) -> String {
@@ -45,24 +45,24 @@ pub fn fault(fault: &SignInFault) -> String {
                 .into()
         }
         SignInFault::OtherIssuer(issuer) => format!(
-            "Not signed in: {} answered, which was not asked. Tell whoever runs this page before you try again.",
+            "Not signed in: {} answered, which was not asked. Tell the administrator of this page before you try again.",
             if issuer.is_empty() { "an issuer without a name" } else { issuer }
         ),
         SignInFault::OtherAudience | SignInFault::OtherNonce => {
-            "Not signed in: PingOne's answer was made for something else. Sign in again; if it stays, tell whoever runs this page."
+            "Not signed in: PingOne's answer was made for something else. Sign in again; if it stays, tell the administrator of this page."
                 .into()
         }
         SignInFault::Expired => {
-            "Not signed in: PingOne's answer had expired before it was made. Sign in again; if it stays, tell whoever runs this page."
+            "Not signed in: PingOne's answer had expired before it was made. Sign in again; if it stays, tell the administrator of this page."
                 .into()
         }
         SignInFault::Refused { code, description } => refused(code, description),
         SignInFault::NotExchanged { code, description } => format!(
-            "Not signed in: PingOne didn't exchange its code ({code}){} Sign in again; if it stays, whoever runs this page should check the application's grant types, PKCE and redirect URI.",
+            "Not signed in: PingOne didn't exchange its code ({code}){} Sign in again; if it stays, the administrator of this page should check the application's grant types, PKCE and redirect URI.",
             words(description)
         ),
         SignInFault::OtherToken => {
-            "Not signed in: the token is another person's, or for another environment. It was not kept. Sign in again; if it stays, tell whoever runs this page."
+            "Not signed in: the token is another person's, or for another environment. It was not kept. Sign in again; if it stays, tell the administrator of this page."
                 .into()
         }
         SignInFault::Unreachable => {
@@ -112,7 +112,7 @@ fn refused(code: &str, description: &str) -> String {
         "login_required" | "interaction_required" => "PingOne wants to see you sign on",
         "consent_required" => "PingOne wants your consent",
         "temporarily_unavailable" | "server_error" => "PingOne can't do it now",
-        _ => "PingOne refused the request; whoever runs this page should check the application",
+        _ => "PingOne refused the request; the administrator of this page should check the application",
     };
     format!("Not signed in: {meaning} ({code}){}", words(description))
 }

@@ -458,7 +458,7 @@ fn MatchResult(found: Rc<Found>) -> impl IntoView {
         </table>
         {refused}
         {may_differ_in_case.then(|| view! { <p class="hint">{text::CAPITALS}</p> })}
-        {is_none_found.then(|| view! { <p class="note">{text::NOBODY}</p> })}
+        {is_none_found.then(|| view! { <p class="note">{text::NO_USERS}</p> })}
         <p class="hint">{text::FILES}</p>
     }
 }

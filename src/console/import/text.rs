@@ -38,7 +38,7 @@ pub const DESELECT: &str = "Remove from selection";
 /// What selecting does as well.
 pub const SELECT_MEANING: &str =
     "Search and filters are cleared first, so that all selected users are shown.";
-pub const NOBODY: &str = "No users found.";
+pub const NO_USERS: &str = "No users found.";
 /// Shown because a lookup may find fewer users than the list would.
 pub const CAPITALS: &str = "PingOne may be case-sensitive: each line was looked up as written and in lower case. In the list of all users, case doesn't matter.";
 

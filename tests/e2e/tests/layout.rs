@@ -108,19 +108,20 @@ async fn nothing_moves_while_the_page_opens() {
 
 /// A page on which things move, to test the measures with.
 const SAMPLE: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Sample</title>
-<style>body { margin: 0 }</style><pingone-mfa></pingone-mfa><script>
-const root = document.querySelector("pingone-mfa").attachShadow({ mode: "open" });
-root.innerHTML = `<style>button { display: block } [role=grid] { height: 200px; overflow: auto; border: 0 }
+<style>body { margin: 0 }</style><pingone-mfa><template shadowrootmode="open"><style>button { display: block } [role=grid] { height: 200px; overflow: auto; border: 0 }
 th { position: sticky; top: 0; background: #fff } td, th { height: 20px; padding: 0 }
 table { border-spacing: 0; width: 100% } #over { position: absolute; top: 60px; height: 50px; width: 100%; background: #eee }
 </style><button id="late">Late</button><button id="more">More</button><p id="below">Below</p>
-<div role="grid"><table><tr role="row" aria-rowindex="1"><th role="columnheader">Name</th></tr></table></div>`;
+<div role="grid"><table><tr role="row" aria-rowindex="1"><th role="columnheader">Name</th></tr></table></div></template></pingone-mfa><script>
+const root = document.querySelector("pingone-mfa").shadowRoot;
 const at = (id) => root.getElementById(id);
 for (let row = 2; row < 50; row++) {
   const added = root.querySelector("table").insertRow();
   added.role = "row"; added.ariaRowIndex = row; added.insertCell().textContent = `User ${row}`;
 }
-const add = () => at("more").insertAdjacentHTML("afterend", "<p>Inserted, and everything below moves down.</p>");
+const inserted = document.createElement("p");
+inserted.textContent = "Inserted, and everything below moves down.";
+const add = () => at("more").after(inserted.cloneNode(true));
 at("late").onclick = () => setTimeout(add, 1000);
 at("more").onclick = add;
 </script></html>"#;

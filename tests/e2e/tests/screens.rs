@@ -149,8 +149,11 @@ td { border-bottom: 1px solid #e2e5ea; padding: 6px 10px; color: #555f6d } p { m
 <p id="line"><span id="count">124</span> of 250 users, read at 10:23</p><table></table></div>
 <aside id="panel"><p id="name">Jonas Brandt</p><p id="note">This user has no active device. Depending on your sign-on
 policy they are let in without a second factor or turned away.</p></aside></main>
-<script>for (let row = 0; row < 14; row++) document.querySelector("table").insertRow().innerHTML =
-  `<td>Adaeze Okonkwo</td><td>adaeze.okonkwo</td><td>Employees</td><td>today at 10:${10 + row}</td><td>Off</td>`;</script>"#;
+<script>for (let row = 0; row < 14; row++) {
+  const added = document.querySelector("table").insertRow();
+  for (const text of ["Adaeze Okonkwo", "adaeze.okonkwo", "Employees", `today at 10:${10 + row}`, "Off"])
+    added.insertCell().textContent = text;
+}</script>"#;
 
 async fn sketch(page: &Page) -> Sketch {
     Sketch::of(&Pixels::from_png(&page.picture().await).expect("a picture"))

@@ -72,7 +72,7 @@ fn words<'a>(body: &'a Value, field: &str) -> Result<Option<Vec<&'a str>>, Confi
     if json::at(body, field).is_none() {
         return Ok(None);
     }
-    // What isn't a text is no known word either.
+    // Anything but text is refused like an unknown word.
     let words = json::list(body, field)?.iter().map(|word| word.as_str().unwrap_or_default());
     Ok(Some(words.collect()))
 }
