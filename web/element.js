@@ -78,8 +78,9 @@ async function loadProgram() {
   }
 }
 
-// The style of what the second file shows. Every element has it, empty until that file is loaded.
-const consoleSheet = new CSSStyleSheet();
+// The style of what the second file shows. Every element has it, empty until that file is loaded. A server that imports this
+// file has no style sheets, so it is made with the first element's style.
+let consoleSheet;
 
 // Loads the second file, which has everything after the form, and its style. It is started only once: a second start would reset the
 // state of the first. A failed one is dropped, so that the next attempt downloads again.
@@ -138,6 +139,7 @@ function rejectOldBrowsers() {
 async function loadStyle() {
   const response = await download(RELEASE.style);
   const made = new CSSStyleSheet();
+  consoleSheet ??= new CSSStyleSheet();
   return made.replace(await response.text());
 }
 

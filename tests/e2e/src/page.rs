@@ -716,11 +716,11 @@ impl Page {
         self.hear_late(" · finished ").await;
     }
 
-    /// Waits until a run has changed this many users, and has verified all of them.
+    /// Waits until a run has changed this many users, and has verified all of them: at some users per second, this takes a while.
     pub async fn run_changed(&self, verb: &str, users: usize) {
         let noun = if users == 1 { "user" } else { "users" };
-        self.hear(&format!("MFA {verb} for {users} {noun}")).await;
-        self.hear(&format!("changed and verified\n{users}")).await;
+        self.hear_late(&format!("MFA {verb} for {users} {noun}")).await;
+        self.hear_late(&format!("changed and verified\n{users}")).await;
     }
 
     /// Continues the only stored run that isn't finished, with all users left.

@@ -417,11 +417,11 @@ async fn a_failed_page_is_retried_and_a_permanent_failure_is_reported() {
 async fn a_malformed_list_or_a_bad_next_link_is_reported() {
     let world = World::start(1500, quick).await;
     for (fault, sentence) in [
-        (Fault::Html, "no JSON"),
-        (Fault::Truncated { after: 500 }, "no JSON"),
+        (Fault::Html, "it isn't JSON"),
+        (Fault::Truncated { after: 500 }, "it isn't JSON"),
         (Fault::Oversized { bytes: 9 * 1024 * 1024 }, "larger than"),
         (Fault::GzipBomb { bytes: 9 * 1024 * 1024 }, "larger than"),
-        (Fault::Nested { depth: 200_000 }, "no JSON"),
+        (Fault::Nested { depth: 200_000 }, "it isn't JSON"),
     ] {
         let page = partly_listed(&world).await;
         add_fault(&world, Some(1), None, fault.clone());

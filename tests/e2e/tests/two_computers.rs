@@ -90,7 +90,6 @@ async fn two_computers_with_the_same_run_detect_each_other_and_write_few_users_t
     let there = world.open_elsewhere().await;
     connect(&world, &there).await;
     there.press("tab", "Runs").await;
-    there.press("tab", "Runs").await;
     there.choose_file("Open run file…", &file).await;
     there.hear("Not finished: ").await;
     there.press_beginning("button", "Continue with ").await;
