@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use pingone::exchange::Exchange;
 use pingone::redaction::secrets::PLACEHOLDER;
+use pingone_mfa_core::exchanges::filter::Class;
 use pingone_mfa_core::exchanges::log::Numbered;
 
 use crate::console::app::use_app;
@@ -81,6 +82,15 @@ pub(crate) fn FormPanel(
 pub(crate) fn status(exchange: &Exchange) -> String {
     let answer = exchange.answer.as_ref();
     answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
+}
+
+/// The style sheet's name for the status's color.
+pub(crate) fn status_class(exchange: &Exchange) -> &'static str {
+    match Class::of(exchange) {
+        Class::Good => "status good",
+        Class::Refused if status(exchange) == "429" => "status wait",
+        Class::Refused | Class::Failed | Class::Odd | Class::NoAnswer => "status bad",
+    }
 }
 
 #[component]

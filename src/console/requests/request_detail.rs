@@ -5,7 +5,7 @@ use pingone::exchange::Exchange;
 use pingone_mfa_core::exchanges::log::Log;
 
 use crate::console::app::use_app;
-use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status};
+use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status, status_class};
 use crate::console::requests::text;
 use crate::ui::dom::handler;
 
@@ -16,8 +16,13 @@ const IDS: FormIds =
 pub(crate) fn RequestDetail() -> impl IntoView {
     let exchanges = use_app().exchanges();
     let shown = Memo::new(move |_| exchanges.shown());
-    let title =
-        move || shown.with(|shown| shown.as_ref().map(|shown| title(&shown.exchange)).unwrap_or_default());
+    let title = move || {
+        shown.with(|shown| {
+            let exchange = &shown.as_ref()?.exchange;
+            let class = status_class(exchange);
+            Some(view! { <span class=class>{status(exchange)}</span> {title(exchange)} })
+        })
+    };
     view! {
         <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL>
             <div class="request-title">
@@ -35,14 +40,14 @@ pub(crate) fn RequestDetail() -> impl IntoView {
     }
 }
 
-/// What was requested in a few words: "200 PUT mfaEnabled".
+/// What was requested in a few words, after the status: " PUT mfaEnabled".
 fn title(exchange: &Exchange) -> String {
     let url = exchange.url();
     let path = url.split('?').next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
     let is_id = last.len() == 36 && last.contains('-');
     let what = if is_id { path.rsplit('/').nth(1).unwrap_or(last) } else { last };
-    format!("{} {} {what}", status(exchange), exchange.request.method)
+    format!(" {} {what}", exchange.request.method)
 }
 
 /// The copy of the shown exchange. Copies have no personal data, unless it is asked for, once per copy.

@@ -28,16 +28,19 @@ fn SearchField() -> impl IntoView {
     let filter = use_app().exchanges().filter;
     let search = move |event: Event| filter.update(|filter| filter.text = event_target_value(&event));
     view! {
-        <input
-            class="search"
-            type="search"
-            autocomplete="off"
-            spellcheck="false"
-            aria-label=text::exchanges::SEARCH
-            placeholder=text::exchanges::SEARCH
-            prop:value=move || filter.with(|filter| filter.text.clone())
-            on:input=handler(search)
-        />
+        <div class="search-box">
+            <Symbol icon=Icon::Search/>
+            <input
+                class="search"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=text::exchanges::SEARCH
+                placeholder=text::exchanges::SEARCH
+                prop:value=move || filter.with(|filter| filter.text.clone())
+                on:input=handler(search)
+            />
+        </div>
     }
 }
 

@@ -4,11 +4,10 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 use pingone::exchange::Exchange;
-use pingone_mfa_core::exchanges::filter::Class;
 use pingone_mfa_core::ports::Locale;
 
 use crate::console::app::use_app;
-use crate::console::requests::exchange_forms::status;
+use crate::console::requests::exchange_forms::{status, status_class};
 use crate::console::requests::text;
 use crate::ui::dom::{handler, key_of, stop};
 
@@ -121,18 +120,13 @@ fn Row(number: u64, is_shown: bool) -> impl IntoView {
 }
 
 fn cells(locale: &dyn Locale, exchange: &Exchange) -> AnyView {
-    let status_class = match Class::of(exchange) {
-        Class::Good => "status good",
-        Class::Refused if status(exchange) == "429" => "status wait",
-        Class::Refused | Class::Failed | Class::Odd | Class::NoAnswer => "status bad",
-    };
     let head = exchange.answer.as_ref().map(|answer| &answer.head);
     let correlation_id = head.and_then(|head| head.correlation_id.clone()).unwrap_or_default();
     let cells = [
         ("code", locale.time_to_second(exchange.at)),
         ("method", exchange.request.method.to_string()),
         ("code", path(&exchange.url())),
-        (status_class, status(exchange)),
+        (status_class(exchange), status(exchange)),
         ("number", text::exchanges::took(locale, exchange.took.0)),
         ("number", exchange.attempt.to_string()),
         ("code correlation", correlation_id),
