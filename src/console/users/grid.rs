@@ -8,6 +8,7 @@ use pingone_mfa_core::directory::order::{Column, Sort};
 use pingone_mfa_core::directory::store::{Coverage, UserIndex};
 
 use crate::console::app::{App, use_app};
+use crate::console::load::Load;
 use crate::console::users::directory::Source;
 
 use crate::console::users::cells::{RowCells, RowKind, class_of, username};
@@ -72,6 +73,7 @@ pub(crate) fn UserGrid() -> impl IntoView {
         <div
             class="grid-scroll"
             part="grid"
+            data-empty=move || grid.is_without_matches().then_some(text::table::NO_MATCHES)
             node_ref=grid.scroller
             on:scroll=handler(move |_| grid.follow_scroll())
             on:keydown=handler(move |event: KeyboardEvent| grid.press(&event))
@@ -342,6 +344,18 @@ impl Grid {
     fn is_waiting_for_rows(self) -> bool {
         let directory = self.app.directory();
         directory.table.listed_len.get() == 0 && directory.list.with(List::is_loading)
+    }
+
+    /// Whether all users are known that could be shown, and none is.
+    fn is_without_matches(self) -> bool {
+        let directory = self.app.directory();
+        let is_settled = match directory.source() {
+            Source::List => directory.list.with(|list| *list == List::Complete),
+            Source::Found => directory.search.with(|search| {
+                search.as_ref().is_some_and(|search| matches!(search.hits, Load::Ready { .. }))
+            }),
+        };
+        is_settled && directory.shown_len() == 0
     }
 
     fn note_press(self, event: &PointerEvent) {

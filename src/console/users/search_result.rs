@@ -17,10 +17,14 @@ use crate::ui::dom::handler;
 #[component]
 pub(crate) fn SearchResult() -> impl IntoView {
     let app = use_app();
-    let has_rows = Memo::new(move |_| app.directory().shown_len() > 0);
+    let has_failed = Memo::new(move |_| {
+        app.directory()
+            .search
+            .with(|search| search.as_ref().is_some_and(|search| matches!(search.hits, Load::Failed(_))))
+    });
     view! {
         <div class="list-line"><SearchStatus/></div>
-        <Show when=move || has_rows.get()><UserGrid/></Show>
+        <Show when=move || !has_failed.get()><UserGrid/></Show>
     }
 }
 

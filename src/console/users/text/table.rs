@@ -143,6 +143,9 @@ pub fn undecided(users: &str, count: u64) -> String {
     let users = if count == 1 { "1 more user".to_owned() } else { format!("{users} more users") };
     format!("Devices or bypass of {users} were not checked, so this filter can't tell.")
 }
+/// In the empty table.
+pub const NO_MATCHES: &str = "No users match";
+
 /// No match in a complete list.
 pub fn no_match(listed: &str) -> String {
     format!("No match among {listed} users")
