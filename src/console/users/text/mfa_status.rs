@@ -34,7 +34,7 @@ pub const ALL: &str = "All users";
 pub const NO_POPULATION: &str = "No population";
 pub const COPY_SUMMARY: &str = "Copy summary";
 pub const SAVE_SNAPSHOT: &str = "Save snapshot";
-pub const COMPARE: &str = "Compare with snapshot …";
+pub const COMPARE: &str = "Compare with snapshot…";
 pub const STOP_COMPARING: &str = "Stop comparing";
 
 pub fn unusable(unusable: &UnreadableBody<SnapshotFault>) -> String {
