@@ -140,9 +140,11 @@ fn cells(locale: &dyn Locale, exchange: &Exchange) -> AnyView {
 /// The part of an address that differs between requests, with its IDs shortened.
 fn path(url: &str) -> String {
     let behind = url.split_once("/environments/").and_then(|(_, rest)| rest.split_once('/'));
-    let path = behind.map_or(text::exchanges::ENVIRONMENT, |(_, rest)| rest);
+    let rest = behind.map_or(text::exchanges::ENVIRONMENT, |(_, rest)| rest);
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
     let parts: Vec<&str> = path.split('/').map(short).collect();
-    parts.join("/")
+    let path = parts.join("/");
+    query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 
 /// The beginning of an ID: what follows it in the path says what was requested, and has to be visible.

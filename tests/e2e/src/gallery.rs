@@ -31,12 +31,14 @@ const BETWEEN_PICTURES: Duration = Duration::from_millis(50);
 /// How long the page may take to react to another window size. The content of a frame reports its height later.
 const SETTLING: Duration = Duration::from_millis(250);
 
-/// Script that replaces what differs from run to run by something of the same length: times, durations, ports, random
-/// IDs, and numbers of requests.
+/// Script that replaces what differs from run to run by something of the same length: times, durations, ports, plan
+/// numbers, numbers of requests, and which of some requests at the same time was the last.
 const COVER: &str = r"(() => {
   const covers = [
+    [/until (\d{1,2} \w+ 20\d\d )?\d\d:\d\d/g, 'until 1 Dec 2026 18:00'],
     [/\d\d:\d\d:\d\d\.\d{3}/g, '10:23:44.402'], [/\d\d:\d\d:\d\d(?!\.)/g, '10:23:44'], [/(?<![\d:])\d\d:\d\d(?!:)/g, '10:23'],
     [/\b\d+ ms\b/g, '64 ms'], [/\b5\d min\b/g, '59 min'],
+    [/(?<![\w-])[0-9A-F]{4}-[0-9A-F]{4}(?![\w-])/g, 'ECBB-FD90'], [/^GET \w+$/, 'GET user'],
     [/127\.0\.0\.1:\d+/g, '127.0.0.1:40000'], [/localhost:\d+/g, 'localhost:40000'],
   ];
   const cover = (text) => covers.reduce((text, [from, to]) => text.replace(from, to), text);

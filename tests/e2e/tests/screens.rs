@@ -44,17 +44,22 @@ async fn users() {
     steps::search(&page, "nobody at all").await;
     gallery.show("users-none", &Display::TWO).await;
     steps::search(&page, "").await;
+    steps::change_in_table(&page).await;
+    steps::open_requests(&page).await;
+    gallery.show("requests", &Display::ALL).await;
+    steps::open_users(&page).await;
     steps::open_user(&page).await;
     gallery.show("user", &Display::ALL).await;
     steps::change_user(&page).await;
     gallery.show("user-changed", &Display::TWO).await;
+    steps::ask_to_disable(&page).await;
+    gallery.show("user-disable", &Display::TWO).await;
+    steps::cancel(&page).await;
     steps::close_user(&page).await;
     steps::select_off(&page).await;
     gallery.show("users-selected", &Display::TWO).await;
     steps::open_runs(&page).await;
     gallery.show("runs-none", &Display::TWO).await;
-    steps::open_requests(&page).await;
-    gallery.show("requests", &Display::ALL).await;
     steps::open_help(&page).await;
     gallery.show("help", &Display::TWO).await;
     gallery.close();
@@ -82,6 +87,7 @@ async fn a_run() {
     steps::replace_token(&page, &world.token(&TokenSpec::default())).await;
     steps::wait_for_end(&page).await;
     gallery.show("run-finished", &Display::ALL).await;
+    steps::close_run(&page).await;
     steps::open_runs(&page).await;
     gallery.show("runs", &Display::ALL).await;
     gallery.close();
@@ -97,6 +103,18 @@ async fn a_refusal() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("you may read users here, but not change MFA").await;
     gallery.show("user-refused", &Display::TWO).await;
+    gallery.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_list() {
+    let world = World::with_users(USERS).await;
+    steps::refuse_second_page(&world);
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    steps::wait_for_refused_list(&page).await;
+    let mut gallery = Gallery::of(&page);
+    gallery.show("users-refused", &Display::TWO).await;
     gallery.close();
 }
 

@@ -63,6 +63,22 @@ pub(super) async fn change_user(page: &Page) {
     page.wait_for_switch(&switch, true).await;
 }
 
+/// Turns MFA on for another user than the drawer's.
+pub(super) async fn change_in_table(page: &Page) {
+    page.press("switch", "MFA for test.user07").await;
+    page.wait_for_switch("MFA for test.user07", true).await;
+}
+
+/// Turns MFA of the user off in the drawer, which asks first.
+pub(super) async fn ask_to_disable(page: &Page) {
+    page.press("switch", &format!("MFA for {USERNAME}")).await;
+    page.see("button", "Disable MFA").await;
+}
+
+pub(super) async fn cancel(page: &Page) {
+    page.press("button", "Cancel").await;
+}
+
 /// Opens the numbers of each population below the MFA status.
 pub(super) async fn open_populations(page: &Page) {
     page.press("button", "By population").await;
@@ -78,6 +94,10 @@ pub(super) async fn open_requests(page: &Page) {
     page.press("tab", "Requests").await;
     page.see("grid", "Requests").await;
     page.until_shadow("root.querySelector('.request-table tbody [aria-selected=true]') !== null").await;
+}
+
+pub(super) async fn open_users(page: &Page) {
+    page.press("tab", "Users").await;
 }
 
 /// Opens the tab of the stored runs.
@@ -131,6 +151,11 @@ pub(super) async fn wait_for_token_request(page: &Page) {
     page.hear("Paused: token needed. Nothing is lost.").await;
 }
 
+/// Closes the finished run, which is stored.
+pub(super) async fn close_run(page: &Page) {
+    page.press("button", "Close").await;
+}
+
 pub(super) async fn replace_token(page: &Page, token: &str) {
     page.replace_token().await;
     page.paste_token(token).await;
@@ -138,6 +163,20 @@ pub(super) async fn replace_token(page: &Page, token: &str) {
 
 pub(super) async fn wait_for_end(page: &Page) {
     page.run_finished().await;
+}
+
+/// Makes PingOne refuse the second page of the list, so that the first one stays.
+pub(super) fn refuse_second_page(world: &World) {
+    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: Some(2) };
+    let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).expect("a valid rule");
+}
+
+/// Waits until the checks after the refusal have ended.
+pub(super) async fn wait_for_refused_list(page: &Page) {
+    page.see("region", "Troubleshooting").await;
+    page.hear("Copy request").await;
+    page.until_shadow("!root.querySelector('.trouble').innerText.includes('Checking')").await;
 }
 
 /// Makes PingOne answer changes with this status, after some that succeed.
