@@ -88,6 +88,9 @@ impl Display {
     pub const ALL: [Self; 6] =
         [Self::LIGHT, Self::DARK_NARROW, Self::LIGHT_NARROW, Self::DARK, Self::LIGHT_WIDE, Self::DARK_WIDE];
 
+    /// Two in the scheme that a page around a frame sets itself.
+    pub const LIGHT_TWO: [Self; 2] = [Self::LIGHT, Self::LIGHT_NARROW];
+
     /// Two that differ in both scheme and width, for screens that aren't the most important ones.
     pub const TWO: [Self; 2] = [Self::LIGHT, Self::DARK_NARROW];
 }

@@ -46,6 +46,15 @@ pub(super) async fn opened(world: &World, portal: Portal) -> Page {
     page
 }
 
+/// Presses the portal's button for the dark theme, and returns to the frame.
+pub(super) async fn press_dark(page: &Page) {
+    page.leave_frame().await;
+    page.value("document.getElementById('dark').click()").await;
+    page.enter_frame().await;
+    let widget = "document.querySelector('pingone-mfa').shadowRoot.firstElementChild";
+    page.until(&format!("getComputedStyle({widget}).colorScheme === 'dark'")).await;
+}
+
 /// A well-formed token with an invalid signature, which PingOne refuses.
 fn refused_token(world: &World) -> String {
     let token = world.token(&TokenSpec::default());

@@ -125,13 +125,15 @@ async fn in_a_frame() {
     let page = frame::opened(&world, portal).await;
     steps::wait_for_list(&page, USERS).await;
     let mut gallery = Gallery::of(&page);
-    gallery.show("frame-users", &Display::TWO).await;
+    gallery.show("frame-users", &Display::LIGHT_TWO).await;
     steps::open_user(&page).await;
-    gallery.show("frame-user", &Display::TWO).await;
+    gallery.show("frame-user", &Display::LIGHT_TWO).await;
     steps::close_user(&page).await;
     steps::select_off(&page).await;
     steps::open_review(&page).await;
-    gallery.show("frame-review", &Display::TWO).await;
+    gallery.show("frame-review", &Display::LIGHT_TWO).await;
+    frame::press_dark(&page).await;
+    gallery.show("frame-review", &[Display::DARK]).await;
     gallery.close();
 }
 
