@@ -96,7 +96,12 @@ pub fn more(users: &str) -> String {
 
 /// The users after the pilot user.
 pub fn all_others(users: &str, has_pilot: bool) -> String {
-    format!("all {users} {}", if has_pilot { "others" } else { "users" })
+    match (users, has_pilot) {
+        ("1", true) => "the other user".to_owned(),
+        ("1", false) => "the user".to_owned(),
+        (_, true) => format!("all {users} others"),
+        (_, false) => format!("all {users} users"),
+    }
 }
 
 pub fn speed(per_second: &str) -> String {
