@@ -38,6 +38,10 @@ impl Crate {
         Self::read_from(name, &Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src"))
     }
 
+    fn page() -> Self {
+        Self::read_from("the page", &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+    }
+
     fn read_from(name: &'static str, root: &Path) -> Self {
         let mut files = Vec::new();
         find_sources(root, &mut files);
@@ -182,7 +186,7 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
 #[test]
 fn no_files_of_a_crate_import_each_other_in_a_circle() {
     let crates = ["pingone", "directory", "core", "sandbox", "xtask"].map(Crate::read);
-    for files in crates {
+    for files in crates.into_iter().chain([Crate::page()]) {
         assert!(files.imports.len() > 20, "{} has files", files.name);
         assert_eq!(files.circle(), None, "{}", files.name);
     }
@@ -232,4 +236,16 @@ fn a_circle_is_found() {
     assert_eq!(code.circle(), Some(vec!["a".to_owned(), "b".to_owned(), "b::c".to_owned(), "a".to_owned()]));
     code.imports.insert(own("b::c"), import(&["crate::b::B", "std::fmt"]));
     assert_eq!(code.circle(), None, "a submodule may use its parent");
+}
+
+#[test]
+fn a_circle_in_the_page_is_found() {
+    let mut page = Crate::page();
+    let dom = vec!["ui".to_owned(), "dom".to_owned()];
+    let source = syn::parse_file("use crate::console::layout::Console;").unwrap();
+    let known = page.imports.keys().cloned().collect();
+    page.imports.entry(dom.clone()).or_default().extend(Imports::of(&source, dom, &known));
+    let circle = page.circle().unwrap();
+    assert!(circle.iter().any(|file| file == "ui::dom"), "{circle:?}");
+    assert!(circle.iter().any(|file| file == "console::layout"), "{circle:?}");
 }

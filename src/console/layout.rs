@@ -46,15 +46,6 @@ fn Main() -> impl IntoView {
     }
 }
 
-/// The id of a tab and of its panel.
-pub(crate) const fn ids(tab: Tab) -> (&'static str, &'static str) {
-    match tab {
-        Tab::Users => ("users-tab", "users-panel"),
-        Tab::Runs => ("runs-tab", "runs-panel"),
-        Tab::Requests => ("requests-tab", "requests-panel"),
-    }
-}
-
 /// The users stay in the document, so that the table keeps its place. The other panels are created when they are shown.
 #[component]
 fn Panels() -> impl IntoView {
@@ -66,19 +57,19 @@ fn Panels() -> impl IntoView {
         <div
             class="panel"
             role=role
-            id=ids(Tab::Users).1
+            id=Tab::Users.ids().1
             aria-label=text::tabs::name(Tab::Users)
             hidden=move || tab.get() != Tab::Users
         >
             <UsersPanel/>
         </div>
         <Show when=move || tab.get() == Tab::Runs>
-            <div class="panel" role="tabpanel" id=ids(Tab::Runs).1 aria-label=text::tabs::name(Tab::Runs)>
+            <div class="panel" role="tabpanel" id=Tab::Runs.ids().1 aria-label=text::tabs::name(Tab::Runs)>
                 <RunsPanel/>
             </div>
         </Show>
         <Show when=move || tab.get() == Tab::Requests>
-            <div class="panel" role="tabpanel" id=ids(Tab::Requests).1 aria-label=text::tabs::name(Tab::Requests)>
+            <div class="panel" role="tabpanel" id=Tab::Requests.ids().1 aria-label=text::tabs::name(Tab::Requests)>
                 <RequestsPanel/>
             </div>
         </Show>

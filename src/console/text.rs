@@ -1,6 +1,7 @@
 //! The sentences of the console that several of its capabilities show, and those of the top bar.
 
 pub mod announce;
+pub mod mfa_change;
 pub mod saving;
 pub mod tabs;
 pub mod top_bar;

@@ -15,7 +15,6 @@ use crate::console::tabs::Tab;
 use crate::connect::form::ObstacleNotice;
 use crate::connect::sign_in::RenewalFailed;
 use crate::connect::token_field::NextToken;
-use crate::console::layout::ids;
 use crate::console::modal::Modal;
 use crate::console::text;
 use crate::console::troubleshooting::failure::CheckButton;
@@ -71,7 +70,7 @@ fn Tabs() -> impl IntoView {
         }
     });
     let item = |tab| {
-        let (id, panel) = ids(tab);
+        let (id, panel) = tab.ids();
         TabItem {
             id,
             panel,

@@ -544,7 +544,7 @@ fn ReviewButton(to: bool, users: FoundUsers) -> impl IntoView {
                 disabled=move || app.run().is_open()
                 on:click=handler(begin)
             >
-                {text::review::begin(to, &number(app, users.count as u64), users.count)}
+                {text::mfa_change::begin(to, &number(app, users.count as u64), users.count)}
             </button>
         }
     })

@@ -2,7 +2,7 @@
 
 pub mod guesses;
 
-pub use crate::console::runs::text::review;
+pub use crate::console::text::mfa_change;
 pub use crate::text::FILE_SILENT;
 
 use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};

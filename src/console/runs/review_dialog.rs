@@ -86,7 +86,7 @@ pub(crate) fn local_memo<T: Clone + PartialEq + 'static>(
 /// What the run does, for how many users.
 fn title(app: App) -> String {
     let (to, changes) = (app.review().to(), app.review().changes());
-    text::review::begin(to, &number(app, changes as u64), changes)
+    text::mfa_change::begin(to, &number(app, changes as u64), changes)
 }
 
 /// The number of the plan as it would be started now: what is filled in changes it.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod card;
+mod continue_button;
 mod finished;
 mod phase_note;
 mod progress;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use pingone_mfa_core::directory::order::Column;
 
 use crate::console::users::column_widths::choose;
-use crate::console::users::grid::Grid;
+use crate::console::users::grid::state::Grid;
 use crate::ui::dom::{content_width, handler, hold_pointer, key_of, once_shown};
 
 /// The ID of the sentence that names the keys.

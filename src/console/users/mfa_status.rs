@@ -4,6 +4,7 @@
 mod by_population;
 mod devices;
 mod numbers;
+mod section;
 
 use leptos::prelude::*;
 use pingone::time::Timestamp;
@@ -15,9 +16,10 @@ use crate::console::format::number;
 use crate::console::load::Load;
 use crate::console::users::directory::List;
 use crate::console::users::list_progress::partial;
-use crate::console::users::mfa_status::by_population::{ByPopulation, ByPopulationButton, Section};
+use crate::console::users::mfa_status::by_population::{ByPopulation, ByPopulationButton};
 use crate::console::users::mfa_status::devices::{DeviceSource, ReportFailure};
 use crate::console::users::mfa_status::numbers::{Bar, PARTS};
+use crate::console::users::mfa_status::section::Section;
 use crate::console::users::text;
 use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;

@@ -173,5 +173,5 @@ fn activity_in_run(state: RowState, to: bool) -> (&'static str, &'static str) {
         | RowState::Gone
         | RowState::ChangedBySomeoneElse => "switch-doing failed",
     };
-    (text::run::state(state, to), class)
+    (text::mfa_change::state(state, to), class)
 }

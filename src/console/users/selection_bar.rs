@@ -95,7 +95,7 @@ fn ChangeButton(app: App, to: bool, count: Memo<usize>) -> impl IntoView {
         <Show when=move || is_permitted.get()>
             <button
                 class=if to { "primary" } else { "danger" }
-                aria-label=move || text::review::begin(to, &number(app, count.get()), count.get())
+                aria-label=move || text::mfa_change::begin(to, &number(app, count.get()), count.get())
                 aria-disabled=move || is_run_open().to_string()
                 title=move || is_run_open().then_some(text::table::RUN_IS_OPEN)
                 on:click=handler(press)

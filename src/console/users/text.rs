@@ -9,8 +9,7 @@ pub mod switch;
 pub mod table;
 pub mod user_drawer;
 
-pub use crate::console::runs::text::{review, run};
-pub use crate::console::text::saving;
+pub use crate::console::text::{mfa_change, saving};
 pub use crate::text::{MEANING, TRY_AGAIN, account, fault, kind, mfa, moment, name_of, outcome, utc};
 
 use pingone::device::DeviceState;

@@ -133,7 +133,7 @@ fn label(app: App, tile: Tile, run: &Progress) -> String {
             let verified = app.read_back();
             text::run::verified(run.tally.of(RowState::Changed), verified, &number(app, verified))
         }
-        Tile::In(state) => text::run::state(state, run.plan.to).to_owned(),
+        Tile::In(state) => text::mfa_change::state(state, run.plan.to).to_owned(),
         Tile::NotChanged => text::run::NOT_CHANGED.to_owned(),
         Tile::BeingChecked => text::run::BEING_CHECKED.to_owned(),
         Tile::ToGo => to_go(app, run),

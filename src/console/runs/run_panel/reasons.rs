@@ -33,7 +33,7 @@ pub(crate) fn WhyNotChanged(state: RowState) -> impl IntoView {
     let name = move || {
         of_run(app, |run| {
             let counted = number(app, run.tally.of(state));
-            text::run::why(&format!("{counted} {}", text::run::state(state, run.plan.to)))
+            text::run::why(&format!("{counted} {}", text::mfa_change::state(state, run.plan.to)))
         })
     };
     view! {

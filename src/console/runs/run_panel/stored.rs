@@ -1,7 +1,5 @@
 //! The runs stored in this browser, and the ways to runs and reports in files.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 
 use crate::console::app::{App, use_app};
@@ -12,6 +10,7 @@ use crate::console::tabs::Tab;
 use crate::ui::dom::handler;
 use crate::ui::icon::{Icon, Symbol};
 
+use crate::console::runs::run_panel::continue_button::ContinueButton;
 use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun, handed_over};
 
 #[component]
@@ -134,26 +133,6 @@ impl Unfinished {
                 .run_obstacle(contents.to, u64::from(contents.tally.all()))
                 .is_none(),
         })
-    }
-}
-
-#[component]
-pub(crate) fn ContinueButton(
-    /// The name that the run is stored under.
-    name: String,
-    users: u32,
-) -> impl IntoView {
-    let app = use_app();
-    let label = text::run::continue_with(users, &number(app, users));
-    view! {
-        <button
-            class="primary"
-            aria-disabled=move || app.run().is_open().then_some("true")
-            title=move || app.run().is_open().then_some(text::run::ANOTHER_IS_OPEN)
-            on:click=handler(move |_| app.run().go_on(Rc::from(name.as_str())))
-        >
-            {label}
-        </button>
     }
 }
 

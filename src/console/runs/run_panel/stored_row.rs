@@ -13,8 +13,8 @@ use crate::console::runs::run::{Contents, Stored};
 use crate::console::runs::text;
 use crate::ui::dom::handler;
 
+use crate::console::runs::run_panel::continue_button::ContinueButton;
 use crate::console::runs::run_panel::report::{RunFile, SaveReport};
-use crate::console::runs::run_panel::stored::ContinueButton;
 
 /// What is shown of a stored run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

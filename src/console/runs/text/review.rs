@@ -49,12 +49,6 @@ pub const NOT_YOU: &str = "This token belongs to an application. The page can't 
 pub const SELECTED: &str = "Selected";
 pub const WILL_CHANGE: &str = "Will be changed";
 
-/// Button that opens the review.
-pub fn begin(to: bool, number: &str, users: usize) -> String {
-    let noun = if users == 1 { "user" } else { "users" };
-    format!("{} for {number} {noun}", super::run::action(to))
-}
-
 pub fn plan(number: &str) -> String {
     format!("plan {number}")
 }

@@ -303,11 +303,6 @@ pub const ANOTHER_IS_OPEN: &str = "Finish or stop the current run first.";
 /// In place of a value that is not there.
 pub const NOTHING: &str = "–";
 
-/// Turning on or off, as an action.
-pub fn action(to: bool) -> &'static str {
-    if to { "Enable MFA" } else { "Disable MFA" }
-}
-
 /// What is changed, and for how many users.
 pub fn title(to: bool, count: u32, users: &str) -> String {
     format!("{} MFA for {users} {}", if to { "Enabling" } else { "Disabling" }, users_or_one(count))
@@ -421,15 +416,6 @@ pub fn by_now(to: bool, already: u64, users: &str) -> String {
     }
 }
 
-/// A row state, as the table, the filter and the numbers call it.
-pub const fn state(state: RowState, to: bool) -> &'static str {
-    match state {
-        RowState::AlreadySet if to => "already on",
-        RowState::AlreadySet => "already off",
-        other => other.word(),
-    }
-}
-
 /// What a row state means, in a sentence.
 pub const fn meaning(state: RowState) -> &'static str {
     match state {
@@ -534,7 +520,11 @@ pub fn token_ends(left: &str, signs_in: bool) -> String {
 
 /// That a stored run isn't finished.
 pub fn unfinished(to: bool, number: &str, count: u32, left: &str) -> String {
-    format!("A run isn't finished: {}, plan {number}, {left} {} remaining.", action(to), users_or_one(count))
+    format!(
+        "A run isn't finished: {}, plan {number}, {left} {} remaining.",
+        super::mfa_change::action(to),
+        users_or_one(count)
+    )
 }
 
 /// That several stored runs aren't finished.

@@ -1,49 +1,19 @@
 //! The numbers by population, and what can be done with them. The section lies over the table, so that nothing moves
 //! when it opens; it is in the document while it is closed, because it is printed.
 
+use leptos::ev;
 use leptos::prelude::*;
-use leptos::{ev, html};
 use pingone_mfa_core::directory::snapshot::{PopulationChange, change};
 
 use crate::connect::session::Phase;
 use crate::console::app::{App, use_app};
 use crate::console::users::mfa_status::is_complete;
 use crate::console::users::mfa_status::numbers::NumbersTable;
+use crate::console::users::mfa_status::section::Section;
 use crate::console::users::summary::{Summarized, summary};
 use crate::console::users::text;
-use crate::ui::dom::{focus_first_in, handler, key_of, once_shown, stop};
+use crate::ui::dom::{handler, key_of, stop};
 use crate::ui::icon::{Icon, Symbol};
-
-/// Whether the section is open, and the button that opens it.
-#[derive(Clone, Copy)]
-pub(super) struct Section {
-    is_open: RwSignal<bool>,
-    button: NodeRef<html::Button>,
-    panel: NodeRef<html::Div>,
-}
-
-impl Section {
-    pub(super) fn new() -> Self {
-        Self { is_open: RwSignal::new(false), button: NodeRef::new(), panel: NodeRef::new() }
-    }
-
-    fn toggle(self) {
-        if self.is_open.get_untracked() {
-            return self.close();
-        }
-        self.is_open.set(true);
-        once_shown(move || focus_first_in(self.panel));
-    }
-
-    /// Closes it and gives the focus back to the button.
-    pub(super) fn close(self) {
-        self.is_open.set(false);
-        if let Some(button) = self.button.try_get_untracked().flatten() {
-            // `focus` doesn't throw for elements of HTML.
-            let _ = button.focus();
-        }
-    }
-}
 
 const ID: &str = "by-population";
 

@@ -9,7 +9,7 @@ use pingone_mfa_core::directory::status::{Checked, Counts, PopulationStatus};
 use crate::console::app::App;
 use crate::console::app::use_app;
 use crate::console::format;
-use crate::console::users::mfa_status::by_population::Section;
+use crate::console::users::mfa_status::section::Section;
 use crate::console::users::text;
 use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;

@@ -10,11 +10,11 @@ use pingone_mfa_core::run::guard::Concern;
 pub const CANCEL: &str = "Cancel";
 
 pub fn title(to: bool, name: &str) -> String {
-    format!("{} for {name}?", super::run::action(to))
+    format!("{} for {name}?", super::mfa_change::action(to))
 }
 
 pub fn go(to: bool) -> String {
-    super::run::action(to).to_owned()
+    super::mfa_change::action(to).to_owned()
 }
 
 /// What the person has to know before the change.

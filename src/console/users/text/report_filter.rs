@@ -6,7 +6,7 @@ use pingone_mfa_core::run::report_file::ReportFault;
 
 use crate::console::unreadable_body::UnreadableBody;
 
-use crate::console::users::text::{run, saving};
+use crate::console::users::text::{mfa_change, saving};
 
 pub const OPEN: &str = "Filter by report…";
 /// Button of a finished run.
@@ -33,7 +33,7 @@ pub fn shown(number: &str, at: &str) -> String {
 pub fn part(locale: &dyn Locale, part: Part, to: bool, count: usize) -> String {
     let word = match part {
         Part::Planned => "all planned",
-        Part::In(state) => run::state(state, to),
+        Part::In(state) => mfa_change::state(state, to),
         Part::LeftOut => "skipped",
     };
     format!("{word} ({})", locale.number(count as u64))

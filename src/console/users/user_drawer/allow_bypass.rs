@@ -1,12 +1,12 @@
 //! The form that allows a user to sign in without a second factor for some hours.
 
 use leptos::prelude::*;
-use pingone::user::UserId;
+use pingone::user::{Mfa, UserId};
+use pingone_mfa_core::directory::store::UserStore;
 
-use crate::console::app::use_app;
+use crate::console::app::{App, use_app};
 use crate::console::users::directory::BYPASS_HOURS;
 use crate::console::users::text;
-use crate::console::users::user_drawer::rows::may_need_bypass;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
 
@@ -31,6 +31,11 @@ pub(super) fn AllowBypass(id: UserId) -> impl IntoView {
             </DropdownButton>
         </Show>
     }
+}
+
+/// Whether a bypass makes sense for the user: MFA isn't off.
+fn may_need_bypass(app: App, id: UserId) -> bool {
+    app.directory().with_user(id, UserStore::mfa).is_some_and(|mfa| mfa != Mfa::Off)
 }
 
 /// Hours, until when that is, and the button. Hours are remembered from one user to the next.

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 use pingone::bypass::Bypass;
 use pingone::device::Device;
 use pingone::time::Timestamp;
-use pingone::user::{Mfa, User, UserId};
+use pingone::user::{User, UserId};
 use pingone_mfa_core::directory::order::Column;
-use pingone_mfa_core::directory::store::UserStore;
 
 use crate::console::app::{App, use_app};
 use crate::console::load::Load;
@@ -243,9 +242,4 @@ fn population(app: App, id: UserId) -> Cell {
 fn last_sign_on(app: App, id: UserId) -> Cell {
     let now = app.session().now.get_untracked();
     listed(app, id, |user| text::last_sign_on(&*app.ports.get().locale, user.last_sign_on, now))
-}
-
-/// Whether a bypass makes sense for the user: MFA isn't off.
-pub(super) fn may_need_bypass(app: App, id: UserId) -> bool {
-    app.directory().with_user(id, UserStore::mfa).is_some_and(|mfa| mfa != Mfa::Off)
 }
