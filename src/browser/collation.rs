@@ -173,7 +173,7 @@ mod tests {
         for (text, rank) in texts.iter().zip(&ranks) {
             sorted[*rank as usize] = text;
         }
-        assert!(sorted.iter().all(|text| !text.is_empty()), "nobody shares a place");
+        assert!(sorted.iter().all(|text| !text.is_empty()), "no two texts share a rank");
         for pair in sorted.windows(2) {
             let order = collation.collator.call2(&JsValue::UNDEFINED, &pair[0].into(), &pair[1].into());
             assert!(order.unwrap().as_f64().unwrap() <= 0.0, "{pair:?}");

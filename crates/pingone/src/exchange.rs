@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn tokens_are_redacted_in_any_encoding() {
         let token = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl-_";
-        let echo = format!("{{\"message\":\"'Bearer {token}' is no key=value pair\"}}");
+        let echo = format!("{{\"message\":\"'Bearer {token}' isn't a key=value pair\"}}");
         let wide: Vec<u8> = echo.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let wider: Vec<u8> = echo.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let latin = [b"M\xfcller ".as_slice(), echo.as_bytes()].concat();

@@ -16,7 +16,7 @@ const WIDEST: u32 = 900;
 const TWO_LINES_BELOW: u32 = 580;
 const IN_TWO_LINES: [Column; 4] = [Column::Name, Column::Username, Column::Population, Column::Mfa];
 
-/// Only a table that is narrower than this leaves out columns. A wider one is scrolled, because whoever shows many
+/// Only a table that is narrower than this leaves out columns. A wider one is scrolled, because a person who shows many
 /// columns wants to see them.
 const COMPLETE_FROM: u32 = 1000;
 

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_no_percentage() {
+    fn without_users_there_is_no_percentage() {
         let lines = lines(&Status::default(), &[]);
         assert_eq!(
             lines[1..3],
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn bypasses_and_devices_that_nobody_looked_for_are_told_apart() {
+    fn bypasses_and_devices_that_were_not_checked_are_told_apart() {
         let all = Counts {
             on_with_device: 9,
             on_without_device: 1,

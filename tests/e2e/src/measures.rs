@@ -80,7 +80,7 @@ impl Page {
     }
 }
 
-/// Whether nobody caused the shift, or something moved up or down that wasn't pressed and isn't a row.
+/// Whether no press caused the shift, or something moved up or down that wasn't pressed and isn't a row.
 fn is_counted(shift: &Value) -> bool {
     let moved = |source: &Value| {
         source["isRow"] == false && source["isGone"] == false && source["from"][1] != source["to"][1]

@@ -216,7 +216,7 @@ async fn an_echoed_token_is_redacted_everywhere() {
     add_fault(
         &world,
         json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
-        "encoding": "utf16", "text": r#"{"message":"'{authorization}' is no key=value pair"}"#}}),
+        "encoding": "utf16", "text": r#"{"message":"'{authorization}' is not a key=value pair"}"#}}),
     );
     add_fault(
         &world,

@@ -63,7 +63,7 @@ async fn a_window_shows_many_users_after_a_run() {
     // The stored run is part of the history then.
     page.reload().await;
     page.connect(&world.token(&pingone_sandbox::TokenSpec::default())).await;
-    // The filter is kept, and matches nobody any more.
+    // The filter is kept, and matches no user any more.
     steps::clear_filters(&page).await;
     steps::wait_for_list(&page, 100).await;
     assert_rows(&page, (1280, 860), 16).await;

@@ -5,7 +5,7 @@ use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 
-/// A user whose MFA is off, whom these tests open and change.
+/// A user whose MFA is off, that these tests open and change.
 const USERNAME: &str = "jonas.brandt";
 const USER: &str = "Jonas Brandt, open jonas.brandt";
 

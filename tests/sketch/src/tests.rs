@@ -193,7 +193,7 @@ fn another_time_or_count_is_no_difference() {
 
 #[test]
 fn another_word_is_no_difference() {
-    assert_same(|scene| scene.count = "Nobody");
+    assert_same(|scene| scene.count = "None");
     assert_same(|scene| scene.time = "midnight");
 }
 

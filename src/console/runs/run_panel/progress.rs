@@ -45,7 +45,7 @@ enum Tile {
     Skipped,
 }
 
-/// The numbers of a run that works, in their order. The last ones are there only if they count somebody, and come after
+/// The numbers of a run that works, in their order. The last ones are there only if they count users, and come after
 /// those whose places are fixed.
 const WORKING: [Tile; 7] = [
     Tile::In(RowState::Changed),

@@ -43,8 +43,8 @@ $pilot = '{pilot}'
 }
 
 const ABOUT: &str = "\
-# The first argument is the plan as the page saved it. Each user's result is appended to the result file; whoever is
-# changed there already is left alone, so that the script can be ended and started again.
+# The first argument is the plan as the page saved it. Each user's result is appended to the result file; users
+# who are changed there already are skipped, so that the script can be stopped and restarted.
 # It asks for the change reference, the reason, the pilot user and the number of users again, as far as the plan has
 # them, and reads the answers from standard input. The pilot user is changed first; then it waits for your word.
 # Exit status: 0 all are changed, 1 some are not, 2 it can't begin, 3 it stopped: the token, or 20 failures in a row.";
@@ -207,7 +207,7 @@ function Set-Flag([string] $User) {
     }
 }
 
-# Whom an earlier run has changed.
+# The users that an earlier run has changed.
 function Get-Changed {
     $changed = [System.Collections.Generic.HashSet[string]]::new()
     if ((Test-Path -LiteralPath $Results) -and (Get-Item -LiteralPath $Results).Length -gt 0) {
