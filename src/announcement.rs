@@ -71,7 +71,7 @@ pub enum Announcement {
         to: bool,
     },
     /// A run paused.
-    RunHalted(PauseReason),
+    RunPaused(PauseReason),
     /// A run finished or was stopped.
     RunEnded {
         tally: RowCounts,
@@ -101,7 +101,7 @@ impl Announcer {
             listener(&announcement);
         }
         match announcement {
-            Announcement::Failed(_) | Announcement::NotChanged { .. } | Announcement::RunHalted(_) => {
+            Announcement::Failed(_) | Announcement::NotChanged { .. } | Announcement::RunPaused(_) => {
                 self.failure.set(announcement);
             }
             _ => self.result.set(announcement),

@@ -93,44 +93,26 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     #[cfg(feature = "demo")]
     crate::demo::keep_to_itself(&mut mount_options);
     let framed = FrameEmbedder::new(options);
-    let embedder: Rc<dyn Embedder> = match &framed {
-        Some((frame, _))
-            if !mount_options.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) =>
-        {
-            return Err(error("the page around this frame is not in config.json's frameAncestors"));
-        }
-        Some((frame, hello)) => {
-            apply_hello(&mut mount_options, hello).map_err(|problem| error(&problem))?;
-            Rc::new(frame.clone())
-        }
-        None => Rc::new(PageEmbedder::new(options)),
-    };
+    let embedder =
+        embedder(framed.as_ref(), &mut mount_options, options).map_err(|problem| error(&problem))?;
     if let Some((frame, _)) = &framed {
         frame.follow_height(&wrapper);
     }
-    let owns_address = flag(options, "ownsAddress");
     // The page of a frame belongs to the product too, but its address isn't used.
-    let owns_page = owns_address || framed.is_some();
-    let browser_ports = Rc::new(BrowserPorts {
-        transport: Rc::default(),
-        clock: Rc::new(BrowserClock::new(worker_in(options))),
-        locale: Rc::new(BrowserLocale::new()),
-        host: Rc::new(BrowserHost::new(owns_page, owns_address)),
-        embedder,
-        wrapper: wrapper.clone(),
-        owner: OnceCell::new(),
-        focus: OnceCell::new(),
-        made: OnceCell::new(),
-    });
+    let owns_page = owns_address(options) || framed.is_some();
+    let browser_ports = Rc::new(browser_ports(options, &wrapper, embedder, owns_page));
     let console_views = ConsoleViewsCell::default();
-    let (redirect_uri, answer) = (text(options, "redirectUri"), text(options, "signInAnswer"));
     let connect_ports = ConnectPortSet {
         tokens: browser_ports.transport.clone(),
         clock: browser_ports.clock.clone(),
         locale: browser_ports.locale.clone(),
         preferences: Rc::new(LocalPreferences),
         host: browser_ports.host.clone(),
-        sign_in: Rc::new(BrowserSignIn::new(owns_page, redirect_uri, answer)),
+        sign_in: Rc::new(BrowserSignIn::new(
+            owns_page,
+            text(options, "redirectUri"),
+            text(options, "signInAnswer"),
+        )),
         embedder: browser_ports.embedder.clone(),
         #[cfg(feature = "demo")]
         mint: browser_ports.transport.clone(),
@@ -165,6 +147,43 @@ fn report(options: &JsValue) -> JsValue {
 
 fn error(problem: &str) -> JsValue {
     js_sys::Error::new(problem).into()
+}
+
+fn browser_ports(
+    options: &JsValue,
+    wrapper: &HtmlElement,
+    embedder: Rc<dyn Embedder>,
+    owns_page: bool,
+) -> BrowserPorts {
+    BrowserPorts {
+        transport: Rc::default(),
+        clock: Rc::new(BrowserClock::new(worker_in(options))),
+        locale: Rc::new(BrowserLocale::new()),
+        host: Rc::new(BrowserHost::new(owns_page, owns_address(options))),
+        embedder,
+        wrapper: wrapper.clone(),
+        owner: OnceCell::new(),
+        focus: OnceCell::new(),
+        made: OnceCell::new(),
+    }
+}
+
+fn owns_address(options: &JsValue) -> bool {
+    flag(options, "ownsAddress")
+}
+
+/// What the page is embedded in. A page around a frame must be in config.json's list.
+fn embedder(
+    framed: Option<&(FrameEmbedder, Hello)>,
+    mount_options: &mut MountOptions,
+    options: &JsValue,
+) -> Result<Rc<dyn Embedder>, String> {
+    let Some((frame, hello)) = framed else { return Ok(Rc::new(PageEmbedder::new(options))) };
+    if !mount_options.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) {
+        return Err("the page around this frame is not in config.json's frameAncestors".to_owned());
+    }
+    apply_hello(mount_options, hello)?;
+    Ok(Rc::new(frame.clone()))
 }
 
 /// The host page's values replace the element's attributes.

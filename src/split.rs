@@ -66,13 +66,13 @@ impl SplitLoader {
 impl ConsoleLoader for SplitLoader {
     fn load(&self) -> LocalBoxFuture<'static, Result<(), String>> {
         let report = self.report.clone();
-        async move { load_rest().await.map_err(|_| why(&report)) }.boxed_local()
+        async move { load_console().await.map_err(|_| why(&report)) }.boxed_local()
     }
 
     fn open(&self, session: Session) -> LocalBoxFuture<'static, Result<Rc<dyn ConsoleActions>, String>> {
         let (browser_ports, console_views, report) =
             (self.browser_ports.clone(), self.console_views.clone(), self.report.clone());
-        async move { open_rest(browser_ports, console_views, session).await.map_err(|NotLoaded| why(&report)) }
+        async move { open_console(browser_ports, console_views, session).await.map_err(|NotLoaded| why(&report)) }
             .boxed_local()
     }
 }
@@ -86,8 +86,8 @@ struct NotLoaded;
 
 /// The entry point of the second file: code that only this function reaches is in that file and not in the first.
 #[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(rest, fallible, preload(load_rest))]
-fn open_rest(
+#[wasm_split_helpers::wasm_split(rest, fallible, preload(load_console))]
+fn open_console(
     browser_ports: Rc<BrowserPorts>,
     console_views: ConsoleViewsCell,
     session: Session,
@@ -104,13 +104,13 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
 
 #[cfg(not(feature = "split"))]
 #[expect(clippy::unused_async, reason = "with the feature `split` it waits for the second file")]
-async fn load_rest() -> Result<(), NotLoaded> {
+async fn load_console() -> Result<(), NotLoaded> {
     Ok(())
 }
 
 #[cfg(not(feature = "split"))]
 #[expect(clippy::unused_async, reason = "with the feature `split` it waits for the second file")]
-async fn open_rest(
+async fn open_console(
     browser_ports: Rc<BrowserPorts>,
     console_views: ConsoleViewsCell,
     session: Session,

@@ -151,7 +151,7 @@ fn Facts() -> impl IntoView {
                         id=session.user
                         label=text::USER
                         placeholder=text::USER_HINT
-                        on_input=move |text| session.user.set(text)
+                        on_input=move |text| session.type_user(text)
                     />
                 </Fact>
             </dl>

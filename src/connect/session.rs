@@ -99,7 +99,8 @@ pub struct Session {
     pub(crate) ports: ConnectPorts,
     /// The deployment's settings, and the build for reports.
     deployed: StoredValue<(Rc<Settings>, Rc<str>), LocalStorage>,
-    pub phase: RwSignal<Phase>,
+    pub phase: ReadSignal<Phase>,
+    set_phase: WriteSignal<Phase>,
     pub pasted: RwSignal<Pasted>,
     /// Why the last paste was not taken. None of it was kept, and nothing was sent.
     pub paste_fault: RwSignal<Option<PasteFault>>,
@@ -114,11 +115,11 @@ pub struct Session {
     pub user: RwSignal<String>,
     pub obstacle: RwSignal<Option<Obstacle>>,
     pub signing_in: RwSignal<SigningIn>,
-    pub(crate) standing: SignInSession,
+    pub(crate) sign_in_session: SignInSession,
     /// State of the request for a host token.
     pub host_token: RwSignal<HostTokenState>,
-    /// Whether the field for another token is shown.
-    pub replacing: RwSignal<bool>,
+    /// Whether the dialog for another token is open.
+    replacing: RwSignal<bool>,
     /// Whether a token was just removed from a field that is meant for something else.
     pub is_token_withheld: RwSignal<bool>,
     /// Field values from people, the host page and the deployment, without what a token filled in.
@@ -130,8 +131,8 @@ pub struct Session {
     touched: StoredValue<ClockReading, LocalStorage>,
     /// The console, once it is loaded.
     pub(crate) console: RwSignal<Option<Rc<dyn ConsoleActions>>, LocalStorage>,
-    pub(crate) provision: StoredValue<TokenSchedule>,
-    pub(crate) asking: Tasks,
+    pub(crate) token_schedule: StoredValue<TokenSchedule>,
+    pub(crate) host_token_request: Tasks,
     ticking: Tasks,
     pub(crate) connecting: Tasks,
     pub announcer: Announcer,
@@ -155,10 +156,12 @@ impl Session {
     }
 
     fn new(ports: ConnectPorts, mount_options: MountOptions) -> Self {
+        let (phase, set_phase) = signal(Phase::Form);
         Self {
             ports,
             deployed: StoredValue::new_local((Rc::new(mount_options.settings), mount_options.build.into())),
-            phase: RwSignal::new(Phase::Form),
+            phase,
+            set_phase,
             pasted: RwSignal::new(Pasted::Nothing),
             paste_fault: RwSignal::default(),
             region: RwSignal::default(),
@@ -168,9 +171,9 @@ impl Session {
             user: RwSignal::new(mount_options.user.unwrap_or_default()),
             obstacle: RwSignal::default(),
             signing_in: RwSignal::default(),
-            standing: SignInSession::default(),
+            sign_in_session: SignInSession::default(),
             host_token: RwSignal::default(),
-            provision: StoredValue::new(TokenSchedule::for_host_page()),
+            token_schedule: StoredValue::new(TokenSchedule::for_host_page()),
             replacing: RwSignal::default(),
             is_token_withheld: RwSignal::default(),
             given: StoredValue::default(),
@@ -178,7 +181,7 @@ impl Session {
             now: RwSignal::new(ports.get().clock.wall()),
             touched: StoredValue::new_local(ports.get().clock.reading()),
             console: RwSignal::default(),
-            asking: Tasks::default(),
+            host_token_request: Tasks::default(),
             ticking: Tasks::default(),
             connecting: Tasks::default(),
             announcer: Announcer::default(),
@@ -330,7 +333,7 @@ impl Session {
 
     fn set_out(self, plan: Plan) {
         self.obstacle.set(None);
-        self.phase.set(Phase::Loading);
+        self.set_phase.set(Phase::Loading);
         self.connecting.spawn(async move {
             match self.console().await {
                 Ok(console) => console.connect(plan),
@@ -370,7 +373,7 @@ impl Session {
     /// Shows the form again, with the obstacle.
     pub(crate) fn go_no_further(self, obstacle: Obstacle) {
         self.obstacle.set(Some(obstacle));
-        self.phase.set(Phase::Form);
+        self.set_phase.set(Phase::Form);
     }
 
     /// Whether a run is open, working or paused.
@@ -388,6 +391,38 @@ impl Session {
     /// The report of the finished run, for the host page.
     pub fn report(self) -> Option<ReportFile> {
         self.console.get_untracked().and_then(|console| console.report())
+    }
+
+    /// Shows that the connection is being checked.
+    pub(crate) fn show_connecting(self) {
+        self.set_phase.set(Phase::Connecting);
+    }
+
+    /// Shows the console instead of the form.
+    pub(crate) fn show_console(self, environment: Environment, region: Region) {
+        self.set_phase.set(Phase::Connected { environment, region });
+    }
+
+    /// The user to open after connecting, as typed.
+    pub(crate) fn type_user(self, text: String) {
+        self.user.set(text);
+    }
+
+    /// Whether the dialog for another token is open. Reactive.
+    pub(crate) fn is_replacing(self) -> bool {
+        self.replacing.get()
+    }
+
+    pub(crate) fn open_replacement(self) {
+        self.replacing.set(true);
+    }
+
+    /// Closes the dialog for another token, if the session still exists. The token in use stays.
+    pub(crate) fn close_replacement(self) {
+        if self.replacing.try_get_untracked() == Some(true) {
+            self.keep_token();
+            self.replacing.set(false);
+        }
     }
 
     /// Forgets the token and everything that was read with it.
@@ -409,7 +444,7 @@ impl Session {
         self.keep_token();
         self.replacing.set(false);
         self.is_token_withheld.set(false);
-        self.phase.set(Phase::Form);
+        self.set_phase.set(Phase::Form);
         let given = self.given.read_value().clone();
         self.show_fields(given);
         self.announcer.tell(Announcement::TokenForgotten(until));

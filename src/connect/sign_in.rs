@@ -84,7 +84,7 @@ pub(crate) fn RenewalFailed() -> impl IntoView {
 pub(crate) fn SignInAgainButton() -> impl IntoView {
     let session = use_session();
     let sign_in = move |_| {
-        session.replacing.set(true);
+        session.open_replacement();
         session.sign_in();
     };
     view! { <button on:click=handler(sign_in)>{text::sign_in::SIGN_IN_AGAIN}</button> }

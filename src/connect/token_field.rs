@@ -40,8 +40,8 @@ pub(crate) fn HostToken() -> impl IntoView {
     view! {
         {move || match session.host_token.get() {
             HostTokenState::Idle => EitherOf4::A(view! { <AskHost name=text::host_token::ASK/> }),
-            HostTokenState::Asking => {
-                EitherOf4::B(view! { <p class="working" role="status">{text::host_token::ASKING}</p> })
+            HostTokenState::Requested => {
+                EitherOf4::B(view! { <p class="working" role="status">{text::host_token::REQUESTED}</p> })
             }
             HostTokenState::Late => EitherOf4::C(view! { <HostTokenLate/> }),
             HostTokenState::Missed => EitherOf4::D(view! { <HostTokenMissed/> }),
@@ -104,7 +104,6 @@ pub(crate) fn TokenWithheld() -> impl IntoView {
 pub(crate) fn TokenField() -> impl IntoView {
     let session = use_session();
     let field = NodeRef::<html::Input>::new();
-    let shows_source = RwSignal::new(false);
     // How long the text was at the last event.
     let len = StoredValue::new(0_usize);
     let take = move |text: Zeroizing<String>| {
@@ -152,6 +151,16 @@ pub(crate) fn TokenField() -> impl IntoView {
                 on:change=handler(on_change)
             />
         </label>
+        <TokenHelp/>
+    }
+}
+
+/// What is wrong with the last paste, or what the field takes; and where to get a token.
+#[component]
+fn TokenHelp() -> impl IntoView {
+    let session = use_session();
+    let shows_source = RwSignal::new(false);
+    view! {
         <div class="token-help">
         {move || match session.paste_fault.get() {
             // A closure, so that the same fault is announced again.

@@ -27,7 +27,7 @@ pub(crate) fn sentence(ports: Ports, announcement: &Announcement) -> String {
         Announcement::RunStarted { users, is_new } => run::started(&locale.number(*users), *is_new),
         Announcement::RunAt { percent, done } => run::at(*percent, &locale.number(*done)),
         Announcement::RunReadAgain { already, to } => run::by_now(*to, *already, &locale.number(*already)),
-        Announcement::RunHalted(halt) => run::halt(halt),
+        Announcement::RunPaused(reason) => run::pause_reason(reason),
         Announcement::RunEnded { tally, is_stopped } => run::ended(locale, *tally, *is_stopped),
     }
 }

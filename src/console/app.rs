@@ -34,7 +34,7 @@ pub struct App {
     /// The parts of the page's address that couldn't be read.
     pub address_problems: RwSignal<Vec<String>>,
     /// The selected tab.
-    pub tab: RwSignal<Tab>,
+    tab: RwSignal<Tab>,
     pub(crate) connection: StoredValue<Option<Connection>, LocalStorage>,
     /// Stored once, so that a closure that captures the state captures one handle.
     parts: StoredValue<Parts, LocalStorage>,
@@ -93,6 +93,15 @@ impl App {
         provide_context(app);
         app.follow_address();
         app
+    }
+
+    /// The selected tab. Reactive.
+    pub(crate) fn tab(self) -> Tab {
+        self.tab.get()
+    }
+
+    pub(crate) fn show_tab(self, tab: Tab) {
+        self.tab.set(tab);
     }
 
     /// The tabs that are shown, in display order.

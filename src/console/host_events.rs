@@ -24,7 +24,7 @@ fn told(announcement: &Announcement) -> Option<HostEvent> {
         Announcement::ListLoaded(users) => return Some(HostEvent::UsersLoaded { users: *users }),
         Announcement::Failed(fault) => fault,
         Announcement::NotChanged { outcome, .. } => outcome.fault()?,
-        Announcement::RunHalted(halt) => fault_of(halt)?,
+        Announcement::RunPaused(reason) => fault_of(reason)?,
         _ => return None,
     };
     Some(HostEvent::Failed { fault: fault.word(), status: fault.status() })
@@ -32,8 +32,8 @@ fn told(announcement: &Announcement) -> Option<HostEvent> {
 
 /// The fault of a pause, if it has one. A run that pauses for a token is left out: requesting one already tells the
 /// host page.
-fn fault_of(halt: &PauseReason) -> Option<&Fault> {
-    match halt {
+fn fault_of(reason: &PauseReason) -> Option<&Fault> {
+    match reason {
         PauseReason::Refused(fault) | PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
             Some(fault)
         }
@@ -67,7 +67,7 @@ mod tests {
         for announcement in [
             Announcement::Failed(limited()),
             Announcement::NotChanged { username, to: true, outcome: Outcome::Unconfirmed(limited()) },
-            Announcement::RunHalted(PauseReason::Failing { until: Millis(1), fault: limited() }),
+            Announcement::RunPaused(PauseReason::Failing { until: Millis(1), fault: limited() }),
         ] {
             assert_eq!(told(&announcement), told_of);
         }
@@ -80,7 +80,7 @@ mod tests {
             Announcement::Quiet,
             Announcement::Connected("Production".into()),
             Announcement::Changed { username: "ada".into(), mfa: Mfa::On },
-            Announcement::RunHalted(PauseReason::Token),
+            Announcement::RunPaused(PauseReason::Token),
         ] {
             assert_eq!(told(&announcement), None);
         }

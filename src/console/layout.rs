@@ -50,7 +50,6 @@ fn Main() -> impl IntoView {
 #[component]
 fn Panels() -> impl IntoView {
     let app = use_app();
-    let tab = app.tab;
     // A panel without a tab list is none of its panels.
     let role = if app.tabs().len() > 1 { "tabpanel" } else { "group" };
     view! {
@@ -59,16 +58,16 @@ fn Panels() -> impl IntoView {
             role=role
             id=Tab::Users.ids().1
             aria-label=text::tabs::name(Tab::Users)
-            hidden=move || tab.get() != Tab::Users
+            hidden=move || app.tab() != Tab::Users
         >
             <UsersPanel/>
         </div>
-        <Show when=move || tab.get() == Tab::Runs>
+        <Show when=move || app.tab() == Tab::Runs>
             <div class="panel" role="tabpanel" id=Tab::Runs.ids().1 aria-label=text::tabs::name(Tab::Runs)>
                 <RunsPanel/>
             </div>
         </Show>
-        <Show when=move || tab.get() == Tab::Requests>
+        <Show when=move || app.tab() == Tab::Requests>
             <div class="panel" role="tabpanel" id=Tab::Requests.ids().1 aria-label=text::tabs::name(Tab::Requests)>
                 <RequestsPanel/>
             </div>

@@ -14,23 +14,23 @@ use crate::ui::radio::Radio;
 
 #[component]
 pub(crate) fn SaveDialog() -> impl IntoView {
-    let is_asking = use_app().saving().is_asking;
+    let saving = use_app().saving();
     let close = NodeRef::<html::Button>::new();
     view! {
         <Modal
             name=text::saving::NAME
-            is_open=is_asking.into()
-            on_close=move || is_asking.set(false)
+            is_open=Signal::derive(move || saving.is_open())
+            on_close=move || saving.close()
             class="confirm"
             part="dialog"
             on_open=move || focus(close)
         >
             <h2>{text::saving::NAME}</h2>
-            <Show when=move || is_asking.get()>
+            <Show when=move || saving.is_open()>
                 <SaveOptions/>
             </Show>
             <footer>
-                <button node_ref=close on:click=handler(move |_| is_asking.set(false))>{text::saving::CLOSE}</button>
+                <button node_ref=close on:click=handler(move |_| saving.close())>{text::saving::CLOSE}</button>
                 <SaveButton/>
             </footer>
         </Modal>
@@ -67,13 +67,13 @@ fn SaveOptions() -> impl IntoView {
 
 #[component]
 fn ForExcel() -> impl IntoView {
-    let for_excel = use_app().saving().for_excel;
+    let saving = use_app().saving();
     view! {
         <label class="check">
             <input
                 type="checkbox"
-                prop:checked=move || for_excel.get()
-                on:change:target=move |event| for_excel.set(event.target().checked())
+                prop:checked=move || saving.for_excel.get()
+                on:change:target=move |event| saving.write_for_excel(event.target().checked())
             />
             {text::saving::FOR_EXCEL}
         </label>

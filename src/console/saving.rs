@@ -49,7 +49,7 @@ pub(crate) const fn contents(with_names: bool) -> Contents {
 #[derive(Clone, Copy, Default)]
 pub struct Saving {
     /// Whether the dialog for saving users is open.
-    pub is_asking: RwSignal<bool>,
+    is_open: RwSignal<bool>,
     /// Whether the file contains names.
     pub with_names: RwSignal<bool>,
     /// Whether the file is JSON.
@@ -68,9 +68,40 @@ impl Saving {
     /// Resets the dialogs, and aborts what is being written.
     pub(crate) fn clear(self) {
         self.tasks.abort_all();
-        self.is_asking.set(false);
+        self.is_open.set(false);
         self.progress.set(Progress::Idle);
         self.reported.set(Progress::Idle);
+        self.earlier.set(None);
+    }
+
+    pub(crate) fn open(self) {
+        self.progress.set(Progress::Idle);
+        self.is_open.set(true);
+    }
+
+    pub(crate) fn close(self) {
+        self.is_open.set(false);
+    }
+
+    /// Whether the dialog for saving users is open. Reactive.
+    pub(crate) fn is_open(self) -> bool {
+        self.is_open.get()
+    }
+
+    pub(crate) fn write_for_excel(self, for_excel: bool) {
+        self.for_excel.set(for_excel);
+    }
+
+    pub(crate) fn show_progress(self, progress: Progress) {
+        self.progress.set(progress);
+    }
+
+    /// Compares the status with an earlier snapshot, or says why it can't be used.
+    pub(crate) fn compare_with(self, earlier: Result<Snapshot, UnreadableBody<SnapshotFault>>) {
+        self.earlier.set(Some(earlier));
+    }
+
+    pub(crate) fn stop_comparing(self) {
         self.earlier.set(None);
     }
 

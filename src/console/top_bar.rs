@@ -63,13 +63,13 @@ fn Tabs() -> impl IntoView {
     let position = move |tab: Tab| {
         tabs.with_value(|tabs| tabs.iter().position(|other| *other == tab).unwrap_or_default())
     };
-    let selected = Signal::derive(move || position(app.tab.get()));
+    let selected = Signal::derive(move || position(app.tab()));
     let select = Callback::new(move |position: usize| {
         if let Some(tab) = tabs.with_value(|tabs| tabs.get(position).copied()) {
-            app.tab.set(tab);
+            app.show_tab(tab);
         }
     });
-    let item = |tab| {
+    let item = |tab: Tab| {
         let (id, panel) = tab.ids();
         TabItem {
             id,
@@ -175,7 +175,7 @@ fn Actions(region: String) -> impl IntoView {
 fn TokenMenu(region: String) -> impl IntoView {
     let session = use_session();
     let menu = Dropdown::new();
-    let replace = Callback::new(move |()| session.replacing.set(true));
+    let replace = Callback::new(move |()| session.open_replacement());
     let forget = Callback::new(move |()| session.forget());
     let sign_out = Callback::new(move |()| session.sign_out());
     view! {
@@ -217,14 +217,9 @@ fn TokenFacts(region: String) -> impl IntoView {
 fn ReplacementDialog() -> impl IntoView {
     let session = use_session();
     let content = NodeRef::<html::Div>::new();
-    let is_open = Signal::derive(move || session.replacing.get());
+    let is_open = Signal::derive(move || session.is_replacing());
     let focus = move || once_shown(move || focus_field_in(content));
-    let close = move || {
-        if session.replacing.try_get_untracked() == Some(true) {
-            session.keep_token();
-            session.replacing.set(false);
-        }
-    };
+    let close = move || session.close_replacement();
     view! {
         <Modal name=text::top_bar::REPLACE class="confirm replace" is_open on_open=focus on_close=close>
             <h2>{text::top_bar::REPLACE}</h2>

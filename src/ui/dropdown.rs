@@ -35,6 +35,30 @@ impl Dropdown {
             let _ = button.focus();
         }
     }
+
+    fn open(self, panel: NodeRef<html::Div>) {
+        self.is_open.set(true);
+        once_shown(move || focus_first_in(panel));
+    }
+
+    fn press(self, event: &ev::KeyboardEvent, opens: Opens, panel: NodeRef<html::Div>) {
+        let key = key_of(event);
+        match key.as_str() {
+            "Escape" if self.is_open.get_untracked() => {
+                stop(event);
+                self.close();
+            }
+            "ArrowDown" if !self.is_open.get_untracked() => {
+                event.prevent_default();
+                self.open(panel);
+            }
+            "ArrowDown" | "ArrowUp" | "Home" | "End" if opens == Opens::Menu => {
+                event.prevent_default();
+                move_focus_in(panel, &key);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The button with its menu or panel. `children` are created each time it opens.
@@ -55,29 +79,8 @@ pub(crate) fn DropdownButton(
     let panel = NodeRef::<html::Div>::new();
     let wrapper = NodeRef::<html::Div>::new();
     let Dropdown { is_open, button } = dropdown;
-    let open = move || {
-        is_open.set(true);
-        once_shown(move || focus_first_in(panel));
-    };
-    let toggle = move |_| if is_open.get_untracked() { is_open.set(false) } else { open() };
-    let press = move |event: ev::KeyboardEvent| {
-        let key = key_of(&event);
-        match key.as_str() {
-            "Escape" if is_open.get_untracked() => {
-                stop(&event);
-                dropdown.close();
-            }
-            "ArrowDown" if !is_open.get_untracked() => {
-                event.prevent_default();
-                open();
-            }
-            "ArrowDown" | "ArrowUp" | "Home" | "End" if opens == Opens::Menu => {
-                event.prevent_default();
-                move_focus_in(panel, &key);
-            }
-            _ => {}
-        }
-    };
+    let toggle = move |_| if is_open.get_untracked() { is_open.set(false) } else { dropdown.open(panel) };
+    let press = move |event: ev::KeyboardEvent| dropdown.press(&event, opens, panel);
     let leave = move |event: ev::FocusEvent| {
         if leaves(&event, wrapper) {
             is_open.set(false);

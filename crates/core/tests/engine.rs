@@ -206,10 +206,10 @@ fn a_listing_survives_failing_pages_and_repeats_no_user() {
 }
 
 #[test]
-fn a_listing_halted_by_a_final_fault_reports_it() {
+fn a_listing_paused_by_a_final_fault_reports_it() {
     let stage = Stage::new(1000, &TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() });
     let (end, users, _) = list(&stage.connection, &stage, None);
-    assert!(matches!(end, State::Halted(Fault::RoleMissing(_))), "{end:?}");
+    assert!(matches!(end, State::Paused(Fault::RoleMissing(_))), "{end:?}");
     assert_eq!(users, []);
 }
 
@@ -322,7 +322,7 @@ fn report(stage: &Stage) -> (device_report::State, DeviceReportReader, usize) {
             async move { connection.send(job).await }
         };
         let observe = |reporting: &mut DeviceReportReader| {
-            if matches!(reporting.state(), device_report::State::Halted(_)) {
+            if matches!(reporting.state(), device_report::State::Paused(_)) {
                 pauses += 1;
                 let now = pingone_sandbox::Timestamp(clock.wall().0);
                 let token = mount.sandbox.borrow_mut().issue_token(&TokenSpec::default(), now);

@@ -142,13 +142,13 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
     };
     let policy = Rc::new(connection.policy().clone());
     let mut run = Run::new(Rc::new(plan), policy, connection.jitter(), None);
-    let standing = stage.clock.run(async move {
+    let status = stage.clock.run(async move {
         let (_, mut inbox) = mpsc::unbounded();
         let perform = |job: Job| job_runner.clone().run(job);
         drive(&mut run, &connection, &mut inbox, perform, |_| {}).await;
         run.status()
     });
-    assert_eq!(standing, RunStatus::Finished);
+    assert_eq!(status, RunStatus::Finished);
     let sandbox = stage.mount.sandbox.borrow();
     assert_eq!(sandbox.oracle().unplanned().count(), 0, "a user was written that the file didn't name");
     let written: HashSet<UserId> = sandbox.oracle().writes().iter().map(|write| UserId(write.user)).collect();

@@ -164,10 +164,10 @@ impl Race {
         let run = clock.run(async move {
             let (_sender, mut inbox) = mpsc::unbounded::<Command>();
             let observe = |run: &mut Run| {
-                let standing = run.status();
+                let status = run.status();
                 let is_waiting =
-                    matches!(&standing, RunStatus::Paused(halt) if !matches!(halt, PauseReason::Failing { .. }));
-                assert!(!is_waiting, "the run waits for a person: {standing:?}");
+                    matches!(&status, RunStatus::Paused(reason) if !matches!(reason, PauseReason::Failing { .. }));
+                assert!(!is_waiting, "the run waits for a person: {status:?}");
             };
             let driven = drive(&mut run, &connection, &mut inbox, |job| job_runner.clone().run(job), observe);
             futures::future::select(

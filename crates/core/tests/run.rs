@@ -105,8 +105,8 @@ fn drive_run(
         let (sender, mut inbox) = mpsc::unbounded();
         let perform = |job: Job| job_runner.clone().run(job);
         let observe = |run: &mut Run| {
-            if let RunStatus::Paused(halt) = run.status()
-                && let Some(command) = decide(&halt)
+            if let RunStatus::Paused(reason) = run.status()
+                && let Some(command) = decide(&reason)
             {
                 sender.unbounded_send(command).unwrap();
             }
@@ -164,7 +164,7 @@ fn read_with(
         let (sender, mut inbox) = mpsc::unbounded();
         let mut back = begin(&mut run);
         let observe = |back: &mut ReadBack<'_>| {
-            if matches!(back.state(), State::Halted(_)) {
+            if matches!(back.state(), State::Paused(_)) {
                 sender.unbounded_send(decision).unwrap();
             }
         };
@@ -184,8 +184,8 @@ fn now(stage: &Stage) -> pingone_sandbox::Timestamp {
     pingone_sandbox::Timestamp(stage.clock.wall().0)
 }
 
-fn never(halt: &PauseReason) -> Option<Command> {
-    panic!("halted: {halt:?}")
+fn never(reason: &PauseReason) -> Option<Command> {
+    panic!("paused: {reason:?}")
 }
 
 /// Asserts that changed rows really are changed, and that waiting rows were never written.
@@ -237,8 +237,8 @@ fn lost_answers_are_read_and_no_unchanged_user_is_reported_as_changed() {
     let plan = plan(&stage, PlannedPauses::default());
     let fates = [Fate::Answered, Fate::Unconfirmed, Fate::NeverArrives, Fate::Status(503), Fate::Silence];
     stage.mount.fates.borrow_mut().extend(fates.into_iter().cycle().take(60));
-    let (run, _) = carry_out(&stage, plan, |halt| {
-        matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume)
+    let (run, _) = carry_out(&stage, plan, |reason| {
+        matches!(reason, PauseReason::Failing { .. }).then_some(Command::Resume)
     });
     assert_eq!(run.status(), RunStatus::Finished);
     assert_matches_sandbox(&stage, &run);
@@ -249,8 +249,8 @@ fn lost_answers_are_read_and_no_unchanged_user_is_reported_as_changed() {
 fn twenty_refusals_in_a_row_pause_instead_of_failing_for_all_users() {
     let stage = Stage::new(300, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
     let plan = plan(&stage, PlannedPauses::default());
-    let (run, _) = carry_out(&stage, plan, |halt| {
-        assert!(matches!(halt, PauseReason::Refused(Fault::RoleMissing(_))), "{halt:?}");
+    let (run, _) = carry_out(&stage, plan, |reason| {
+        assert!(matches!(reason, PauseReason::Refused(Fault::RoleMissing(_))), "{reason:?}");
         Some(Command::Stop)
     });
     assert_eq!(run.status(), RunStatus::Stopped);
@@ -263,8 +263,8 @@ fn twenty_refusals_in_a_row_pause_instead_of_failing_for_all_users() {
 fn a_401_pauses_the_run_once_and_uses_no_attempt() {
     let stage = Stage::new(300, &TokenSpec { lifetime_seconds: 20, ..TokenSpec::default() });
     let plan = plan(&stage, PlannedPauses::default());
-    let (run, _) = carry_out(&stage, plan, |halt| {
-        assert_eq!(*halt, PauseReason::Token);
+    let (run, _) = carry_out(&stage, plan, |reason| {
+        assert_eq!(*reason, PauseReason::Token);
         Some(Command::Stop)
     });
     assert_matches_sandbox(&stage, &run);
@@ -281,13 +281,13 @@ fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let pauses = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&pauses);
-    let (run, _) = carry_out(&stage, plan, move |halt| {
-        seen.borrow_mut().push(halt.clone());
+    let (run, _) = carry_out(&stage, plan, move |reason| {
+        seen.borrow_mut().push(reason.clone());
         Some(Command::Resume)
     });
     assert_eq!(run.counts().of(RowState::Changed), rows);
     assert_eq!(pauses.borrow()[0], PauseReason::PilotUser);
-    let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
+    let steps = pauses.borrow().iter().filter(|reason| **reason == PauseReason::Step).count();
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
@@ -363,7 +363,7 @@ fn a_pilot_read_with_an_expired_token_pauses_and_writes_no_user() {
 fn after_a_stop_nothing_is_sent_and_other_rows_are_untouched() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, PlannedPauses { after_pilot: false, every: Some(30) });
-    let (run, _) = carry_out(&stage, plan, |halt| (*halt == PauseReason::Step).then_some(Command::Stop));
+    let (run, _) = carry_out(&stage, plan, |reason| (*reason == PauseReason::Step).then_some(Command::Stop));
     assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Stopped, 30));
     assert_matches_sandbox(&stage, &run);
     assert_eq!(puts(&stage), 30);
@@ -377,8 +377,8 @@ fn a_network_failure_pauses_the_run_and_it_continues_by_itself() {
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 24]);
     let pauses = Rc::new(RefCell::new(0));
     let seen = Rc::clone(&pauses);
-    let (run, _) = carry_out(&stage, plan, move |halt| {
-        assert!(matches!(halt, PauseReason::Failing { .. }), "{halt:?}");
+    let (run, _) = carry_out(&stage, plan, move |reason| {
+        assert!(matches!(reason, PauseReason::Failing { .. }), "{reason:?}");
         *seen.borrow_mut() += 1;
         None
     });
@@ -407,8 +407,8 @@ fn a_single_failing_user_fails_after_all_attempts_even_in_a_plan_of_one() {
         plan.rows.truncate(1);
         stage.mount.poisoned.set(Some(plan.rows[0].user.0));
         stage.mount.poison.set(lost);
-        let (run, _) = carry_out(&stage, plan, |halt| {
-            assert!(matches!(halt, PauseReason::Failing { .. }), "{halt:?}");
+        let (run, _) = carry_out(&stage, plan, |reason| {
+            assert!(matches!(reason, PauseReason::Failing { .. }), "{reason:?}");
             None
         });
         assert_eq!((run.status(), run.rows()[0].state), (RunStatus::Finished, RowState::Unconfirmed));
@@ -477,8 +477,8 @@ fn in_the_last_minute_of_a_token_nothing_is_written_until_the_next_token() {
     let (run, _) = drive_until(
         &stage,
         run,
-        move |halt| {
-            assert_eq!(*halt, PauseReason::Token);
+        move |reason| {
+            assert_eq!(*reason, PauseReason::Token);
             let now = clock.now();
             assert!((10_000..10_500).contains(&now.0), "{now:?}");
             Some(Command::Token { until: None, actor: 1 })
@@ -539,8 +539,8 @@ fn a_full_journal_pauses_before_anything_is_written_without_a_stored_intent() {
         &stage,
         run,
         &memory_journal,
-        move |halt| {
-            assert_eq!(*halt, PauseReason::NotStored(Fault::NotStored(JournalFault::Full)));
+        move |reason| {
+            assert_eq!(*reason, PauseReason::NotStored(Fault::NotStored(JournalFault::Full)));
             *seen.borrow_mut() += 1;
             let intended: usize = journal
                 .entries
@@ -684,7 +684,7 @@ fn a_read_back_tells_network_failures_from_failing_users() {
         Some(5) => Err(Fault::Unreachable),
         _ => Ok(JobAnswer::Flag(true)),
     });
-    assert_eq!((back.state(), back.left()), (State::Halted(Fault::Unreachable), 1));
+    assert_eq!((back.state(), back.left()), (State::Paused(Fault::Unreachable), 1));
     // Before a run continues, such a user is skipped.
     let stage = Stage::new(100, &TokenSpec::default());
     let policy = Rc::new(stage.connection.policy().clone());
@@ -702,14 +702,14 @@ fn a_read_back_tells_network_failures_from_failing_users() {
     let mut back = ReadBack::new(&mut run, None);
     let failed = Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() });
     let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(failed.clone()));
-    assert!(matches!(back.state(), State::Halted(Fault::ServerFailed(_))), "{:?}", back.state());
+    assert!(matches!(back.state(), State::Paused(Fault::ServerFailed(_))), "{:?}", back.state());
     assert!(asked.len() <= 2 * back.left() + 2, "{} reads for {} users", asked.len(), back.left());
     // A network error on a page doesn't start reading users one by one.
     let stage = Stage::new(100, &TokenSpec::default());
     let (mut run, _) = finished_run(&stage);
     let mut back = ReadBack::new(&mut run, listing(&stage, true));
     let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(Fault::Unreachable));
-    assert_eq!(back.state(), State::Halted(Fault::Unreachable));
+    assert_eq!(back.state(), State::Paused(Fault::Unreachable));
     assert!(asked.iter().all(Option::is_none), "{asked:?}");
 }
 
@@ -726,7 +726,7 @@ fn an_answer_of_another_kind_pauses_a_read_back_as_a_defect_and_a_person_can_res
         let page = Answered { at, correlation_id: None, result: Err(Fault::Unreachable) };
         let wrong = if by_pages { readback::Answer::Answered(flag) } else { readback::Answer::Page(page) };
         back.apply(Event::Answered(job, Ok(wrong)), now);
-        assert!(matches!(back.state(), State::Halted(Fault::Internal(_))), "{:?}", back.state());
+        assert!(matches!(back.state(), State::Paused(Fault::Internal(_))), "{:?}", back.state());
         back.apply(Event::Command(Command::Resume), now);
         assert_eq!(back.state(), State::Reading);
     }
@@ -791,7 +791,7 @@ fn drive_with_refreshes(
     let (mut run, decide) = (run, Rc::new(decide));
     loop {
         let decide = Rc::clone(&decide);
-        run = drive_run(stage, run, memory_journal, move |halt| decide(halt), u64::MAX);
+        run = drive_run(stage, run, memory_journal, move |reason| decide(reason), u64::MAX);
         if run.status() != RunStatus::Outdated {
             return run;
         }
@@ -883,14 +883,14 @@ fn a_run_that_waited_long_for_a_person_is_refreshed_and_keeps_its_pilot_user() {
     let seen = Rc::clone(&pauses);
     let mut run = run;
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = drive_with_refreshes(&stage, run, &memory_journal, true, move |halt| {
-        seen.borrow_mut().push(halt.clone());
+    let run = drive_with_refreshes(&stage, run, &memory_journal, true, move |reason| {
+        seen.borrow_mut().push(reason.clone());
         Some(Command::Resume)
     });
     assert_eq!((run.status(), run.counts().of(RowState::AlreadySet)), (RunStatus::Finished, 20));
-    assert!(pauses.borrow().iter().all(|halt| *halt == PauseReason::Step), "{pauses:?}");
+    assert!(pauses.borrow().iter().all(|reason| *reason == PauseReason::Step), "{pauses:?}");
     let written = plan.rows.len() - 1 - 20;
-    let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
+    let steps = pauses.borrow().iter().filter(|reason| **reason == PauseReason::Step).count();
     assert_eq!(steps, (written - 1) / 30, "only users who are written count for a step");
     assert_matches_sandbox(&stage, &run);
 }
@@ -907,8 +907,8 @@ fn a_user_who_already_has_the_value_is_not_the_pilot_user() {
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let asked = Rc::new(RefCell::new(Vec::new()));
     let pauses = Rc::clone(&asked);
-    let run = drive_with_refreshes(&stage, run, &memory_journal, true, move |halt| {
-        pauses.borrow_mut().push(halt.clone());
+    let run = drive_with_refreshes(&stage, run, &memory_journal, true, move |reason| {
+        pauses.borrow_mut().push(reason.clone());
         Some(Command::Resume)
     });
     assert_eq!((run.status(), run.rows()[0].state), (RunStatus::Finished, RowState::AlreadySet));
@@ -1052,7 +1052,7 @@ fn read_with_some_unreadable(
         read_by_hand(&stage, &mut back, &mut now, |index| {
             if is_readable(index, rows) { Ok(JobAnswer::Flag(false)) } else { Err(fault.clone()) }
         });
-        if !matches!(back.state(), State::Halted(_)) || resumes == most {
+        if !matches!(back.state(), State::Paused(_)) || resumes == most {
             break;
         }
         resumes += 1;
@@ -1097,7 +1097,7 @@ fn a_failure_for_all_users_settles_no_row_however_often_a_person_resumes() {
             read_with_some_unreadable(|_, _| false, &fault, 5),
             fails_from_some_point_on(after_some, &fault, 5),
         ] {
-            assert_eq!((state, resumes, counts), (State::Halted(fault.clone()), 5, [0, 0]));
+            assert_eq!((state, resumes, counts), (State::Paused(fault.clone()), 5, [0, 0]));
         }
     }
 }
@@ -1261,7 +1261,7 @@ fn rows_read_before_a_long_pause_of_a_refresh_are_read_again() {
         early.push(index);
         Ok(JobAnswer::Flag(false))
     });
-    assert!(matches!(back.state(), State::Halted(_)));
+    assert!(matches!(back.state(), State::Paused(_)));
     wait(&stage, ELEVEN_MINUTES);
     now = now + ELEVEN_MINUTES;
     back.apply(Event::Command(Command::Token { until: None, actor: 0 }), now);

@@ -82,8 +82,8 @@ impl Page {
                     let (sender, mut inbox) = mpsc::unbounded();
                     let (paused, mut is_paused) = mpsc::unbounded();
                     let observe = |run: &mut Run| {
-                        if let RunStatus::Paused(halt) = run.status() {
-                            match decide(&halt) {
+                        if let RunStatus::Paused(reason) = run.status() {
+                            match decide(&reason) {
                                 Some(command) => sender.unbounded_send(command).unwrap(),
                                 None => paused.unbounded_send(()).unwrap(),
                             }
@@ -153,8 +153,8 @@ fn switched(stage: &Stage, user: UserId) {
     stage.mount.sandbox.borrow_mut().apply_background_change(BackgroundChange::Switched(user.0, true), now);
 }
 
-fn never(halt: &PauseReason) -> Option<Command> {
-    panic!("halted: {halt:?}")
+fn never(reason: &PauseReason) -> Option<Command> {
+    panic!("paused: {reason:?}")
 }
 
 /// The rows that were read before their PUT.
@@ -192,8 +192,8 @@ fn after_every_wait_one_row_is_read_before_anything_is_written() {
         let at = Rc::new(RefCell::new(Vec::new()));
         let (pauses, exchanges) = (Rc::clone(&at), Rc::clone(&page.stage.exchanges));
         page.continue_run(
-            move |halt| {
-                assert!(matches!(halt, PauseReason::PilotUser | PauseReason::Step), "{halt:?}");
+            move |reason| {
+                assert!(matches!(reason, PauseReason::PilotUser | PauseReason::Step), "{reason:?}");
                 pauses.borrow_mut().push(exchanges.borrow().len());
                 Some(Command::Resume)
             },
@@ -299,13 +299,13 @@ fn a_runs_own_lost_answers_retries_and_crashes_are_not_another_writer() {
         page.stage.mount.fates.borrow_mut().extend(trouble.into_iter().cycle().take(90));
         for _ in 0..4 {
             page.continue_run(
-                |halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume),
+                |reason| matches!(reason, PauseReason::Failing { .. }).then_some(Command::Resume),
                 Some(Millis(time)),
             );
             page.reload();
         }
         page.continue_run(
-            |halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume),
+            |reason| matches!(reason, PauseReason::Failing { .. }).then_some(Command::Resume),
             None,
         );
         assert_eq!(
@@ -421,7 +421,7 @@ fn a_run_saved_for_another_computer_waits_and_is_refreshed_before_it_continues_h
     page.continue_run(|_| None, None);
     assert_eq!(page.sent().len(), before, "nothing is sent before a person decides");
     page.command(Command::Resume);
-    page.continue_run(|halt| (*halt == PauseReason::Step).then_some(Command::Resume), None);
+    page.continue_run(|reason| (*reason == PauseReason::Step).then_some(Command::Resume), None);
     assert_eq!((page.count(RowState::AlreadySet), page.run().another_writer_at()), (20, None));
     assert_eq!(page.run().status(), RunStatus::Finished);
     assert!((40..60).all(|index| page.run().rows()[index].writes == 0));

@@ -137,9 +137,9 @@ impl Page {
         let (reported, mut pauses_seen) = mpsc::unbounded();
         let last = Cell::new(None);
         let observe = |run: &mut Run| {
-            let halt = if let RunStatus::Paused(halt) = run.status() { Some(halt) } else { None };
-            if halt != last.replace(halt.clone()) {
-                reported.unbounded_send(halt).unwrap();
+            let reason = if let RunStatus::Paused(reason) = run.status() { Some(reason) } else { None };
+            if reason != last.replace(reason.clone()) {
+                reported.unbounded_send(reason).unwrap();
             }
         };
         // A run that is paused from the start sends no event at which it could be observed.
@@ -155,14 +155,14 @@ impl Page {
                 self.clock.sleep_until(Millis(at + 4_000)).await;
                 return;
             }
-            while let Some(halt) = pauses_seen.next().await {
-                match halt {
+            while let Some(reason) = pauses_seen.next().await {
+                match reason {
                     None => continue,
                     Some(PauseReason::HandedOver) => {
                         sender.unbounded_send(Command::Resume).unwrap();
                         continue;
                     }
-                    Some(halt) => assert_eq!(halt, PauseReason::AnotherWriter),
+                    Some(reason) => assert_eq!(reason, PauseReason::AnotherWriter),
                 }
                 self.pauses.set(self.pauses.get() + 1);
                 let thinking_time = self.dice.borrow_mut().millis(500, 40_000);
@@ -233,45 +233,54 @@ impl Outcome {
     }
 }
 
+/// One of the two pages, with what its computer's journal has.
+fn page(
+    stage: &Stage,
+    scenario: Scenario,
+    dice: &Rc<RefCell<Dice>>,
+    index: usize,
+    entries: Vec<Vec<u8>>,
+) -> Page {
+    let transport = ComputerTransport {
+        sandbox: Rc::clone(&stage.mount.sandbox),
+        clock: Rc::clone(&stage.clock),
+        token: stage.token.clone(),
+        dice: Rc::clone(dice),
+        latency: scenario.latencies[index],
+        read_delay: scenario.read_delay,
+    };
+    let rate = if scenario.is_fast {
+        Rate { read: PerSecond(400.0), write: PerSecond(400.0), ..Rate::default() }
+    } else {
+        Rate::default()
+    };
+    let connection = Connection::new(
+        stage.connection.tenant().clone(),
+        Rc::new(transport),
+        Rc::clone(&stage.clock) as Rc<dyn Clock>,
+        Policy::with_rate(rate),
+        Rc::new(|_| {}),
+        dice.borrow_mut().between(0, u64::from(u32::MAX)),
+    );
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    memory_journal.entries.borrow_mut().extend(entries);
+    Page {
+        connection,
+        memory_journal,
+        clock: Rc::clone(&stage.clock),
+        dice: Rc::clone(dice),
+        by_pages: scenario.by_pages,
+        person: scenario.persons[index],
+        saved_at: Cell::new(None),
+        pauses: Cell::new(0),
+    }
+}
+
 fn play(scenario: Scenario) -> Outcome {
     let stage = Stage::new(300, &TokenSpec::default());
     let dice = Rc::new(RefCell::new(Dice::new(scenario.seed)));
     let plan = plan(&stage, PlannedPauses::default());
-    let page = |index: usize, entries: Vec<Vec<u8>>| {
-        let transport = ComputerTransport {
-            sandbox: Rc::clone(&stage.mount.sandbox),
-            clock: Rc::clone(&stage.clock),
-            token: stage.token.clone(),
-            dice: Rc::clone(&dice),
-            latency: scenario.latencies[index],
-            read_delay: scenario.read_delay,
-        };
-        let rate = if scenario.is_fast {
-            Rate { read: PerSecond(400.0), write: PerSecond(400.0), ..Rate::default() }
-        } else {
-            Rate::default()
-        };
-        let connection = Connection::new(
-            stage.connection.tenant().clone(),
-            Rc::new(transport),
-            Rc::clone(&stage.clock) as Rc<dyn Clock>,
-            Policy::with_rate(rate),
-            Rc::new(|_| {}),
-            dice.borrow_mut().between(0, u64::from(u32::MAX)),
-        );
-        let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
-        memory_journal.entries.borrow_mut().extend(entries);
-        Page {
-            connection,
-            memory_journal,
-            clock: Rc::clone(&stage.clock),
-            dice: Rc::clone(&dice),
-            by_pages: scenario.by_pages,
-            person: scenario.persons[index],
-            saved_at: Cell::new(None),
-            pauses: Cell::new(0),
-        }
-    };
+    let page = |index: usize, entries| page(&stage, scenario, &dice, index, entries);
     // The run begins on the first computer, is saved there, and continues in both places.
     let first = page(0, vec![Entry::Plan(plan.clone()).encode()]);
     let saved_at = dice.borrow_mut().between(0, if scenario.is_fast { 200 } else { 4_000 });

@@ -41,7 +41,7 @@ pub enum State {
     /// A page was requested and isn't answered.
     Sent,
     /// Paused for a new token; [`Command::Resume`] continues.
-    Halted(Fault),
+    Paused(Fault),
     /// The report can't be read because of this fault.
     Failed(Fault),
     /// All pages of the report were read.
@@ -125,7 +125,7 @@ impl DeviceReportReader {
 
     fn failed(&mut self, fault: Fault, now: Millis) {
         if fault.retry() == RetryKind::WithNewToken {
-            self.state = State::Halted(fault);
+            self.state = State::Paused(fault);
             return;
         }
         let is_too_soon = self.next == ReadReport::New && matches!(fault, Fault::RateLimited { .. });
@@ -150,7 +150,7 @@ impl Work for DeviceReportReader {
         match self.state {
             State::Ready { from } if now < from => Step::WaitUntil(from),
             State::Ready { .. } => Step::Start(self.next.clone()),
-            State::Sent | State::Halted(_) => Step::Idle,
+            State::Sent | State::Paused(_) => Step::Idle,
             State::Failed(_) | State::Complete => Step::Done,
         }
     }
@@ -163,7 +163,7 @@ impl Work for DeviceReportReader {
             }
             Event::Answered(_, Ok(page)) => self.read(page, now),
             Event::Answered(_, Err(fault)) => self.failed(fault, now),
-            Event::Command(Command::Resume) if matches!(self.state, State::Halted(_)) => {
+            Event::Command(Command::Resume) if matches!(self.state, State::Paused(_)) => {
                 self.attempts = 0;
                 self.state = State::Ready { from: now };
             }

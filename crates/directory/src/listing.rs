@@ -1,7 +1,7 @@
 //! Lists users page by page: all users with one cursor, several populations in parallel, or the members of a group.
 //!
 //! Each sequence of pages is a lane, which follows the cursor in each page's link to the next. A lane
-//! that fails doesn't stop the others; the listing pauses ([`State::Halted`]) when no lane can
+//! that fails doesn't stop the others; the listing pauses ([`State::Paused`]) when no lane can
 //! continue, or at once for a new token.
 
 use std::rc::Rc;
@@ -36,7 +36,7 @@ pub struct Listing {
     /// The index of the lane that is served next.
     next_lane: usize,
     fresh: Vec<Result<User, UnreadableUser>>,
-    halted: Option<Fault>,
+    paused_by: Option<Fault>,
     /// The number of tokens used before the current one.
     token: u32,
     is_stopped: bool,
@@ -49,7 +49,7 @@ pub enum State {
     Reading,
     /// Paused: either a new token is needed, or some page failed and all other pages were
     /// read. [`Command::Resume`] retries.
-    Halted(Fault),
+    Paused(Fault),
     /// All pages of all lanes were read.
     Complete,
     /// A person stopped the listing.
@@ -82,7 +82,7 @@ impl Listing {
             lanes,
             next_lane: 0,
             fresh: Vec::new(),
-            halted: None,
+            paused_by: None,
             token: 0,
             is_stopped: false,
         }
@@ -96,7 +96,7 @@ impl Listing {
         } else if self.is_stopped {
             State::Stopped
         } else {
-            self.halted.clone().map_or(State::Reading, State::Halted)
+            self.paused_by.clone().map_or(State::Reading, State::Paused)
         }
     }
 
@@ -136,12 +136,12 @@ impl Listing {
                 // The other lanes would be refused in the same way. A late 401, for a token that was
                 // replaced since, says nothing new.
                 if fault.retry() == RetryKind::WithNewToken && lane.token == self.token {
-                    self.halted = Some(fault.clone());
+                    self.paused_by = Some(fault.clone());
                 }
                 lane.failed(fault, &self.policy, &mut self.jitter, now);
             }
         }
-        self.halted = self.halted.take().or_else(|| self.dead_end());
+        self.paused_by = self.paused_by.take().or_else(|| self.dead_end());
     }
 
     /// The fault of a failed lane, once no other lane can continue.
@@ -169,9 +169,9 @@ impl Listing {
     }
 
     fn resume(&mut self, now: Millis) {
-        let Some(halted) = self.halted.take() else { return };
+        let Some(paused_by) = self.paused_by.take() else { return };
         // Only a new token resolves this.
-        self.token += u32::from(halted.retry() == RetryKind::WithNewToken);
+        self.token += u32::from(paused_by.retry() == RetryKind::WithNewToken);
         for lane in &mut self.lanes {
             if matches!(lane.state, lane::State::Failed(_)) {
                 lane.renew(now);
@@ -203,7 +203,7 @@ impl Work for Listing {
         if self.is_stopped || self.is_complete() {
             return Step::Done;
         }
-        if self.halted.is_some() {
+        if self.paused_by.is_some() {
             return Step::Idle;
         }
         let mut earliest: Option<Millis> = None;
@@ -295,33 +295,33 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_cursor_halts_the_listing() {
+    fn a_repeated_cursor_pauses_the_listing() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         answer(&mut listing, Ok(page(Some("a"))));
-        assert_eq!(listing.state(), State::Halted(Fault::Paging(Paging::Loop)));
+        assert_eq!(listing.state(), State::Paused(Fault::Paging(Paging::Loop)));
     }
 
     #[test]
     fn endless_pages_are_bounded_even_with_new_cursors() {
         let mut listing = listing();
         let mut pages = 0;
-        while !matches!(listing.state(), State::Halted(_)) {
+        while !matches!(listing.state(), State::Paused(_)) {
             pages += 1;
             answer(&mut listing, Ok(page(Some(&pages.to_string()))));
             assert!(pages < 100);
         }
-        assert_eq!(listing.state(), State::Halted(Fault::Paging(Paging::Loop)));
+        assert_eq!(listing.state(), State::Paused(Fault::Paging(Paging::Loop)));
     }
 
     #[test]
-    fn a_failed_page_is_retried_and_then_halts_at_its_cursor() {
+    fn a_failed_page_is_retried_and_then_pauses_at_its_cursor() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         for _ in 0..3 {
             assert_eq!(answer(&mut listing, Err(Fault::Unreachable)), Some(cursor("a")));
         }
-        assert_eq!(listing.state(), State::Halted(Fault::Unreachable));
+        assert_eq!(listing.state(), State::Paused(Fault::Unreachable));
         assert!(matches!(listing.next(Millis(u64::MAX)), Step::Idle));
         listing.apply(Event::Command(Command::Resume), Millis(9));
         assert_eq!(answer(&mut listing, Ok(page(None))), Some(cursor("a")));
@@ -329,29 +329,29 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_token_halts_at_once_and_the_cursor_is_kept() {
+    fn an_expired_token_pauses_at_once_and_the_cursor_is_kept() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         answer(&mut listing, Err(Fault::TokenExpired(Refusal::default())));
-        assert!(matches!(listing.state(), State::Halted(Fault::TokenExpired(_))));
+        assert!(matches!(listing.state(), State::Paused(Fault::TokenExpired(_))));
         listing.apply(Event::Command(Command::Resume), Millis(0));
         assert_eq!(start(&mut listing).page.cursor, Some(cursor("a")));
     }
 
     #[test]
-    fn a_late_401_after_the_next_token_does_not_halt() {
+    fn a_late_401_after_the_next_token_does_not_pause() {
         for goes_on in [Command::Resume, Command::Token { until: None, actor: 0 }] {
             let mut listing = listing_in_three_lanes();
             let [first, second] = [start(&mut listing), start(&mut listing)];
             let refused = || Err(Fault::TokenInvalid(Refusal::default()));
             listing.apply(Event::Answered(first, refused()), Millis(0));
-            assert!(matches!(listing.state(), State::Halted(Fault::TokenInvalid(_))));
+            assert!(matches!(listing.state(), State::Paused(Fault::TokenInvalid(_))));
             listing.apply(Event::Command(goes_on), Millis(0));
             listing.apply(Event::Answered(second, refused()), Millis(0));
             assert_eq!(listing.state(), State::Reading);
             // A refusal now concerns the new token.
             answer(&mut listing, refused());
-            assert!(matches!(listing.state(), State::Halted(Fault::TokenInvalid(_))));
+            assert!(matches!(listing.state(), State::Paused(Fault::TokenInvalid(_))));
         }
     }
 
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_token_halts_every_lane_once() {
+    fn an_expired_token_pauses_every_lane_once() {
         let mut listing = listing_in_three_lanes();
         let jobs: Vec<Job> = (0..3).map(|_| start(&mut listing)).collect();
         for job in &jobs {
@@ -412,7 +412,7 @@ mod tests {
             listing.apply(Event::Answered(job, answer), Millis(0));
         }
         assert_eq!(asked, 3, "as many attempts as the policy allows");
-        assert!(matches!(listing.state(), State::Halted(Fault::ServerFailed(_))));
+        assert!(matches!(listing.state(), State::Paused(Fault::ServerFailed(_))));
         assert_eq!(listing.unread(), 1000);
         listing.apply(Event::Command(Command::Resume), Millis(0));
         assert_eq!(start(&mut listing).lane, 1, "only the missing page is requested again");
@@ -432,7 +432,7 @@ mod tests {
             "from the beginning, without a loop fault"
         );
         assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
-        assert!(matches!(listing.state(), State::Halted(Fault::RequestRefused(_))));
+        assert!(matches!(listing.state(), State::Paused(Fault::RequestRefused(_))));
     }
 
     #[test]
@@ -441,6 +441,6 @@ mod tests {
         answer(&mut listing, Ok(page(Some("a"))));
         let refused = Fault::RequestRefused(Refusal { status: 403, ..Refusal::default() });
         answer(&mut listing, Err(refused));
-        assert!(matches!(listing.state(), State::Halted(Fault::RequestRefused(_))));
+        assert!(matches!(listing.state(), State::Paused(Fault::RequestRefused(_))));
     }
 }

@@ -116,19 +116,15 @@ pub async fn drive<W, F>(
         let now = clock.now();
         let wake = match work.next(now) {
             Step::Done if flights.is_empty() => break,
-            Step::Start(job) if flights.len() < work.width() as usize => {
-                let grant = W::kind(&job).map_or(Grant::Now, |kind| connection.ask(W::PRIORITY, kind));
-                match grant {
-                    Grant::Now => {
-                        work.apply(Event::Started(job.clone()), now);
-                        let flight = perform(job.clone());
-                        let flight = flight.map(|answer| answers.borrow_mut().push((job, answer)));
-                        flights.push(Box::pin(flight));
-                        continue;
-                    }
-                    Grant::At(at) => Some(at),
+            Step::Start(job) if flights.len() < work.width() as usize => match grant::<W>(connection, &job) {
+                Grant::Now => {
+                    work.apply(Event::Started(job.clone()), now);
+                    let flight = perform(job.clone()).map(|answer| answers.borrow_mut().push((job, answer)));
+                    flights.push(Box::pin(flight));
+                    continue;
                 }
-            }
+                Grant::At(at) => Some(at),
+            },
             Step::WaitUntil(at) => Some(at),
             Step::Start(_) | Step::Idle | Step::Done => None,
         };
@@ -158,6 +154,11 @@ pub async fn drive<W, F>(
         }
     }
     observe(work);
+}
+
+/// Whether a job may start now, or when.
+fn grant<W: Work>(connection: &Connection, job: &W::Job) -> Grant {
+    W::kind(job).map_or(Grant::Now, |kind| connection.ask(W::PRIORITY, kind))
 }
 
 fn sleep_until(connection: &Connection, wake: Option<Millis>) -> Fuse<LocalBoxFuture<'static, ()>> {

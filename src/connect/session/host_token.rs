@@ -28,7 +28,7 @@ pub enum HostTokenState {
     #[default]
     Idle,
     /// Requested.
-    Asking,
+    Requested,
     /// Requested, and not answered for a while. An answer is still accepted.
     Late,
     /// No token came, or no usable one.
@@ -62,7 +62,7 @@ impl Session {
 
     pub(crate) fn ask_host_when_due(self) {
         let clock = Rc::clone(&self.ports.get().clock);
-        let due = self.provision.read_value().due(clock.reading());
+        let due = self.token_schedule.read_value().due(clock.reading());
         if let Some(reason) = due
             && self.offers_host()
         {
@@ -72,11 +72,11 @@ impl Session {
 
     fn ask_for(self, reason: Reason) {
         let (embedder, clock) = (Rc::clone(&self.ports.get().embedder), Rc::clone(&self.ports.get().clock));
-        self.provision.write_value().ask(clock.now());
-        self.host_token.set(HostTokenState::Asking);
+        self.token_schedule.write_value().ask(clock.now());
+        self.host_token.set(HostTokenState::Requested);
         let mut answer = embedder.token(reason);
-        self.asking.abort_all();
-        self.asking.spawn(async move {
+        self.host_token_request.abort_all();
+        self.host_token_request.spawn(async move {
             let soon = within(&*clock, SOON, &mut answer).await;
             if soon.is_err() {
                 self.host_token.set(HostTokenState::Late);
@@ -94,29 +94,29 @@ impl Session {
     fn handed(self, text: Option<Zeroizing<String>>) {
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
-            self.provision.write_value().miss(self.ports.get().clock.now());
+            self.token_schedule.write_value().miss(self.ports.get().clock.now());
             self.host_token.set(HostTokenState::Missed);
             return;
         }
         self.is_not_signed_in();
         let facts = self.facts_now().unwrap_or_default();
-        self.provision.write_value().hold(&facts, self.ports.get().clock.reading());
+        self.token_schedule.write_value().hold(&facts, self.ports.get().clock.reading());
         self.host_token.set(HostTokenState::Idle);
         self.go();
     }
 
     /// Ends the host token schedule: the token came from a person, who supplies the next one too, or there is none.
     pub(crate) fn is_not_handed(self) {
-        self.asking.abort_all();
-        self.provision.write_value().end();
+        self.host_token_request.abort_all();
+        self.token_schedule.write_value().end();
         self.host_token.set(HostTokenState::Idle);
     }
 
     /// Records whether PingOne accepts the token.
     pub(crate) fn see_answer(self, exchange: &Exchange) {
         match exchange.answer.as_ref().map(|answer| answer.head.status) {
-            Some(401) => self.provision.write_value().refused(exchange.at),
-            Some(200..300) => self.provision.write_value().worked(exchange.at),
+            Some(401) => self.token_schedule.write_value().refused(exchange.at),
+            Some(200..300) => self.token_schedule.write_value().worked(exchange.at),
             _ => {}
         }
     }

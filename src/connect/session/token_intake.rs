@@ -99,7 +99,7 @@ impl Session {
         if self.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Connecting)) {
             // A connection attempt for the previous token's environment would continue with this token.
             self.connecting.abort_all();
-            self.phase.set(Phase::Form);
+            self.set_phase.set(Phase::Form);
         }
         let facts = paste.facts;
         self.ports.get().tokens.hold(paste.token);

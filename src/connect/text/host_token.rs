@@ -3,7 +3,7 @@
 pub const ASK: &str = "Get a token from the portal";
 /// Used after the host page provided no token.
 pub const ASK_AGAIN: &str = "Ask again";
-pub const ASKING: &str = "Waiting for a token from the portal …";
+pub const REQUESTED: &str = "Waiting for a token from the portal …";
 /// Shown if the host page takes long.
 pub const LATE: &str = "Still waiting for a token from the portal. If it asks you to sign in, do that: a late token is still used.";
 pub const CANCEL: &str = "Cancel";

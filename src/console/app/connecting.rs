@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::announcement::Announcement;
 use crate::connect::session::console_loader::{ConsoleActions, ReportFile};
-use crate::connect::session::{Obstacle, Phase, Plan};
+use crate::connect::session::{Obstacle, Plan};
 use crate::connect::title::Title;
 use crate::console::app::App;
 use crate::console::troubleshooting::state::Location;
@@ -30,7 +30,7 @@ impl ConsoleActions for App {
     fn connect(&self, plan: Plan) {
         let app = *self;
         let session = self.session();
-        session.phase.set(Phase::Connecting);
+        session.show_connecting();
         self.troubleshooting().close();
         let connection = self.connection_to(plan.tenant).with_token_expiry(plan.facts.expires_at);
         self.troubleshooting().use_connection(self.for_probes(&connection));
@@ -140,7 +140,7 @@ impl App {
         ports.get().embedder.tell(&note(&told));
         let name = environment.name.clone();
         session.announcer.tell(Announcement::Connected(name.clone()));
-        session.phase.set(Phase::Connected { environment, region });
+        session.show_console(environment, region);
         if let Some(facts) = session.pasted.with_untracked(|pasted| pasted.facts().cloned()) {
             self.run().begin(connection.clone(), &facts, &name);
         }

@@ -25,8 +25,7 @@ use std::rc::Rc;
 impl App {
     /// Opens the dialog for saving users.
     pub fn ask_what_to_save(self) {
-        self.saving().progress.set(Progress::Idle);
-        self.saving().is_asking.set(true);
+        self.saving().open();
     }
 
     /// The users a file would contain: the selected ones, or all that are shown if none are selected.
@@ -65,7 +64,7 @@ impl App {
         let devices_as_of = self.directory().devices_as_of();
         let export = Export { format: saving.format(), contents, list_read_at, devices_as_of };
         let (rows, clock) = (self.rows_to_save(), Rc::clone(&self.ports.get().clock));
-        saving.progress.set(Progress::Writing { rows: 0, of: rows.len() });
+        saving.show_progress(Progress::Writing { rows: 0, of: rows.len() });
         saving.tasks.spawn(async move {
             let mut exporter = Exporter::new(export);
             let name = exporter.file_name(&environment.name, clock.wall());
@@ -73,12 +72,13 @@ impl App {
             download.write(&exporter.begin());
             for (chunk, number) in rows.chunks(ROWS_AT_ONCE).zip(0..) {
                 download.write(&self.written(chunk, &mut exporter));
-                self.saving().progress.set(Progress::Writing { rows: number * ROWS_AT_ONCE, of: rows.len() });
+                self.saving()
+                    .show_progress(Progress::Writing { rows: number * ROWS_AT_ONCE, of: rows.len() });
                 clock.sleep_until(clock.now() + Millis(1)).await;
             }
             download.write(&exporter.end());
             let saved = download.finish();
-            self.saving().progress.set(Progress::Ended { rows: rows.len(), saved });
+            self.saving().show_progress(Progress::Ended { rows: rows.len(), saved });
             self.announcer().tell(Announcement::Saved(saved));
         });
     }
@@ -248,7 +248,7 @@ impl App {
                 let is_ours = Some(earlier.environment) == environment;
                 is_ours.then_some(earlier).ok_or(UnreadableBody::OtherEnvironment)
             });
-            self.saving().earlier.set(Some(earlier));
+            self.saving().compare_with(earlier);
         });
     }
 

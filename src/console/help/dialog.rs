@@ -69,7 +69,7 @@ fn HelpHead(search: NodeRef<html::Input>) -> impl IntoView {
                 aria-label=text::SEARCH
                 placeholder=text::SEARCH
                 prop:value=move || help.search.get()
-                on:input:target=move |event| help.search.set(event.target().value())
+                on:input:target=move |event| help.search_for(event.target().value())
             />
             <p class="hint" role="status">
                 {found}

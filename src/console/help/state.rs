@@ -28,6 +28,10 @@ impl Help {
         self.is_open.set(true);
     }
 
+    pub(crate) fn search_for(self, text: String) {
+        self.search.set(text);
+    }
+
     pub fn close(self) {
         self.is_open.set(false);
     }

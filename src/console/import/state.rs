@@ -110,13 +110,13 @@ pub enum Finding {
     /// Not started.
     NotYet,
     /// PingOne is being asked.
-    Asking {
+    LookingUp {
         /// Lookups answered so far.
         done: usize,
         /// All lookups.
         of: usize,
         /// The fault because of which the lookup is paused.
-        halted: Option<Fault>,
+        paused_by: Option<Fault>,
     },
     Done(Rc<Found>),
 }
@@ -125,7 +125,7 @@ impl Finding {
     fn found(&self) -> Option<Rc<Found>> {
         match self {
             Self::Done(found) => Some(Rc::clone(found)),
-            Self::NotYet | Self::Asking { .. } => None,
+            Self::NotYet | Self::LookingUp { .. } => None,
         }
     }
 }
@@ -215,7 +215,7 @@ impl Import {
 
     /// Whether a lookup is in progress.
     pub(crate) fn is_looking_up(self) -> bool {
-        self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: None, .. }))
+        self.finding.with_untracked(|finding| matches!(finding, Finding::LookingUp { paused_by: None, .. }))
     }
 
     /// The result of the match, once it is complete.
@@ -296,7 +296,7 @@ impl Import {
         else {
             return;
         };
-        if self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { .. })) {
+        if self.finding.with_untracked(|finding| matches!(finding, Finding::LookingUp { .. })) {
             return;
         }
         let people = self.file.read_value();
@@ -319,7 +319,7 @@ impl Import {
         let Some(questions) = questions else { return };
         self.stop();
         let of = questions.len();
-        self.finding.set(Finding::Asking { done: 0, of, halted: None });
+        self.finding.set(Finding::LookingUp { done: 0, of, paused_by: None });
         let policy = Rc::new(connection.policy().clone());
         let mut lookup = Lookup::new(questions, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
@@ -340,27 +340,7 @@ impl Import {
                     }
                 }
             };
-            let observe = |lookup: &mut Lookup| {
-                let halted = match lookup.state() {
-                    State::Halted(fault) => Some(fault),
-                    State::Asking | State::Complete => None,
-                };
-                let finding = Finding::Asking { done: lookup.done(), of, halted };
-                if self.finding.with_untracked(|old| *old != finding) {
-                    if let Finding::Asking { halted: Some(fault), .. } = &finding {
-                        self.announcer.tell(Announcement::Failed(fault.clone()));
-                        self.troubleshooting.explain(
-                            Location::Import,
-                            Operation::FilterUsers,
-                            fault,
-                            None,
-                            None,
-                        );
-                    }
-                    self.finding.set(finding);
-                }
-            };
-            drive(&mut lookup, &connection, &mut inbox, ask, observe).await;
+            drive(&mut lookup, &connection, &mut inbox, ask, |lookup| self.show_lookup(lookup, of)).await;
             if lookup.state() != State::Complete {
                 return;
             }
@@ -376,6 +356,23 @@ impl Import {
         });
     }
 
+    /// Shows how far a lookup of this many requests is.
+    fn show_lookup(self, lookup: &Lookup, of: usize) {
+        let paused_by = match lookup.state() {
+            State::Paused(fault) => Some(fault),
+            State::LookingUp | State::Complete => None,
+        };
+        let finding = Finding::LookingUp { done: lookup.done(), of, paused_by };
+        if self.finding.with_untracked(|old| *old == finding) {
+            return;
+        }
+        if let Finding::LookingUp { paused_by: Some(fault), .. } = &finding {
+            self.announcer.tell(Announcement::Failed(fault.clone()));
+            self.troubleshooting.explain(Location::Import, Operation::FilterUsers, fault, None, None);
+        }
+        self.finding.set(finding);
+    }
+
     /// Resumes a paused lookup.
     pub fn resume(self) {
         if let Some(sender) = &*self.commands.read_value() {
@@ -386,7 +383,10 @@ impl Import {
 
     /// Resumes a lookup that was paused because the token expired.
     pub(crate) fn continue_with_token(self) {
-        if self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: Some(_), .. })) {
+        if self
+            .finding
+            .with_untracked(|finding| matches!(finding, Finding::LookingUp { paused_by: Some(_), .. }))
+        {
             self.resume();
         }
     }

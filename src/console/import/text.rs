@@ -175,7 +175,7 @@ pub fn too_long(locale: &dyn Locale) -> String {
     )
 }
 
-pub fn asking(locale: &dyn Locale, done: usize, of: usize) -> String {
+pub fn looking_up(locale: &dyn Locale, done: usize, of: usize) -> String {
     format!("{} of {} looked up in PingOne.", locale.number(done as u64), locale.number(of as u64))
 }
 

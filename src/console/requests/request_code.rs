@@ -27,7 +27,7 @@ pub(crate) fn RequestCode(exchange: Signal<Option<Numbered>>) -> impl IntoView {
     let languages = Language::ALL.map(|language| (language.name(), language == in_use));
     let choose = move |name: String| {
         if let Some(language) = Language::of_name(&name) {
-            exchanges.language.set(language);
+            exchanges.choose_language(language);
         }
     };
     view! {

@@ -28,7 +28,7 @@ pub(crate) fn RequestDetail() -> impl IntoView {
             <div class="request-title">
                 <h2>{title}</h2>
                 <Show when=move || exchanges.chosen.get().is_some()>
-                    <button class="link" on:click=handler(move |_| exchanges.chosen.set(None))>
+                    <button class="link" on:click=handler(move |_| exchanges.choose(None))>
                         {text::exchanges::FOLLOW}
                     </button>
                 </Show>
@@ -67,7 +67,7 @@ fn Copying() -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=move || exchanges.with_people.get()
-                    on:change=handler(move |event| exchanges.with_people.set(event_target_checked(&event)))
+                    on:change=handler(move |event| exchanges.include_people(event_target_checked(&event)))
                 />
                 {text::exchanges::WITH_PEOPLE}
             </label>

@@ -5,6 +5,7 @@ use pingone_mfa_core::exchanges::filter::ExchangeFilter;
 use pingone_mfa_core::exchanges::log::Log;
 
 use crate::console::app::use_app;
+use crate::console::requests::state::ChooseWord;
 use crate::console::requests::text;
 use crate::ui::dom::{Event, handler};
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuChoice, Opens};
@@ -25,8 +26,8 @@ pub(crate) fn RequestFilters() -> impl IntoView {
 
 #[component]
 fn SearchField() -> impl IntoView {
-    let filter = use_app().exchanges().filter;
-    let search = move |event: Event| filter.update(|filter| filter.text = event_target_value(&event));
+    let exchanges = use_app().exchanges();
+    let search = move |event: Event| exchanges.search_for(event_target_value(&event));
     view! {
         <div class="search-box">
             <Symbol icon=Icon::Search/>
@@ -37,7 +38,7 @@ fn SearchField() -> impl IntoView {
                 spellcheck="false"
                 aria-label=text::exchanges::SEARCH
                 placeholder=text::exchanges::SEARCH
-                prop:value=move || filter.with(|filter| filter.text.clone())
+                prop:value=move || exchanges.filter.with(|filter| filter.text.clone())
                 on:input=handler(search)
             />
         </div>
@@ -53,7 +54,7 @@ struct WordFilter {
     words: fn() -> Vec<String>,
     chosen: fn(&ExchangeFilter) -> Option<String>,
     /// Is called with one of the words, or with `None` for no filter.
-    choose: fn(&mut ExchangeFilter, Option<&str>),
+    choose: ChooseWord,
 }
 
 const STATUS: WordFilter = WordFilter {
@@ -96,11 +97,11 @@ fn FilterMenu(filter: WordFilter) -> impl IntoView {
 
 #[component]
 fn Choice(menu: Dropdown, filter: WordFilter, word: Option<String>) -> impl IntoView {
-    let state = use_app().exchanges().filter;
+    let exchanges = use_app().exchanges();
     let name = word.clone().unwrap_or_else(|| filter.any.to_owned());
     let chosen = word.clone();
-    let is_chosen = Signal::derive(move || state.with(filter.chosen) == chosen);
-    let choose = Callback::new(move |()| state.update(|state| (filter.choose)(state, word.as_deref())));
+    let is_chosen = Signal::derive(move || exchanges.filter.with(filter.chosen) == chosen);
+    let choose = Callback::new(move |()| exchanges.choose_word(filter.choose, word.as_deref()));
     view! { <MenuChoice dropdown=menu name is_chosen choose/> }
 }
 

@@ -112,7 +112,7 @@ fn Row(number: u64, is_shown: bool) -> impl IntoView {
             role="row"
             id=id(number)
             aria-selected=is_shown.to_string()
-            on:click=handler(move |_| exchanges.chosen.set(Some(number)))
+            on:click=handler(move |_| exchanges.choose(Some(number)))
         >
             {cells}
         </tr>

@@ -35,6 +35,9 @@ impl Form {
     pub const ALL: [Self; 3] = [Self::Typed, Self::Raw, Self::Code];
 }
 
+/// Changes a filter to one of its words, or to none.
+pub(crate) type ChooseWord = fn(&mut ExchangeFilter, Option<&str>);
+
 #[derive(Clone, Copy, Default)]
 pub struct Exchanges {
     pub log: RwSignal<Log>,
@@ -90,6 +93,29 @@ impl Exchanges {
     /// The numbers of the exchanges that match the filter, newest first.
     pub fn listed(self) -> Vec<u64> {
         self.filter.with(|filter| self.log.with(|log| listed(log, filter)))
+    }
+
+    /// Shows an exchange, or follows the newest.
+    pub(crate) fn choose(self, number: Option<u64>) {
+        self.chosen.set(number);
+    }
+
+    pub(crate) fn choose_language(self, language: Language) {
+        self.language.set(language);
+    }
+
+    /// Whether the next copy includes personal data.
+    pub(crate) fn include_people(self, include: bool) {
+        self.with_people.set(include);
+    }
+
+    pub(crate) fn search_for(self, text: String) {
+        self.filter.update(|filter| filter.text = text);
+    }
+
+    /// Filters by a word, or without one if there is none.
+    pub(crate) fn choose_word(self, choose: ChooseWord, word: Option<&str>) {
+        self.filter.update(|filter| choose(filter, word));
     }
 
     /// Moves the choice `places` lines down the list from the exchange on display, clamped to the list. Returns the

@@ -6,7 +6,9 @@ mod file;
 mod guarding;
 mod names;
 mod pace;
+mod read_back;
 mod refusals;
+mod showing;
 mod stored;
 
 use std::collections::HashMap;
@@ -36,9 +38,9 @@ use leptos::prelude::*;
 use crate::console::runs::run::names::name_of;
 use crate::console::runs::run::pace::Speed;
 
-pub(crate) use crate::console::runs::run::carrying::PAGE;
 pub use crate::console::runs::run::ending::{Ending, StopLoss};
 pub use crate::console::runs::run::file::FilteredOut;
+pub(crate) use crate::console::runs::run::read_back::PAGE;
 pub use crate::console::runs::run::stored::{Contents, Stored};
 pub use pingone_mfa_core::run::engine::{Outdated, PauseReason};
 
@@ -55,17 +57,17 @@ pub enum Phase {
     /// Rows are being written.
     Working,
     /// Paused: no requests are started.
-    Halted(PauseReason),
+    Paused(PauseReason),
     /// Refreshing the remaining users before the run continues; how many are left.
-    ReadingAgain(usize),
+    Refreshing(usize),
     /// The refresh is paused by a fault.
-    ReadAgainHalted(Fault),
+    RefreshPaused(Fault),
     /// A person stopped the run; requests in flight are awaited.
     Stopping,
     /// Verifying the changed users; how many are left.
-    ReadingBack(usize),
+    Verifying(usize),
     /// Verification is paused by a fault.
-    ReadBackHalted(Fault),
+    VerificationPaused(Fault),
     /// The run has ended.
     Over {
         /// Rows whose current value wasn't read, and that can still be verified.
@@ -81,7 +83,7 @@ impl Phase {
     pub fn is_working(&self) -> bool {
         matches!(
             self,
-            Self::Starting | Self::Working | Self::ReadingAgain(_) | Self::Stopping | Self::ReadingBack(_)
+            Self::Starting | Self::Working | Self::Refreshing(_) | Self::Stopping | Self::Verifying(_)
         )
     }
 
@@ -89,7 +91,7 @@ impl Phase {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.is_working()
-            || matches!(self, Self::Halted(_) | Self::ReadAgainHalted(_) | Self::ReadBackHalted(_))
+            || matches!(self, Self::Paused(_) | Self::RefreshPaused(_) | Self::VerificationPaused(_))
     }
 }
 
@@ -165,9 +167,9 @@ pub struct Run {
     /// Why the last operation on a run file or a stored run was not carried out.
     pub not_taken: RwSignal<Option<FilteredOut>>,
     /// Whether what a finished run has to say beside its numbers is shown.
-    pub shows_details: RwSignal<bool>,
+    shows_details: RwSignal<bool>,
     /// Whether the run is to be brought into view: it was just started or opened.
-    pub is_called_for: RwSignal<bool>,
+    is_called_for: RwSignal<bool>,
     /// What will end a run if the person confirms it.
     pub ending: RwSignal<Option<Ending>, LocalStorage>,
     /// When this computer slept during the run: start and end.
@@ -344,6 +346,29 @@ impl Run {
             // A run that has just ended accepts no commands.
             let _ = sender.unbounded_send(command);
         }
+    }
+
+    /// Whether what a finished run has to say beside its numbers is shown. Reactive.
+    pub(crate) fn shows_details(self) -> bool {
+        self.shows_details.get()
+    }
+
+    pub(crate) fn show_details(self) {
+        self.shows_details.set(true);
+    }
+
+    pub(crate) fn toggle_details(self) {
+        self.shows_details.update(|shows| *shows = !*shows);
+    }
+
+    /// Whether the run is to be brought into view. Reactive.
+    pub(crate) fn is_called_for(self) -> bool {
+        self.is_called_for.get()
+    }
+
+    /// Records that the run was brought into view.
+    pub(crate) fn was_shown(self) {
+        self.is_called_for.set(false);
     }
 
     /// Closes a run that has ended.

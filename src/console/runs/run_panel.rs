@@ -28,7 +28,7 @@ use crate::console::runs::run_panel::card::RunCard;
 pub(crate) fn RunPanel(tab: Tab) -> impl IntoView {
     let app = use_app();
     let number = Memo::new(move |_| {
-        let is_shown = app.tab.get() == tab;
+        let is_shown = app.tab() == tab;
         app.run().progress.with(|run| run.as_ref().filter(|_| is_shown).map(|run| run.number))
     });
     move || number.get().map(|_| view! { <RunCard/> })

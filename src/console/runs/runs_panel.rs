@@ -15,7 +15,7 @@ pub(crate) fn RunsPanel() -> impl IntoView {
     view! {
         <div class="panel-main runs-panel">
             <div class="runs-top">
-                <p class="hint">{text::run::kept(app.run().journal_days)}</p>
+                <p class="hint">{text::stored::kept(app.run().journal_days)}</p>
                 <OpenRunFile/>
                 <OpenReport/>
             </div>

@@ -1,8 +1,10 @@
 //! The sentences about runs.
 
 pub mod ending;
+pub mod pilot;
 pub mod review;
 pub mod run;
+pub mod stored;
 
 pub use crate::connect::text::host_token;
 pub use crate::console::requests::text::code;

@@ -91,7 +91,7 @@ pub(crate) fn RequestedChecks(at: Location) -> impl IntoView {
 pub(crate) fn CheckButton() -> impl IntoView {
     let app = use_app();
     let check = move |_| {
-        app.tab.set(Tab::Users);
+        app.show_tab(Tab::Users);
         app.troubleshooting().check_everything();
     };
     view! {
@@ -103,7 +103,7 @@ pub(crate) fn CheckButton() -> impl IntoView {
 }
 
 fn in_case<R>(app: App, at: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
-    app.troubleshooting().case.with(|case| case.as_ref().filter(|case| case.spot == at).map(read))
+    app.troubleshooting().case.with(|case| case.as_ref().filter(|case| case.location == at).map(read))
 }
 
 fn is_about(case: &Case, fault: &Fault) -> bool {
@@ -280,7 +280,7 @@ fn is_possible(app: App, at: Location, next: &NextStep) -> bool {
         // The form has the field itself.
         NextStep::ReplaceToken => {
             let has_field = matches!(at, Location::Form | Location::Import | Location::Review);
-            !has_field && !app.session().replacing.get_untracked()
+            !has_field && !untrack(|| app.session().is_replacing())
         }
         // Elsewhere there is a button for it already.
         NextStep::TryAgain => match at {
@@ -321,7 +321,7 @@ fn NextStepButton(next: NextStep) -> impl IntoView {
 fn take(app: App, next: NextStep) {
     match next {
         NextStep::TryAgain => app.troubleshooting().try_again(),
-        NextStep::ReplaceToken => app.session().replacing.set(true),
+        NextStep::ReplaceToken => app.session().open_replacement(),
         NextStep::UseRegion(code) => app.session().take_issuing_region(code),
         NextStep::UseEnvironment(id) => app.session().take_environment(id),
     }
@@ -339,7 +339,7 @@ fn environment(app: App) -> Option<Environment> {
 }
 
 fn case_untracked(app: App, at: Location) -> Option<Case> {
-    app.troubleshooting().case.get_untracked().filter(|case| case.spot == at)
+    app.troubleshooting().case.get_untracked().filter(|case| case.location == at)
 }
 
 fn copy_request(app: App, at: Location) {

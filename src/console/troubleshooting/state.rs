@@ -49,7 +49,7 @@ pub enum Location {
 /// A diagnosis, running or finished.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    pub spot: Location,
+    pub location: Location,
     pub evidence: Evidence,
     pub findings: Vec<Finding>,
     /// The diagnoses that fit, likeliest first.
@@ -59,9 +59,9 @@ pub struct Case {
 }
 
 impl Case {
-    fn of(spot: Location, evidence: Evidence, is_searching: bool) -> Self {
+    fn of(location: Location, evidence: Evidence, is_searching: bool) -> Self {
         let (findings, diagnoses) = (findings(&evidence), diagnoses(&evidence));
-        Self { spot, evidence, findings, diagnoses, is_searching }
+        Self { location, evidence, findings, diagnoses, is_searching }
     }
 
     #[must_use]
@@ -123,7 +123,7 @@ impl Troubleshooting {
     /// Diagnoses a failure. `again` retries the operation.
     pub(crate) fn meet(
         self,
-        spot: Location,
+        location: Location,
         operation: Operation,
         fault: &Fault,
         population: Option<PopulationId>,
@@ -131,13 +131,13 @@ impl Troubleshooting {
     ) {
         self.again.set_value(Some(Rc::new(again)));
         let symptom = Symptom::Failed { operation, fault: fault.clone(), at: self.ports.get().clock.wall() };
-        self.look_into(spot, symptom, population);
+        self.look_into(location, symptom, population);
     }
 
     /// Diagnoses a failure, current or at an earlier time, that can't be retried from here.
     pub(crate) fn explain(
         self,
-        spot: Location,
+        location: Location,
         operation: Operation,
         fault: &Fault,
         at: Option<Timestamp>,
@@ -145,7 +145,7 @@ impl Troubleshooting {
     ) {
         self.again.set_value(None);
         let at = at.unwrap_or_else(|| self.ports.get().clock.wall());
-        self.look_into(spot, Symptom::Failed { operation, fault: fault.clone(), at }, population);
+        self.look_into(location, Symptom::Failed { operation, fault: fault.clone(), at }, population);
     }
 
     /// Checks everything that can be checked without changing anything.
@@ -160,7 +160,7 @@ impl Troubleshooting {
         self.look_into(Location::User(user), Symptom::NotPrompted(user), None);
     }
 
-    fn look_into(self, spot: Location, symptom: Symptom, population: Option<PopulationId>) {
+    fn look_into(self, location: Location, symptom: Symptom, population: Option<PopulationId>) {
         let Some(connection) = self.connection.read_value().clone() else { return };
         let regions = &self.session().settings().regions;
         let evidence = Evidence::of(symptom, self.ports.get().clock.wall());
@@ -176,7 +176,7 @@ impl Troubleshooting {
         let proof = std::mem::take(&mut *self.proof.write_value());
         let evidence = Evidence { population, has_read_environment, changed_populations, proof, ..evidence };
         self.tasks.abort_all();
-        self.case.set(Some(Case::of(spot, evidence.clone(), true)));
+        self.case.set(Some(Case::of(location, evidence.clone(), true)));
         let reaching = Rc::clone(&self.ports.get().reaching);
         let learn = self.learn.read_value().clone();
         self.tasks.spawn(async move {
@@ -184,10 +184,10 @@ impl Troubleshooting {
                 if let Some(learn) = &learn {
                     learn(evidence);
                 }
-                self.case.set(Some(Case::of(spot, evidence.clone(), true)));
+                self.case.set(Some(Case::of(location, evidence.clone(), true)));
             };
             let evidence = search(evidence, &connection, reaching.as_ref(), observe).await;
-            let case = Case::of(spot, evidence, false);
+            let case = Case::of(location, evidence, false);
             self.session().announcer.tell(Announcement::Diagnosed(case.cause()));
             self.case.set(Some(case));
         });
@@ -247,8 +247,8 @@ impl Troubleshooting {
     }
 
     /// Closes the diagnosis if it is shown there.
-    pub(crate) fn close_at(self, spot: Location) {
-        if self.case.with_untracked(|case| case.as_ref().is_some_and(|case| case.spot == spot)) {
+    pub(crate) fn close_at(self, location: Location) {
+        if self.case.with_untracked(|case| case.as_ref().is_some_and(|case| case.location == location)) {
             self.close();
         }
     }

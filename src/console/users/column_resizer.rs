@@ -4,7 +4,6 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use pingone_mfa_core::directory::order::Column;
 
-use crate::console::users::column_widths::choose;
 use crate::console::users::grid::state::Grid;
 use crate::ui::dom::{content_width, handler, hold_pointer, key_of, once_shown};
 
@@ -67,7 +66,7 @@ fn width(grid: Grid, position: usize) -> Option<u32> {
 }
 
 fn set(grid: Grid, column: Column, width: u32) {
-    grid.app.directory().table.widths.update(|widths| choose(widths, column, Some(width)));
+    grid.app.directory().table.choose_width(column, width);
 }
 
 /// Both widths are set before the browser paints.

@@ -83,7 +83,7 @@ pub struct Directory {
     /// The user shown in the user drawer, if any.
     pub opened: RwSignal<Option<Opened>>,
     /// The user of the open disable dialog. The dialog also offers a bypass.
-    pub asking: RwSignal<Option<UserId>>,
+    pub to_disable: RwSignal<Option<UserId>>,
     /// The change of one user that waits for confirmation, if any.
     pub confirming: RwSignal<Option<Confirming>>,
     /// The latest bypass, with its user.
@@ -139,7 +139,7 @@ impl Directory {
             search: RwSignal::default(),
             found: RwSignal::default(),
             opened: RwSignal::default(),
-            asking: RwSignal::default(),
+            to_disable: RwSignal::default(),
             confirming: RwSignal::default(),
             own: StoredValue::default(),
             on_devices: StoredValue::default(),
@@ -253,7 +253,7 @@ impl Directory {
     /// Replaces the connection after a new token, and resumes what waits for one.
     pub fn continue_with(self, connection: Connection) {
         self.connection.set_value(Some(connection));
-        if matches!(self.list.get_untracked(), List::Halted { .. }) {
+        if matches!(self.list.get_untracked(), List::Paused { .. }) {
             self.resume();
         }
         self.continue_report();
@@ -267,7 +267,7 @@ impl Directory {
         self.search.set(None);
         self.found.set(Vec::new());
         self.opened.set(None);
-        self.asking.set(None);
+        self.to_disable.set(None);
         self.confirming.set(None);
         self.own.set_value(None);
         self.bypassing.set(None);

@@ -13,20 +13,20 @@ use crate::console::users::user_drawer::BypassForm;
 pub(crate) fn DisableDialog() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let asking = directory.asking;
+    let to_disable = directory.to_disable;
     let may_disable = directory.may_change(false);
     let title = move || {
-        let name = asking.get().map(|id| name_of(app, id)).unwrap_or_default();
+        let name = to_disable.get().map(|id| name_of(app, id)).unwrap_or_default();
         if may_disable {
             text::disable_dialog::title(&name)
         } else {
             text::disable_dialog::title_of_bypass(&name)
         }
     };
-    let asked = Memo::new(move |_| asking.get());
+    let asked = Memo::new(move |_| to_disable.get());
     view! {
         <ConfirmDialog
-            is_open=Signal::derive(move || asking.with(Option::is_some))
+            is_open=Signal::derive(move || to_disable.with(Option::is_some))
             title=Signal::derive(title)
             on_cancel=move || directory.keep()
             action=Signal::stored(may_disable.then(|| text::disable_dialog::DISABLE.to_owned()))

@@ -27,7 +27,7 @@ const USERS_PER_REQUEST: u64 = 100;
 enum Phase {
     Before,
     Loading,
-    Halted { fault: Fault, unread: u64 },
+    Paused { fault: Fault, unread: u64 },
     Stopped,
     Complete,
 }
@@ -37,7 +37,7 @@ impl Phase {
         match list {
             List::Idle => Self::Before,
             List::Loading { .. } => Self::Loading,
-            List::Halted { fault, unread } => Self::Halted { fault: fault.clone(), unread: *unread },
+            List::Paused { fault, unread } => Self::Paused { fault: fault.clone(), unread: *unread },
             List::Stopped => Self::Stopped,
             List::Complete => Self::Complete,
         }
@@ -56,7 +56,7 @@ pub(crate) fn ListProgress() -> impl IntoView {
             <StopButton/>
         }
         .into_any(),
-        Phase::Halted { fault, unread } => halted(app, fault, unread),
+        Phase::Paused { fault, unread } => paused(app, fault, unread),
         Phase::Stopped => view! {
             <p>{move || partial(app)}</p>
             <RefreshButton name=text::directory::REFRESH press=Callback::new(move |()| app.directory().load_all())/>
@@ -92,7 +92,7 @@ fn StopButton() -> impl IntoView {
     view! { <button class="link" on:click=handler(move |_| directory.stop())>{text::directory::STOP}</button> }
 }
 
-fn halted(app: App, fault: Fault, unread: u64) -> AnyView {
+fn paused(app: App, fault: Fault, unread: u64) -> AnyView {
     let unread = (unread > 0).then(|| text::directory::unread(&number(app, unread)));
     view! {
         <p>{move || partial(app)}</p>

@@ -15,7 +15,7 @@ use crate::ui::icon::{Icon, Symbol};
 pub(crate) fn OpenReport() -> impl IntoView {
     let app = use_app();
     // What is said of the report is beside the list.
-    let open = move |_| app.directory().open_outcomes(move || app.tab.set(Tab::Users));
+    let open = move |_| app.directory().open_outcomes(move || app.show_tab(Tab::Users));
     view! { <button class="quiet" on:click=handler(open)><Symbol icon=Icon::Search/> {text::report_filter::OPEN}</button> }
 }
 

@@ -10,7 +10,7 @@ use pingone_mfa_core::embedding::frame::note;
 use pingone_mfa_core::embedding::host_events::HostEvent;
 
 use crate::console::load::Load;
-use crate::console::users::column_widths::ChosenWidths;
+use crate::console::users::column_widths::{ChosenWidths, choose};
 use crate::ports::Ports;
 use leptos::prelude::*;
 
@@ -93,6 +93,10 @@ impl Table {
             anchor: StoredValue::default(),
             ports,
         }
+    }
+
+    pub(crate) fn choose_width(self, column: Column, width: u32) {
+        self.widths.update(|widths| choose(widths, column, Some(width)));
     }
 
     /// Drops the rows; the view is kept.

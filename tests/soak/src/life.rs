@@ -100,7 +100,7 @@ impl Simulation {
                 self.compare(run, false);
             }
             self.screen.seen.replace(match run.status() {
-                RunStatus::Paused(halt) => ScreenState::Halted(halt),
+                RunStatus::Paused(reason) => ScreenState::Paused(reason),
                 RunStatus::Running | RunStatus::Outdated => ScreenState::Working,
                 RunStatus::Stopping | RunStatus::Stopped | RunStatus::Finished => ScreenState::Finished,
             });
@@ -162,8 +162,8 @@ impl Simulation {
         let mut read_back = begin(run, listing);
         let observe = |read_back: &mut ReadBack<'_>| {
             self.screen.seen.replace(match read_back.state() {
-                readback::State::Halted(fault) => {
-                    ScreenState::ReadBackHalted { needs_token: fault.retry() == RetryKind::WithNewToken }
+                readback::State::Paused(fault) => {
+                    ScreenState::VerificationPaused { needs_token: fault.retry() == RetryKind::WithNewToken }
                 }
                 readback::State::Reading => ScreenState::Working,
                 readback::State::Stopped | readback::State::Complete => ScreenState::Finished,

@@ -24,9 +24,9 @@ pub enum ScreenState {
     /// The run or verification is in progress.
     Working,
     /// The run is paused for this reason.
-    Halted(PauseReason),
+    Paused(PauseReason),
     /// The verification is paused.
-    ReadBackHalted {
+    VerificationPaused {
         /// Whether another token is needed.
         needs_token: bool,
     },
@@ -118,16 +118,16 @@ fn decide(
     // The user may be away from the page for a while.
     let is_away = !is_faultless && happens(400);
     match seen {
-        ScreenState::Halted(_) | ScreenState::ReadBackHalted { .. } if is_away => None,
-        ScreenState::Halted(PauseReason::Token) | ScreenState::ReadBackHalted { needs_token: true } => {
+        ScreenState::Paused(_) | ScreenState::VerificationPaused { .. } if is_away => None,
+        ScreenState::Paused(PauseReason::Token) | ScreenState::VerificationPaused { needs_token: true } => {
             token(actor)
         }
-        ScreenState::Halted(PauseReason::Failing { .. }) if !happens(100) => None,
+        ScreenState::Paused(PauseReason::Failing { .. }) if !happens(100) => None,
         // Every fourth resume is replaced by a handover file, after which the run still continues here.
-        ScreenState::Halted(PauseReason::ByPerson) if is_run && screen.resumes.get() % 4 == 3 => {
+        ScreenState::Paused(PauseReason::ByPerson) if is_run && screen.resumes.get() % 4 == 3 => {
             Some(Command::HandOver)
         }
-        ScreenState::Halted(_) | ScreenState::ReadBackHalted { .. } => {
+        ScreenState::Paused(_) | ScreenState::VerificationPaused { .. } => {
             screen.resumes.set(screen.resumes.get() + 1);
             Some(Command::Resume)
         }

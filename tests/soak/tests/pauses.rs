@@ -138,7 +138,7 @@ impl TestRun {
 
     fn pause_reason(&self) -> PauseReason {
         match self.run.status() {
-            RunStatus::Paused(halt) => halt,
+            RunStatus::Paused(reason) => reason,
             other => panic!("{other:?}"),
         }
     }
@@ -340,7 +340,7 @@ fn a_verification_whose_last_results_cannot_be_stored_is_paused() {
     let Step::Start(store) = read_back.next(NOW) else { panic!() };
     read_back.apply(Event::Started(store.clone()), NOW);
     read_back.apply(Event::Answered(store, Ok(readback::Answer::Answered(answered(Err(FULL))))), NOW);
-    assert_eq!(read_back.state(), readback::State::Halted(FULL));
+    assert_eq!(read_back.state(), readback::State::Paused(FULL));
     assert!(matches!(read_back.next(NOW), Step::Idle));
     read_back.apply(Event::Command(Command::Resume), NOW);
     assert!(matches!(read_back.next(NOW), Step::Start(readback::Job::Store(_))));
@@ -389,13 +389,13 @@ fn a_verification_page_refused_for_the_previous_token_does_not_ask_for_another()
     };
     let [first, second] = [start(&mut read_back), start(&mut read_back)];
     refuse(&mut read_back, first);
-    assert_eq!(read_back.state(), readback::State::Halted(unauthorized()));
+    assert_eq!(read_back.state(), readback::State::Paused(unauthorized()));
     read_back.apply(Event::Command(token()), NOW);
     refuse(&mut read_back, second);
     assert_eq!(read_back.state(), readback::State::Reading);
     let third = start(&mut read_back);
     refuse(&mut read_back, third);
-    assert_eq!(read_back.state(), readback::State::Halted(unauthorized()));
+    assert_eq!(read_back.state(), readback::State::Paused(unauthorized()));
 }
 
 #[test]

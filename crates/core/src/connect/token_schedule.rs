@@ -45,7 +45,7 @@ pub struct TokenSchedule {
     source: Source,
     /// `None` before the first token, after [`TokenSchedule::end`], and for a token that can't be refreshed.
     token: Option<Token>,
-    is_asking: bool,
+    is_requested: bool,
     /// Since when the pause after misses counts.
     paused_at: Millis,
     /// Until then no request is due, whatever was missed.
@@ -135,7 +135,14 @@ impl TokenSchedule {
     }
 
     const fn new(source: Source) -> Self {
-        Self { source, token: None, is_asking: false, paused_at: Millis(0), not_before: Millis(0), misses: 0 }
+        Self {
+            source,
+            token: None,
+            is_requested: false,
+            paused_at: Millis(0),
+            not_before: Millis(0),
+            misses: 0,
+        }
     }
 
     /// A token is in use from now on, from any source.
@@ -150,7 +157,7 @@ impl TokenSchedule {
         self.misses = if is_miss { self.misses.saturating_add(1) } else { 0 };
         let gap = if self.token.is_some() { self.source.gap() } else { Millis(0) };
         self.not_before = at.now + gap;
-        self.is_asking = false;
+        self.is_requested = false;
         let can_be_replaced = self.source == Source::HostPage || due_at.is_some();
         self.token = can_be_replaced.then_some(Token { held_at: at.wall, due_at, is_refused: false });
     }
@@ -165,12 +172,12 @@ impl TokenSchedule {
             token.due_at.filter(|due| due.has_come(at)).map(|_| DueReason::Expiry)?
         };
         let not_before = self.not_before.max(self.paused_at + self.source.pause(self.misses));
-        (!self.is_asking && at.now >= not_before).then_some(reason)
+        (!self.is_requested && at.now >= not_before).then_some(reason)
     }
 
     /// Records that the next token is asked for.
     pub fn ask(&mut self, now: Millis) {
-        (self.is_asking, self.paused_at) = (true, now);
+        (self.is_requested, self.paused_at) = (true, now);
     }
 
     /// Records that no token came, or none that can be used.
@@ -178,7 +185,7 @@ impl TokenSchedule {
         if self.source == Source::Refresh {
             (self.paused_at, self.not_before) = (now, now);
         }
-        self.is_asking = false;
+        self.is_requested = false;
         self.misses = self.misses.saturating_add(1);
     }
 

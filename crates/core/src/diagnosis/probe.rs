@@ -31,7 +31,7 @@ struct Search {
     evidence: Evidence,
     /// When the last answer arrived (monotonic clock).
     answered_at: Millis,
-    is_asking: bool,
+    is_waiting: bool,
 }
 
 impl Work for Search {
@@ -44,7 +44,7 @@ impl Work for Search {
     }
 
     fn next(&self, now: Millis) -> Step<Question> {
-        if self.is_asking {
+        if self.is_waiting {
             return Step::Idle;
         }
         match self.evidence.next_question() {
@@ -56,9 +56,9 @@ impl Work for Search {
 
     fn apply(&mut self, event: Event<Question, Self::Answer>, now: Millis) {
         match event {
-            Event::Started(_) => self.is_asking = true,
+            Event::Started(_) => self.is_waiting = true,
             Event::Answered(ask, answer) => {
-                self.is_asking = false;
+                self.is_waiting = false;
                 self.answered_at = now;
                 // `perform` always returns `Ok` with the result inside, so a fault reaches the evidence too.
                 if let Ok((at, reply)) = answer {
@@ -79,7 +79,7 @@ pub async fn search(
     reaching: &dyn NetworkProbe,
     observe: impl Fn(&Evidence),
 ) -> Evidence {
-    let mut search = Search { evidence, answered_at: connection.clock().now(), is_asking: false };
+    let mut search = Search { evidence, answered_at: connection.clock().now(), is_waiting: false };
     let (_, mut inbox) = mpsc::unbounded();
     let seen = RefCell::new(None);
     let perform = |ask| {

@@ -3,7 +3,7 @@
 //!
 //! The questions are split into portions, one request each. A portion that PingOne refuses is halved until the
 //! question at fault stands by itself; it is then counted as refused, and the others are answered. If too many
-//! single questions are refused, PingOne is more likely at fault: the lookup pauses ([`State::Halted`]) and
+//! single questions are refused, PingOne is more likely at fault: the lookup pauses ([`State::Paused`]) and
 //! retries all of them when it resumes.
 
 use std::collections::HashMap;
@@ -59,9 +59,9 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// Requests are being sent and answered.
-    Asking,
+    LookingUp,
     /// Paused after this fault; [`Command::Resume`] retries.
-    Halted(Fault),
+    Paused(Fault),
     /// Every question was answered or refused.
     Complete,
 }
@@ -76,7 +76,7 @@ pub struct Lookup {
     refused: Vec<usize>,
     most_refused: usize,
     done: usize,
-    halted: Option<Fault>,
+    paused_by: Option<Fault>,
 }
 
 /// Consecutive questions that one request answers.
@@ -117,17 +117,17 @@ impl Lookup {
             refused: Vec::new(),
             most_refused: MOST_REFUSED,
             done: 0,
-            halted: None,
+            paused_by: None,
         }
     }
 
     /// The current state of the lookup.
     #[must_use]
     pub fn state(&self) -> State {
-        if let Some(fault) = &self.halted {
-            return State::Halted(fault.clone());
+        if let Some(fault) = &self.paused_by {
+            return State::Paused(fault.clone());
         }
-        if self.is_complete() { State::Complete } else { State::Asking }
+        if self.is_complete() { State::Complete } else { State::LookingUp }
     }
 
     /// The number of questions that are answered or refused.
@@ -189,7 +189,7 @@ impl Lookup {
             None => self.end(index),
             Some(_) if portion.pages >= MOST_PAGES => {
                 portion.progress = Progress::Failed;
-                self.halted = Some(Fault::Paging(Paging::Loop));
+                self.paused_by = Some(Fault::Paging(Paging::Loop));
             }
             Some(next) => {
                 portion.cursor = Some(next);
@@ -213,7 +213,7 @@ impl Lookup {
         if fault.retry() == RetryKind::WithNewToken {
             portion.attempts = 0;
             portion.progress = Progress::Ready { from: now };
-            self.halted = Some(fault);
+            self.paused_by = Some(fault);
             return;
         }
         if let Some(pause) = pause(&self.policy, portion.attempts, &fault, &mut self.jitter) {
@@ -224,7 +224,7 @@ impl Lookup {
             return self.split(index, fault, now);
         }
         portion.progress = Progress::Failed;
-        self.halted = Some(fault);
+        self.paused_by = Some(fault);
     }
 
     /// A single question may be the cause of the failure: halves the portion, so that
@@ -240,7 +240,7 @@ impl Lookup {
         }
         if self.refused.len() >= self.most_refused {
             portion.progress = Progress::Failed;
-            self.halted = Some(fault);
+            self.paused_by = Some(fault);
             return self.retry_refused();
         }
         self.refused.push(start);
@@ -256,7 +256,7 @@ impl Lookup {
     }
 
     fn resume(&mut self, now: Millis) {
-        let Some(fault) = self.halted.take() else { return };
+        let Some(fault) = self.paused_by.take() else { return };
         if fault.is_of_one_user() {
             self.most_refused = self.most_refused.saturating_add(MOST_REFUSED);
         }
@@ -285,7 +285,7 @@ impl Work for Lookup {
     }
 
     fn next(&self, now: Millis) -> Step<Job> {
-        if self.halted.is_some() {
+        if self.paused_by.is_some() {
             return Step::Idle;
         }
         let mut earliest: Option<Millis> = None;
@@ -439,7 +439,7 @@ mod tests {
         let list = list(&names, Identity::Username);
         let mut lookup = lookup(&list);
         let requests = drive(&mut lookup, &[], "user");
-        assert_eq!(lookup.state(), State::Halted(refused()));
+        assert_eq!(lookup.state(), State::Paused(refused()));
         assert!(requests < 100, "{requests}");
     }
 
@@ -466,7 +466,7 @@ mod tests {
         let mut lookup = lookup(&list);
         let fault = Fault::ServerFailed(Refusal::default());
         drive_failing(&mut lookup, &[], "user", &fault);
-        assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Halted(fault), 0, 0));
+        assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Paused(fault), 0, 0));
         lookup.apply(Event::Command(Command::Resume), Millis(0));
         drive(&mut lookup, &[user(1), user(200)], "");
         assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 0, 200));
@@ -479,7 +479,7 @@ mod tests {
         let mut lookup = lookup(&list);
         for _ in 0..2 {
             drive(&mut lookup, &[], "user");
-            assert_eq!(lookup.state(), State::Halted(refused()));
+            assert_eq!(lookup.state(), State::Paused(refused()));
             lookup.apply(Event::Command(Command::Resume), Millis(0));
         }
         drive(&mut lookup, &[], "user");
@@ -509,7 +509,7 @@ mod tests {
         let job = start(&mut lookup);
         let ended = Fault::TokenExpired(Refusal::default());
         answer(&mut lookup, job, Err(ended.clone()));
-        assert_eq!(lookup.state(), State::Halted(ended));
+        assert_eq!(lookup.state(), State::Paused(ended));
         assert!(matches!(lookup.next(Millis(u64::MAX)), Step::Idle));
         lookup.apply(Event::Command(Command::Resume), Millis(0));
         drive(&mut lookup, &[user(1)], "");
@@ -521,11 +521,11 @@ mod tests {
         let list = list("user001\n", Identity::Username);
         let mut lookup = lookup(&list);
         for _ in 0..3 {
-            assert_eq!(lookup.state(), State::Asking);
+            assert_eq!(lookup.state(), State::LookingUp);
             let job = start(&mut lookup);
             answer(&mut lookup, job, Err(Fault::Unreachable));
         }
-        assert_eq!(lookup.state(), State::Halted(Fault::Unreachable));
+        assert_eq!(lookup.state(), State::Paused(Fault::Unreachable));
         lookup.apply(Event::Command(Command::Resume), Millis(0));
         drive(&mut lookup, &[user(1)], "");
         assert_eq!(lookup.answers().len(), 1);

@@ -426,11 +426,11 @@ impl Run {
         let is_settled = self.counts.ended() == self.counts.all();
         match self.pauses.first() {
             // Even with all rows settled: outcomes that can't be stored would be lost in a crash.
-            Some(halt @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Paused(halt),
+            Some(reason @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Paused(reason),
             _ if is_settled => RunStatus::Finished,
             _ if self.is_stopping && self.in_flight.is_empty() => RunStatus::Stopped,
             _ if self.is_stopping => RunStatus::Stopping,
-            Some(halt) => RunStatus::Paused(halt),
+            Some(reason) => RunStatus::Paused(reason),
             None if self.outdated.is_some() => RunStatus::Outdated,
             None => RunStatus::Running,
         }

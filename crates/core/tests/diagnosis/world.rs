@@ -411,21 +411,21 @@ fn list(clock: &VirtualClock, connection: &Connection) -> Option<Fault> {
         let populations = populations.map(|page| page.populations).unwrap_or_default();
         let policy = Rc::new(connection.policy().clone());
         let mut listing = Listing::of_all(&populations, None, policy, connection.jitter());
-        let halted = Rc::new(RefCell::new(None));
+        let paused = Rc::new(RefCell::new(None));
         let (sender, mut inbox) = mpsc::unbounded();
         let page = |job: listing::Job| {
             let connection = connection.clone();
             async move { connection.send(job.page).await }
         };
-        let halt_fault = Rc::clone(&halted);
+        let pause_fault = Rc::clone(&paused);
         let observe = move |listing: &mut Listing| {
-            if let listing::State::Halted(fault) = listing.state() {
-                halt_fault.replace(Some(fault));
+            if let listing::State::Paused(fault) = listing.state() {
+                pause_fault.replace(Some(fault));
                 let _ = sender.unbounded_send(pingone::driver::Command::Stop);
             }
         };
         drive(&mut listing, &connection, &mut inbox, page, observe).await;
-        halted.take()
+        paused.take()
     })
 }
 

@@ -206,10 +206,10 @@ impl Review {
             let read = self.fresh.read_value().len() as u64;
             match listing.state() {
                 // The listing handles this command next, and ends as stopped.
-                State::Halted(fault) if fault.is_of_one_user() => {
+                State::Paused(fault) if fault.is_of_one_user() => {
                     let _ = sender.unbounded_send(Command::Stop);
                 }
-                State::Halted(fault) => self.fail(Operation::ReadUsers, &fault),
+                State::Paused(fault) => self.fail(Operation::ReadUsers, &fault),
                 _ => self.set_reading(Reading::Going(read)),
             }
         };
@@ -218,7 +218,7 @@ impl Review {
         match listing.state() {
             // Stopped by the observer above.
             State::Complete | State::Stopped => Ok(()),
-            State::Halted(fault) => Err(fault),
+            State::Paused(fault) => Err(fault),
             State::Reading => Err(Fault::Paging(Paging::Loop)),
         }
     }

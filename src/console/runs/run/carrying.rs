@@ -9,39 +9,28 @@ use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
 use leptos::prelude::*;
 use pingone::connection::Connection;
-use pingone::driver::{Command, Inbox, drive};
+use pingone::driver::{Command, drive};
 use pingone::fault::{Fault, JournalFault};
 use pingone::time::{Millis, Timestamp};
 use pingone::time_limit::{TimedOut, within};
-use pingone::user::Mfa;
 use pingone_mfa_core::diagnosis::evidence::Operation;
-use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::embedding::frame::{ask_before, note};
-use pingone_mfa_core::embedding::host_events::{Change, ChangeKind, HostEvent, RunCounts};
+use pingone_mfa_core::embedding::host_events::{Change, ChangeKind, HostEvent};
 use pingone_mfa_core::run::engine;
-use pingone_mfa_core::run::engine::readback::{self, ReadBack};
 use pingone_mfa_core::run::engine::{JobRunner, RunStatus};
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::journal::{Damage, Entry, Restored};
 use pingone_mfa_core::run::plan::Plan;
 use pingone_mfa_core::run::ports::{Held, JournalAnswer, Taken};
-use pingone_mfa_core::run::row::{RowCounts, RowState};
+use pingone_mfa_core::run::row::RowCounts;
 
 use crate::announcement::Announcement;
-use crate::connect::title::Title;
-use crate::console::load::Load;
 use crate::console::troubleshooting::state::Location;
 
 use crate::console::runs::run::names::{lease_of, name_of};
+use crate::console::runs::run::showing::{counts, length};
 use crate::console::runs::run::stored::plan_of;
 use crate::console::runs::run::{Kept, Phase, Progress, Run};
-use pingone_mfa_core::run::engine::{Outdated, PauseReason};
-
-/// How often the table shows what the run has changed.
-const SHOW_EVERY: Millis = Millis::seconds(1);
-
-/// Users per page of a listing.
-pub(crate) const PAGE: u64 = 200;
 
 /// How long showing the end of a run may wait for it to be stored.
 const LAST_WORD: Millis = Millis::seconds(1);
@@ -82,32 +71,6 @@ impl Run {
         self.progress.with_untracked(|progress| progress.as_ref().map(|progress| Rc::clone(&progress.plan)))
     }
 
-    /// Verifies the rows whose current value is unknown.
-    pub fn check(self) {
-        let (Some(kept), Some(connection)) =
-            (std::mem::take(&mut *self.kept.write_value()), self.connection())
-        else {
-            return;
-        };
-        self.tasks.spawn(async move {
-            let Some(held) = self.take_lease(&connection, false).await else {
-                // Keeps its report.
-                self.kept.set_value(Some(kept));
-                return;
-            };
-            let (sender, mut inbox) = mpsc::unbounded();
-            self.commands.set_value(Some(sender));
-            let Kept { mut run, name } = kept;
-            let is_stopped = run.status() == RunStatus::Stopped;
-            // Verification writes nothing.
-            let job_runner = self.job_runner(&name, Rc::new(self.directory().guard_without_members()));
-            let read = self.read_back(&mut run, &job_runner, &connection, &mut inbox);
-            if self.while_held(held, read.boxed_local()).await.is_some() {
-                self.over(run, name, is_stopped).await;
-            }
-        });
-    }
-
     /// Shows a stored run that has ended, for its report and for undo, and then does something with it.
     pub fn look_at(self, name: Rc<str>, then: impl FnOnce() + 'static) {
         let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
@@ -146,11 +109,6 @@ impl Run {
             self.is_called_for.set(true);
             then();
         });
-    }
-
-    fn show_plan(self, plan: &Plan) {
-        self.places.set_value(plan.rows.iter().zip(0..).map(|(row, index)| (row.user, index)).collect());
-        self.states.set(vec![RowState::Waiting; plan.rows.len()]);
     }
 
     /// Starts the run after taking the lease. The journal is read only then, because until then another page may
@@ -210,7 +168,7 @@ impl Run {
 
     /// Takes the environment's lease. Returns `None` if another page has it or the browser doesn't answer,
     /// `Some(None)` if the browser has no leases.
-    async fn take_lease(self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
+    pub(super) async fn take_lease(self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
         let (held, sees_other_pages) = match self.ports.get().lease.take(&lease_of(connection), steal).await {
             Taken::Held(held) => (Some(held), true),
             Taken::Unavailable => (None, false),
@@ -233,7 +191,7 @@ impl Run {
 
     /// Awaits `work`; returns `None` if another page takes the lease over first. Requests in flight at that time are
     /// open in the journal, and the other page checks them first.
-    async fn while_held<T>(self, held: Option<Held>, work: LocalBoxFuture<'_, T>) -> Option<T> {
+    pub(super) async fn while_held<T>(self, held: Option<Held>, work: LocalBoxFuture<'_, T>) -> Option<T> {
         let (lost, _held): (LocalBoxFuture<'static, ()>, _) = match held {
             Some(mut held) => (std::mem::replace(&mut held.lost, pending().boxed_local()), Some(held)),
             None => (pending().boxed_local(), None),
@@ -247,26 +205,6 @@ impl Run {
                 self.set_phase(Phase::Elsewhere);
                 None
             }
-        }
-    }
-
-    fn first_progress(self, plan: &Rc<Plan>) -> Progress {
-        Progress {
-            plan: Rc::clone(plan),
-            number: plan.number(),
-            phase: Phase::Starting,
-            tally: RowCounts::waiting(length(plan.rows.len())),
-            started_at: self.ports.get().clock.wall(),
-            ended_at: None,
-            users_per_second: None,
-            highest_ceiling: Some(self.ceiling.get_untracked()),
-            read_again: None,
-            outdated: None,
-            another_writer_at: None,
-            pilot: None,
-            being_checked: 0,
-            slowed: None,
-            sees_other_pages: true,
         }
     }
 
@@ -304,15 +242,6 @@ impl Run {
         Ok(run)
     }
 
-    /// Records that the run started at `at`, under rates that were not recorded.
-    fn set_begun_before(self, at: Timestamp) {
-        self.progress.update(|progress| {
-            if let Some(progress) = progress {
-                (progress.started_at, progress.highest_ceiling) = (at, None);
-            }
-        });
-    }
-
     /// Starts storing the current actor, and returns its index with the pending write. The write starts at once, so
     /// that later entries come after it. An actor that returns after another one gets a new index.
     pub(super) fn act(self, name: &str) -> (u8, JournalAnswer<()>) {
@@ -324,7 +253,7 @@ impl Run {
         (index, self.ports.get().journal.append(name, vec![Entry::Actor { index, actor }.encode()]))
     }
 
-    fn job_runner(self, name: &Rc<str>, guard: Rc<Guard>) -> JobRunner {
+    pub(super) fn job_runner(self, name: &Rc<str>, guard: Rc<Guard>) -> JobRunner {
         JobRunner {
             connection: Rc::new(move || self.connection()),
             journal: Rc::clone(&self.ports.get().journal),
@@ -354,7 +283,7 @@ impl Run {
                 if run.status() != RunStatus::Outdated {
                     break;
                 }
-                self.read_again(&mut run, &job_runner, &connection, &mut inbox).await;
+                self.refresh_remaining(&mut run, &job_runner, &connection, &mut inbox).await;
                 job_runner.guard = self.guard_after_wait(run.plan()).await;
             }
             let is_stopped = run.status() == RunStatus::Stopped;
@@ -368,227 +297,7 @@ impl Run {
         }
     }
 
-    async fn read_back(
-        self,
-        run: &mut engine::Run,
-        job_runner: &JobRunner,
-        connection: &Connection,
-        inbox: &mut Inbox,
-    ) {
-        let due = run.rows_to_verify();
-        if due == 0 {
-            return;
-        }
-        self.set_phase(Phase::ReadingBack(due));
-        let mut back = ReadBack::new(run, self.listing_for(due, connection));
-        let observe = |back: &mut ReadBack<'_>| {
-            let phase = match back.state() {
-                readback::State::Halted(fault) => Phase::ReadBackHalted(fault),
-                _ => Phase::ReadingBack(back.left()),
-            };
-            self.take_read(back, phase);
-        };
-        drive(&mut back, connection, inbox, |job| job_runner.clone().run_read_back(job), observe).await;
-    }
-
-    /// Refreshes the remaining users, because others may have changed them since they were read.
-    async fn read_again(
-        self,
-        run: &mut engine::Run,
-        job_runner: &JobRunner,
-        connection: &Connection,
-        inbox: &mut Inbox,
-    ) {
-        let (due, before) = (run.rows_to_refresh(), run.counts().of(RowState::AlreadySet));
-        let why = run.outdated();
-        self.progress.update(|progress| {
-            if let Some(progress) = progress {
-                (progress.outdated, progress.phase) = (why, Phase::ReadingAgain(due));
-            }
-        });
-        let mut back = ReadBack::for_refresh(run, self.listing_for(due, connection));
-        let observe = |back: &mut ReadBack<'_>| {
-            let phase = match back.state() {
-                readback::State::Halted(fault) => Phase::ReadAgainHalted(fault),
-                _ => Phase::ReadingAgain(back.left()),
-            };
-            self.take_read(back, phase);
-        };
-        drive(&mut back, connection, inbox, |job| job_runner.clone().run_read_back(job), observe).await;
-        // After a stop nothing is known of the users that were not read.
-        if back.state() != readback::State::Complete {
-            return;
-        }
-        let (already, to) = (run.counts().of(RowState::AlreadySet) - before, run.plan().to);
-        // A run that pauses now announces that itself, with the number.
-        if why != Some(Outdated::AnotherWriter) {
-            self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
-        }
-        self.progress.update(|progress| {
-            if let Some(progress) = progress {
-                progress.read_again = Some((self.ports.get().clock.wall(), already));
-            }
-        });
-    }
-
-    /// A listing, if reading all pages takes fewer requests than reading `due` users one by one.
-    fn listing_for(self, due: usize, connection: &Connection) -> Option<Listing> {
-        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
-        let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
-        (due as u64 > pages).then(|| {
-            let populations = self.directory().populations.with_untracked(Load::ready_or_default);
-            let policy = Rc::new(connection.policy().clone());
-            Listing::of_all(&populations, total, policy, connection.jitter())
-        })
-    }
-
-    /// Shows what a read-back has read.
-    fn take_read(self, back: &mut ReadBack<'_>, phase: Phase) {
-        let read = back.take_users();
-        self.unshown.write_value().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
-        self.take(back.run(), phase);
-    }
-
-    fn observe(self, run: &mut engine::Run) {
-        self.write_file_when_stored(run);
-        let phase = match run.status() {
-            RunStatus::Running | RunStatus::Outdated | RunStatus::Finished => Phase::Working,
-            RunStatus::Paused(halt) => Phase::Halted(halt),
-            RunStatus::Stopping | RunStatus::Stopped => Phase::Stopping,
-        };
-        self.take(run, phase);
-    }
-
-    /// Shows what has changed since the last call.
-    fn take(self, run: &mut engine::Run, phase: Phase) {
-        let fresh = run.take_fresh();
-        let (tally, to, now) = (run.counts(), run.plan().to, self.ports.get().clock.now());
-        self.states.update(|states| {
-            for index in &fresh {
-                if let (Some(state), Some(row)) =
-                    (states.get_mut(*index as usize), run.rows().get(*index as usize))
-                {
-                    *state = row.state;
-                }
-            }
-        });
-        let changed = fresh.iter().filter_map(|index| {
-            let (row, planned) = (run.rows().get(*index as usize)?, run.plan().rows.get(*index as usize)?);
-            match row.state {
-                RowState::Changed | RowState::AlreadySet => Some((planned.user, to.into())),
-                RowState::ChangedBySomeoneElse => Some((planned.user, (!to).into())),
-                RowState::Unconfirmed => Some((planned.user, Mfa::Unknown)),
-                _ => None,
-            }
-        });
-        self.unshown.write_value().extend(changed);
-        // While nothing moves, the counts of the run and of the table must agree.
-        if !phase.is_working() || self.shown_at.get_value().until(now) >= SHOW_EVERY {
-            self.show_changes();
-        }
-        if phase == Phase::Working {
-            self.speed.write_value().see(now, tally.ended());
-        } else {
-            self.speed.write_value().pause();
-        }
-        self.tell(&phase, run);
-        self.title(&phase, tally);
-        self.tell_host(run.plan(), tally);
-        self.progress.update(|progress| {
-            if let Some(progress) = progress {
-                if let Some(pace) = self.speed.read_value().users_per_second() {
-                    progress.users_per_second = Some(pace);
-                }
-                progress.slowed = self.slowed();
-                progress.pilot = run.pilot().cloned();
-                progress.being_checked = length(run.being_checked());
-                progress.another_writer_at = run.another_writer_at();
-                (progress.tally, progress.phase) = (tally, phase);
-            }
-        });
-    }
-
-    /// How often the run was throttled, and when last.
-    fn slowed(self) -> Option<(u32, Timestamp)> {
-        let (times, last) = self.connection()?.slowed();
-        let times = times.saturating_sub(self.slowed_before.get_value());
-        last.filter(|_| times > 0).map(|last| (times, last))
-    }
-
-    fn show_changes(self) {
-        self.shown_at.set_value(self.ports.get().clock.now());
-        let changed = std::mem::take(&mut *self.unshown.write_value());
-        if !changed.is_empty() {
-            self.directory().learn_flags(&changed);
-        }
-    }
-
-    /// Shows the run's progress, or what it is waiting for, in the tab's title.
-    fn title(self, phase: &Phase, tally: RowCounts) {
-        let environment = self.environment_name.read_value();
-        let title = match phase {
-            Phase::Halted(PauseReason::Token) => Title::TokenNeeded { done: tally.ended(), of: tally.all() },
-            Phase::Halted(_) | Phase::ReadAgainHalted(_) | Phase::ReadBackHalted(_) => {
-                Title::Waiting { done: tally.ended(), of: tally.all() }
-            }
-            Phase::Over { .. } | Phase::NotStarted(_) | Phase::Elsewhere => Title::Place,
-            Phase::Starting
-            | Phase::Working
-            | Phase::ReadingAgain(_)
-            | Phase::Stopping
-            | Phase::ReadingBack(_) => {
-                let percent = u64::from(tally.ended()) * 100 / u64::from(tally.all().max(1));
-                Title::Running { percent }
-            }
-        };
-        let title = title.text(&environment);
-        if *self.title.read_value() != title {
-            self.ports.get().host.set_title(&title);
-            self.title.set_value(title);
-        }
-    }
-
-    /// Sends the counts to the host page if they have changed.
-    fn tell_host(self, plan: &Plan, tally: RowCounts) {
-        let is_new = |progress: &Option<Progress>| progress.as_ref().is_some_and(|was| was.tally != tally);
-        if self.progress.with_untracked(is_new) {
-            self.ports.get().embedder.tell(&note(&HostEvent::RunProgress(counts(plan, tally))));
-        }
-    }
-
-    /// Announces every tenth of the progress, and every pause once.
-    fn tell(self, phase: &Phase, run: &engine::Run) {
-        let tally = run.counts();
-        let was =
-            self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
-        let had_halted =
-            matches!(was, Some(Phase::Halted(_) | Phase::ReadBackHalted(_) | Phase::ReadAgainHalted(_)));
-        if had_halted && matches!(phase, Phase::Working | Phase::ReadingBack(_) | Phase::ReadingAgain(_)) {
-            self.directory().forget_why_of_run();
-        }
-        if let Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) = phase
-            && was.as_ref() != Some(phase)
-        {
-            self.directory().explain(Location::Run, Operation::ReadUsers, fault);
-        }
-        if was.as_ref() == Some(phase) || !matches!(phase, Phase::Halted(_)) {
-            let tenths = tally.ended().saturating_mul(10) / tally.all().max(1);
-            if tenths > self.told_tenths.get_value() && tenths < 10 {
-                self.told_tenths.set_value(tenths);
-                self.announcer
-                    .tell(Announcement::RunAt { percent: tenths * 10, done: u64::from(tally.ended()) });
-            }
-            return;
-        }
-        if let Phase::Halted(halt) = phase
-            && was.is_none_or(|was| !is_same_halt(&was, halt))
-        {
-            self.announcer.tell(Announcement::RunHalted(halt.clone()));
-            self.explain_halt(halt, run);
-        }
-    }
-
-    async fn over(self, run: engine::Run, name: Rc<str>, is_stopped: bool) {
+    pub(super) async fn over(self, run: engine::Run, name: Rc<str>, is_stopped: bool) {
         self.commands.set_value(None);
         self.show_changes();
         let unread = run.rows_to_verify();
@@ -645,32 +354,7 @@ impl Run {
     }
 }
 
-fn counts(plan: &Plan, tally: RowCounts) -> RunCounts {
-    let failed = [RowState::Refused, RowState::Failed, RowState::Unconfirmed].map(|state| tally.of(state));
-    RunCounts {
-        number: plan.number(),
-        total: tally.all(),
-        done: tally.ended(),
-        changed: tally.of(RowState::Changed),
-        failed: failed.into_iter().sum(),
-    }
-}
-
-/// Whether it pauses for the same fault again: a further failed probe isn't announced.
-fn is_same_halt(was: &Phase, halt: &PauseReason) -> bool {
-    let (Phase::Halted(PauseReason::Failing { fault: was, .. }), PauseReason::Failing { fault, .. }) =
-        (was, halt)
-    else {
-        return false;
-    };
-    (was.word(), was.status()) == (fault.word(), fault.status())
-}
-
 /// The fault for a journal that was readable when the run was offered, and no longer is.
 fn not_restored(damage: Damage) -> Fault {
     Fault::NotStored(JournalFault::Failed(damage.to_string()))
-}
-
-fn length(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -30,7 +30,7 @@ impl StopLoss {
     /// `None` if a stop loses nothing: requests in flight are awaited, and changes can be verified later.
     #[must_use]
     pub fn of(phase: &Phase, tally: RowCounts) -> Option<Self> {
-        let has_unstored = matches!(phase, Phase::Halted(PauseReason::NotStored(_)));
+        let has_unstored = matches!(phase, Phase::Paused(PauseReason::NotStored(_)));
         let (waiting, changed) = (tally.of(RowState::Waiting), tally.of(RowState::Changed));
         let loss = Self { waiting, changed, has_unstored };
         let is_stoppable = phase.is_open() && !matches!(phase, Phase::Starting | Phase::Stopping);
@@ -102,14 +102,14 @@ mod tests {
         let failing = PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable };
         for phase in [
             Phase::Working,
-            Phase::Halted(PauseReason::ByPerson),
-            Phase::Halted(PauseReason::PilotUser),
-            Phase::Halted(PauseReason::Step),
-            Phase::Halted(PauseReason::Token),
-            Phase::Halted(PauseReason::Refused(Fault::Unreachable)),
-            Phase::Halted(failing),
-            Phase::ReadingAgain(7),
-            Phase::ReadAgainHalted(Fault::Unreachable),
+            Phase::Paused(PauseReason::ByPerson),
+            Phase::Paused(PauseReason::PilotUser),
+            Phase::Paused(PauseReason::Step),
+            Phase::Paused(PauseReason::Token),
+            Phase::Paused(PauseReason::Refused(Fault::Unreachable)),
+            Phase::Paused(failing),
+            Phase::Refreshing(7),
+            Phase::RefreshPaused(Fault::Unreachable),
         ] {
             let loss = StopLoss::of(&phase, tally(7, 3));
             assert_eq!(loss, Some(StopLoss { waiting: 7, changed: 3, has_unstored: false }), "{phase:?}");
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn stopping_asks_for_confirmation_while_outcomes_are_not_stored() {
-        let phase = Phase::Halted(PauseReason::NotStored(silent()));
+        let phase = Phase::Paused(PauseReason::NotStored(silent()));
         assert_eq!(
             StopLoss::of(&phase, tally(0, 9)),
             Some(StopLoss { waiting: 0, changed: 9, has_unstored: true })
@@ -141,7 +141,7 @@ mod tests {
         ] {
             assert_eq!(StopLoss::of(&phase, tally(7, 3)), None, "{phase:?}");
         }
-        for phase in [Phase::ReadingBack(3), Phase::ReadBackHalted(silent())] {
+        for phase in [Phase::Verifying(3), Phase::VerificationPaused(silent())] {
             assert_eq!(StopLoss::of(&phase, tally(0, 10)), None, "{phase:?}: they can be read later");
         }
     }

@@ -16,8 +16,8 @@ use pingone_mfa_core::run::engine::PauseReason;
 
 impl Run {
     /// Diagnoses a pause, if something failed.
-    pub(super) fn explain_halt(self, halt: &PauseReason, run: &engine::Run) {
-        match halt {
+    pub(super) fn explain_pause(self, reason: &PauseReason, run: &engine::Run) {
+        match reason {
             PauseReason::Refused(fault) => {
                 let refused = refused_with(run, fault);
                 let changed = self.changed_with_token(run);

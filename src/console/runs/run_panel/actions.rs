@@ -81,17 +81,18 @@ fn actions_in(phase: &Phase) -> Vec<RunAction> {
         Phase::NotStarted(_) => vec![Close],
         Phase::Elsewhere => vec![TakeOver, Close],
         Phase::Working => vec![Pause, Stop],
-        Phase::Halted(PauseReason::Token) => vec![SaveFile, Stop],
-        Phase::Halted(PauseReason::ByPerson) => vec![SaveFile, Resume, Stop],
-        Phase::Halted(PauseReason::HandedOver) => vec![SaveFile, ContinueHere, Stop],
-        Phase::Halted(
+        Phase::Paused(PauseReason::Token) => vec![SaveFile, Stop],
+        Phase::Paused(PauseReason::ByPerson) => vec![SaveFile, Resume, Stop],
+        Phase::Paused(PauseReason::HandedOver) => vec![SaveFile, ContinueHere, Stop],
+        Phase::Paused(
             PauseReason::PilotUser | PauseReason::Step | PauseReason::Refused(_) | PauseReason::AnotherWriter,
         ) => vec![Continue, Stop],
-        Phase::Halted(PauseReason::Failing { .. } | PauseReason::NotStored(_))
-        | Phase::ReadAgainHalted(_) => vec![TryNow, Stop],
-        Phase::ReadingBack(_) => vec![SkipVerification],
-        Phase::ReadingAgain(_) => vec![Stop],
-        Phase::ReadBackHalted(_) => vec![SkipVerification, TryNow],
+        Phase::Paused(PauseReason::Failing { .. } | PauseReason::NotStored(_)) | Phase::RefreshPaused(_) => {
+            vec![TryNow, Stop]
+        }
+        Phase::Verifying(_) => vec![SkipVerification],
+        Phase::Refreshing(_) => vec![Stop],
+        Phase::VerificationPaused(_) => vec![SkipVerification, TryNow],
     }
 }
 
@@ -167,7 +168,7 @@ mod tests {
             PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable },
             PauseReason::NotStored(Fault::NotStored(JournalFault::Silent)),
         ] {
-            let actions = actions_in(&Phase::Halted(reason));
+            let actions = actions_in(&Phase::Paused(reason));
             assert!(actions.contains(&RunAction::Stop), "{actions:?}");
             assert!(!actions.contains(&RunAction::Close), "{actions:?}");
         }

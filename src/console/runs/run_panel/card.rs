@@ -71,7 +71,7 @@ fn has_numbers(phase: &Phase) -> bool {
 
 /// Whether users are changed, or are going to be.
 fn is_written(phase: &Phase) -> bool {
-    matches!(phase, Phase::Working | Phase::Halted(_))
+    matches!(phase, Phase::Working | Phase::Paused(_))
 }
 
 /// The title takes the focus when the run was just started or opened, which also brings it into view.
@@ -81,8 +81,8 @@ fn Heading() -> impl IntoView {
     let title_text = Memo::new(move |_| title(app));
     let heading = NodeRef::<html::H2>::new();
     Effect::new(move |_| {
-        if app.run().is_called_for.get() && heading.get().is_some() {
-            app.run().is_called_for.set(false);
+        if app.run().is_called_for() && heading.get().is_some() {
+            app.run().was_shown();
             take_focus(heading);
         }
     });

@@ -21,7 +21,7 @@ pub(crate) fn ContinueButton(
         <button
             class="primary"
             aria-disabled=move || app.run().is_open().then_some("true")
-            title=move || app.run().is_open().then_some(text::run::ANOTHER_IS_OPEN)
+            title=move || app.run().is_open().then_some(text::stored::ANOTHER_IS_OPEN)
             on:click=handler(move |_| app.run().go_on(Rc::from(name.as_str())))
         >
             {label}

@@ -35,7 +35,7 @@ pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {
             <NeedsRole/>
         </div>
         <FailureCase at=Location::Run fallback=|| ()/>
-        <Show when=move || app.run().shows_details.get()>
+        <Show when=move || app.run().shows_details()>
             <Details/>
         </Show>
     }
@@ -69,19 +69,19 @@ fn ShowInList() -> impl IntoView {
     let app = use_app();
     let show = move |_| {
         app.show_run_in_list();
-        app.tab.set(Tab::Users);
+        app.show_tab(Tab::Users);
     };
     view! { <button class="link" on:click=handler(show)>{text::report_filter::SHOW_IN_LIST}</button> }
 }
 
 #[component]
 fn DetailsButton() -> impl IntoView {
-    let is_open = use_app().run().shows_details;
+    let run = use_app().run();
     view! {
         <button
             class="link"
-            aria-expanded=move || is_open.get().to_string()
-            on:click=handler(move |_| is_open.update(|is_open| *is_open = !*is_open))
+            aria-expanded=move || run.shows_details().to_string()
+            on:click=handler(move |_| run.toggle_details())
         >
             {text::run::DETAILS}
         </button>

@@ -30,16 +30,16 @@ pub(crate) fn PhaseNote(phase: Phase) -> impl IntoView {
         Phase::NotStarted(_) => view! { <p class="run-waits">{text::run::NOT_STARTED}</p> }.into_any(),
         Phase::Elsewhere => view! { <p class="run-waits">{text::run::ELSEWHERE}</p> }.into_any(),
         Phase::Working => view! { <p class="hint">{move || pace(app)}</p> }.into_any(),
-        Phase::Halted(reason) => view! { <PauseNote reason/> }.into_any(),
+        Phase::Paused(reason) => view! { <PauseNote reason/> }.into_any(),
         Phase::Stopping => view! { <p class="working">{text::run::STOPPING}</p> }.into_any(),
-        Phase::ReadingBack(_) => {
+        Phase::Verifying(_) => {
             view! { <p class="working">{move || text::run::reading_back(&left_to_read(app))}</p> }.into_any()
         }
-        Phase::ReadingAgain(_) => {
+        Phase::Refreshing(_) => {
             let sentence = reading_again(app);
             view! { <p class="working">{move || sentence(&left_to_read(app))}</p> }.into_any()
         }
-        Phase::ReadBackHalted(_) | Phase::ReadAgainHalted(_) => {
+        Phase::VerificationPaused(_) | Phase::RefreshPaused(_) => {
             view! { <p class="run-waits">{text::run::CHECKS_FAIL}</p> }.into_any()
         }
         Phase::Over { .. } => ().into_any(),
@@ -51,12 +51,12 @@ pub(crate) fn PhaseNote(phase: Phase) -> impl IntoView {
 pub(crate) fn PhaseDetails(phase: Phase) -> impl IntoView {
     match phase {
         Phase::NotStarted(fault)
-        | Phase::ReadBackHalted(fault)
-        | Phase::ReadAgainHalted(fault)
-        | Phase::Halted(PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. }) => {
+        | Phase::VerificationPaused(fault)
+        | Phase::RefreshPaused(fault)
+        | Phase::Paused(PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. }) => {
             view! { <Explanation fault/> }.into_any()
         }
-        Phase::Halted(PauseReason::Refused(fault)) => {
+        Phase::Paused(PauseReason::Refused(fault)) => {
             let (tried, title) = (Operation::ChangeFlag(None), text::fault(&fault));
             view! { <Failure at=Location::Run tried=tried fault title/> }.into_any()
         }
@@ -67,7 +67,7 @@ pub(crate) fn PhaseDetails(phase: Phase) -> impl IntoView {
 
 fn left_to_read(app: App) -> String {
     of_run(app, |run| match run.phase {
-        Phase::ReadingBack(left) | Phase::ReadingAgain(left) => number(app, left as u64),
+        Phase::Verifying(left) | Phase::Refreshing(left) => number(app, left as u64),
         _ => String::new(),
     })
 }
@@ -89,7 +89,7 @@ fn PauseNote(reason: PauseReason) -> impl IntoView {
         PauseReason::Step => {
             text::run::paused_after(&of_run_untracked(app, |run| number(app, run.tally.ended())))
         }
-        ref reason => text::run::halt(reason),
+        ref reason => text::run::pause_reason(reason),
     };
     let more = match reason {
         PauseReason::Token => Some(view! { <TokenNeeded/> }.into_any()),
@@ -150,9 +150,9 @@ fn PilotResult() -> impl IntoView {
 }
 
 fn pilot_result(app: App, pilot: &PilotReadings) -> String {
-    let flag = pilot.flag.as_ref().map(text::run::pilot_flag);
+    let flag = pilot.flag.as_ref().map(text::pilot::flag);
     let devices =
-        pilot.devices().map(|devices| text::run::pilot_devices(app.ports.get().locale.as_ref(), &devices));
+        pilot.devices().map(|devices| text::pilot::devices(app.ports.get().locale.as_ref(), &devices));
     let sentences: Vec<String> = flag.into_iter().chain(devices).collect();
     sentences.join(" ")
 }

@@ -20,9 +20,8 @@ const MOST_REASONS: usize = 5;
 #[component]
 pub(crate) fn WhyNotChanged(state: RowState) -> impl IntoView {
     let app = use_app();
-    let is_open = app.run().shows_details;
     let why = move |_| {
-        is_open.set(true);
+        app.run().show_details();
         let reasons = app.run().reasons();
         if let [only] = reasons.as_slice()
             && has_cause(only)
@@ -39,7 +38,7 @@ pub(crate) fn WhyNotChanged(state: RowState) -> impl IntoView {
     view! {
         <button
             class="link"
-            aria-expanded=move || is_open.get().to_string()
+            aria-expanded=move || app.run().shows_details().to_string()
             aria-label=name
             on:click=handler(why)
         >

@@ -72,7 +72,7 @@ fn read_again(app: App) -> Option<String> {
 
 /// In this phase the card says by itself what was seen of the other writer.
 fn is_paused_for_another_writer(phase: &Phase) -> bool {
-    *phase == Phase::Halted(PauseReason::AnotherWriter)
+    *phase == Phase::Paused(PauseReason::AnotherWriter)
 }
 
 fn slows_down_hidden(app: App) -> bool {

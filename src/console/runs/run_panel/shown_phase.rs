@@ -14,10 +14,10 @@ pub(crate) struct ShownPhase(pub(crate) Phase);
 impl ShownPhase {
     fn without_details(&self) -> Phase {
         match &self.0 {
-            Phase::ReadingBack(_) => Phase::ReadingBack(0),
-            Phase::ReadingAgain(_) => Phase::ReadingAgain(0),
-            Phase::Halted(PauseReason::Failing { .. }) => {
-                Phase::Halted(PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable })
+            Phase::Verifying(_) => Phase::Verifying(0),
+            Phase::Refreshing(_) => Phase::Refreshing(0),
+            Phase::Paused(PauseReason::Failing { .. }) => {
+                Phase::Paused(PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable })
             }
             other => other.clone(),
         }
@@ -25,7 +25,7 @@ impl ShownPhase {
 
     fn kind_of_failure(&self) -> Option<(&'static str, Option<u16>)> {
         match &self.0 {
-            Phase::Halted(PauseReason::Failing { fault, .. }) => Some((fault.word(), fault.status())),
+            Phase::Paused(PauseReason::Failing { fault, .. }) => Some((fault.word(), fault.status())),
             _ => None,
         }
     }
@@ -43,19 +43,19 @@ mod tests {
     use pingone::fault::JournalFault;
 
     fn failing(until: u64, fault: Fault) -> ShownPhase {
-        ShownPhase(Phase::Halted(PauseReason::Failing { until: Millis(until), fault }))
+        ShownPhase(Phase::Paused(PauseReason::Failing { until: Millis(until), fault }))
     }
 
     #[test]
     fn a_card_looks_the_same_when_only_a_count_or_a_time_changes() {
-        assert_eq!(ShownPhase(Phase::ReadingBack(7)), ShownPhase(Phase::ReadingBack(6)));
-        assert_eq!(ShownPhase(Phase::ReadingAgain(7)), ShownPhase(Phase::ReadingAgain(6)));
+        assert_eq!(ShownPhase(Phase::Verifying(7)), ShownPhase(Phase::Verifying(6)));
+        assert_eq!(ShownPhase(Phase::Refreshing(7)), ShownPhase(Phase::Refreshing(6)));
         assert_eq!(failing(1, Fault::Unreachable), failing(2, Fault::Unreachable));
     }
 
     #[test]
     fn another_phase_and_another_failure_look_different() {
-        assert_ne!(ShownPhase(Phase::ReadingBack(7)), ShownPhase(Phase::ReadingAgain(7)));
+        assert_ne!(ShownPhase(Phase::Verifying(7)), ShownPhase(Phase::Refreshing(7)));
         assert_ne!(failing(1, Fault::Unreachable), failing(1, Fault::NotStored(JournalFault::Silent)));
         let over = |unread| ShownPhase(Phase::Over { unread, is_stopped: false });
         assert_ne!(over(1), over(0));

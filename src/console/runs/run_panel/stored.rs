@@ -22,7 +22,7 @@ pub(crate) fn StoredRuns() -> impl IntoView {
     view! {
         <NotTaken/>
         <Show when=move || runs.with(|runs| !runs.is_empty())>
-            <div class="runs" role="table" aria-label=text::run::STORED>
+            <div class="runs" role="table" aria-label=text::stored::STORED>
                 <Headers/>
                 <div role="rowgroup">
                     <For each=move || runs.get() key=StoredRun::clone children=|run| view! { <StoredRow run/> }/>
@@ -31,8 +31,8 @@ pub(crate) fn StoredRuns() -> impl IntoView {
         </Show>
         <Show when=move || is_empty.get()>
             <div class="runs-empty">
-                <p>{text::run::NONE_STORED}</p>
-                <p class="hint">{text::run::NONE_STORED_MEANING}</p>
+                <p>{text::stored::NONE_STORED}</p>
+                <p class="hint">{text::stored::NONE_STORED_MEANING}</p>
             </div>
         </Show>
     }
@@ -41,20 +41,20 @@ pub(crate) fn StoredRuns() -> impl IntoView {
 #[component]
 fn Headers() -> impl IntoView {
     let names = [
-        text::run::PLAN,
-        text::run::WHAT,
-        text::run::USERS,
-        text::run::RESULT,
-        text::run::STARTED,
-        text::run::BY,
-        text::run::REFERENCE,
+        text::stored::PLAN,
+        text::stored::WHAT,
+        text::stored::USERS,
+        text::stored::RESULT,
+        text::stored::STARTED,
+        text::stored::BY,
+        text::stored::REFERENCE,
     ];
     let header = |name| view! { <span role="columnheader">{name}</span> };
     view! {
         <div role="rowgroup">
             <div role="row" class="runs-head">
                 {names.map(header).collect_view()}
-                <span role="columnheader"><span class="unseen">{text::run::ACTIONS}</span></span>
+                <span role="columnheader"><span class="unseen">{text::stored::ACTIONS}</span></span>
             </div>
         </div>
     }
@@ -64,7 +64,7 @@ fn Headers() -> impl IntoView {
 #[component]
 fn NotTaken() -> impl IntoView {
     let app = use_app();
-    let problem = move || app.run().not_taken.with(|why| why.as_ref().map(text::run::not_taken));
+    let problem = move || app.run().not_taken.with(|why| why.as_ref().map(text::stored::not_taken));
     move || problem().map(|problem| view! { <p class="note warn" role="alert">{problem}</p> })
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn UnfinishedRuns() -> impl IntoView {
         let sentence = match runs.as_slice() {
             [] => return None,
             [only] => only.sentence.clone(),
-            several => text::run::several_unfinished(several.len()),
+            several => text::stored::several_unfinished(several.len()),
         };
         let only = runs.into_iter().next().filter(|run| run.is_permitted);
         let is_only = unfinished.with_untracked(|runs| runs.len() == 1);
@@ -95,8 +95,8 @@ pub(crate) fn UnfinishedRuns() -> impl IntoView {
                 {shows_runs
                     .then(|| {
                         view! {
-                            <button class="link" on:click=handler(move |_| app.tab.set(Tab::Runs))>
-                                {text::run::SHOW_RUNS}
+                            <button class="link" on:click=handler(move |_| app.show_tab(Tab::Runs))>
+                                {text::stored::SHOW_RUNS}
                             </button>
                         }
                     })}
@@ -122,7 +122,7 @@ impl Unfinished {
         let left = run.remaining()?;
         let contents = run.contents.as_ref().ok()?;
         let plan = contents.number.to_string();
-        let unfinished = text::run::unfinished(contents.to, &plan, left, &number(app, left));
+        let unfinished = text::stored::unfinished(contents.to, &plan, left, &number(app, left));
         Some(Self {
             name: run.name.to_string(),
             sentence: unfinished + &handed_over(app, contents).unwrap_or_default(),
@@ -151,11 +151,11 @@ pub(crate) fn OpenRunFile() -> impl IntoView {
             <button
                 class="quiet"
                 aria-disabled=move || app.run().is_open().then_some("true")
-                title=move || app.run().is_open().then_some(text::run::ANOTHER_IS_OPEN)
+                title=move || app.run().is_open().then_some(text::stored::ANOTHER_IS_OPEN)
                 on:click=handler(move |_| open_file(app))
             >
                 <Symbol icon=Icon::Upload/>
-                {text::run::OPEN_FILE}
+                {text::stored::OPEN_FILE}
             </button>
         }
     })

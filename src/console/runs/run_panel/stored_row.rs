@@ -49,7 +49,7 @@ enum StoredState {
 impl StoredRun {
     pub(crate) fn of(app: App, run: &Stored) -> Self {
         let name = run.name.to_string();
-        let nothing = || text::run::NOTHING.to_owned();
+        let nothing = || text::stored::NOTHING.to_owned();
         let contents = match &run.contents {
             Ok(contents) => contents,
             Err(damage) => {
@@ -57,9 +57,9 @@ impl StoredRun {
                     // The name ends with the number of the plan.
                     plan: name.rsplit(' ').next().unwrap_or_default().to_owned(),
                     name,
-                    what: text::run::NOTHING,
+                    what: text::stored::NOTHING,
                     users: nothing(),
-                    result: text::run::damaged(&damage.to_string()),
+                    result: text::stored::damaged(&damage.to_string()),
                     started: nothing(),
                     by: nothing(),
                     reference: nothing(),
@@ -70,7 +70,7 @@ impl StoredRun {
         Self {
             name,
             plan: contents.number.to_string(),
-            what: text::run::action(contents.to),
+            what: text::mfa_change::action(contents.to),
             users: number(app, contents.tally.all()),
             result: result(app, contents),
             started: moment(app, contents.made_at),
@@ -94,7 +94,7 @@ fn result(app: App, contents: &Contents) -> String {
     let tally = contents.tally;
     if contents.closed_at.is_none() {
         let open = u32::try_from(contents.open).unwrap_or(u32::MAX);
-        let so_far = text::run::so_far(&number(app, tally.ended()), &number(app, tally.all()), open);
+        let so_far = text::stored::so_far(&number(app, tally.ended()), &number(app, tally.all()), open);
         return match handed_over(app, contents) {
             Some(handed_over) => format!("{so_far}.{handed_over}"),
             None => so_far,
@@ -105,12 +105,12 @@ fn result(app: App, contents: &Contents) -> String {
     let lost = tally.of(RowState::Unconfirmed) + tally.of(RowState::Sending);
     let not_changed = tally.all() - changed - left - lost;
     let counted = |users: u32| (users, number(app, users));
-    text::run::result(&number(app, changed), &counted(not_changed), &counted(lost), &counted(left))
+    text::stored::result(&number(app, changed), &counted(not_changed), &counted(lost), &counted(left))
 }
 
 /// That a run was saved for another computer.
 pub(crate) fn handed_over(app: App, contents: &Contents) -> Option<String> {
-    contents.handed_over_at.map(|at| text::run::was_handed_over(&moment(app, at)))
+    contents.handed_over_at.map(|at| text::stored::was_handed_over(&moment(app, at)))
 }
 
 fn undo(app: App, contents: &Contents) -> Option<String> {
@@ -130,19 +130,19 @@ fn obstacle(app: App, contents: &Contents) -> Option<String> {
 pub(crate) fn StoredRow(run: StoredRun) -> impl IntoView {
     let StoredRun { name, plan, what, users, result, started, by, reference, state } = run;
     let cells = [
-        (text::run::WHAT, what.to_owned()),
-        (text::run::USERS, users),
-        (text::run::RESULT, result),
-        (text::run::STARTED, started),
-        (text::run::BY, by),
-        (text::run::REFERENCE, reference),
+        (text::stored::WHAT, what.to_owned()),
+        (text::stored::USERS, users),
+        (text::stored::RESULT, result),
+        (text::stored::STARTED, started),
+        (text::stored::BY, by),
+        (text::stored::REFERENCE, reference),
     ];
     let cell = |(label, value)| {
         view! { <span role="cell" data-label=label><bdi>{value}</bdi></span> }
     };
     view! {
         <div role="row" class="runs-row">
-            <span role="cell" class="id" data-label=text::run::PLAN>{plan}</span>
+            <span role="cell" class="id" data-label=text::stored::PLAN>{plan}</span>
             {cells.map(cell).collect_view()}
             <span role="cell" class="runs-actions"><RowActions name state/></span>
         </div>
@@ -179,7 +179,7 @@ fn FinishedRowActions(name: String, has_skipped: bool, undo: Option<String>) -> 
     };
     let is_busy = move || app.run().is_open();
     let is_disabled = move || is_busy().then_some("true");
-    let why = move || is_busy().then_some(text::run::ANOTHER_IS_OPEN);
+    let why = move || is_busy().then_some(text::stored::ANOTHER_IS_OPEN);
     let save = Callback::new(move |file: RunFile| open_and(Box::new(move || file.save(app))));
     let undo = undo.map(|undo| {
         view! {
@@ -195,7 +195,7 @@ fn FinishedRowActions(name: String, has_skipped: bool, undo: Option<String>) -> 
         }
     });
     view! {
-        <button aria-disabled=is_disabled title=why on:click=handler(move |_| open_and(Box::new(|| ())))>{text::run::OPEN}</button>
+        <button aria-disabled=is_disabled title=why on:click=handler(move |_| open_and(Box::new(|| ())))>{text::stored::OPEN}</button>
         <Show when=move || !is_busy()>
             <SaveReport class="" has_skipped save/>
         </Show>
@@ -213,5 +213,5 @@ fn DeleteButton(name: String) -> impl IntoView {
             app.run().ask_to_delete(stored);
         }
     };
-    view! { <button class="quiet" on:click=handler(delete)>{text::run::DELETE}</button> }
+    view! { <button class="quiet" on:click=handler(delete)>{text::stored::DELETE}</button> }
 }

@@ -1,13 +1,9 @@
 //! Texts of a run: in progress, paused and finished.
 
-use pingone::device::Device;
-use pingone::fault::Fault;
 use pingone_mfa_core::ports::Locale;
-use pingone_mfa_core::run::pilot::DeviceComparison;
 use pingone_mfa_core::run::reason::Reason;
 use pingone_mfa_core::run::row::{RowCounts, RowState};
 
-use crate::console::runs::run::FilteredOut;
 use pingone_mfa_core::run::engine::PauseReason;
 
 /// Announced when a run starts.
@@ -21,8 +17,8 @@ pub fn at(percent: u32, done: &str) -> String {
 }
 
 /// Why a run is paused, in one sentence.
-pub fn halt(halt: &PauseReason) -> String {
-    match halt {
+pub fn pause_reason(reason: &PauseReason) -> String {
+    match reason {
         PauseReason::ByPerson => "Paused.".into(),
         PauseReason::PilotUser => {
             "Pilot user changed. Check that they can sign in, then continue.".into()
@@ -97,60 +93,6 @@ pub fn handed_over(left: &str) -> String {
 /// Continues a run although it was saved for another computer.
 pub const CONTINUE_HERE: &str = "Continue on this computer";
 
-/// Added to what is said about a stored run that was saved for another computer.
-pub fn was_handed_over(when: &str) -> String {
-    format!(" Saved for another computer at {when}: you will be asked before it continues here.")
-}
-
-/// The pilot user's flag after the change.
-pub fn pilot_flag(flag: &Result<bool, Fault>) -> String {
-    match flag {
-        Ok(true) => "MFA is on now.".into(),
-        Ok(false) => "MFA is off now.".into(),
-        Err(fault) => format!("The pilot user couldn't be read after the change. {}", super::fault(fault)),
-    }
-}
-
-/// What happened to the pilot user's devices, which the change should not affect.
-pub fn pilot_devices(locale: &dyn Locale, devices: &DeviceComparison) -> String {
-    match devices {
-        DeviceComparison::Same(0) => "No device before and after.".into(),
-        DeviceComparison::Same(1) => "1 device before and after.".into(),
-        DeviceComparison::Same(same) => format!("{} devices before and after.", locale.number(*same as u64)),
-        DeviceComparison::Differ { before, after, gone, new } => {
-            let (before, after) = (locale.number(*before as u64), locale.number(*after as u64));
-            let gone = named("Before and no longer", gone);
-            let new = named("New", new);
-            format!("The devices differ: {before} before, {after} after.{gone}{new}")
-        }
-        DeviceComparison::NotReadBefore(fault) => {
-            format!("The devices could not be read before the change. {}", super::fault(fault))
-        }
-        DeviceComparison::NotReadAfter(fault) => {
-            format!("The devices could not be read after the change. {}", super::fault(fault))
-        }
-        DeviceComparison::NotKept => {
-            "Which devices there were before the change isn't known: the page was left in between.".into()
-        }
-    }
-}
-
-fn named(what: &str, devices: &[Device]) -> String {
-    if devices.is_empty() {
-        return String::new();
-    }
-    let devices: Vec<String> = devices.iter().map(device).collect();
-    format!(" {what}: {}.", devices.join(", "))
-}
-
-fn device(device: &Device) -> String {
-    let nickname = device.nickname.as_ref().map(|nickname| format!(" \"{nickname}\""));
-    let address = device.address.as_ref().map(|address| format!(" {address}"));
-    let state = super::device_state(device.state).map(|state| format!(" ({state})"));
-    let rest = [nickname, address, state].into_iter().flatten().collect::<String>();
-    format!("{}{rest}", super::device_kind(&device.kind))
-}
-
 /// Announced when a run has finished.
 pub fn ended(locale: &dyn Locale, tally: RowCounts, is_stopped: bool) -> String {
     let changed = locale.number(u64::from(tally.of(RowState::Changed)));
@@ -170,7 +112,7 @@ pub fn continue_with(count: u32, users: &str) -> String {
     format!("Continue with {users} {}", users_or_one(count))
 }
 
-const fn users_or_one(count: u32) -> &'static str {
+pub(super) const fn users_or_one(count: u32) -> &'static str {
     if count == 1 { "user" } else { "users" }
 }
 
@@ -190,10 +132,6 @@ pub const BLIND: &str =
     "This browser can't tell whether another of its tabs is working on a run. Use only one tab.";
 /// Shown without a clock worker, or with a silent one.
 pub const SLOW_HIDDEN: &str = "Keep this tab visible: without its clock worker, the browser slows the run down while the tab is hidden.";
-/// Deletes a stored run.
-pub const DELETE: &str = "Delete…";
-/// Shows a stored run that has finished.
-pub const OPEN: &str = "Open";
 /// Reads what the users not verified yet have now.
 pub const VERIFY: &str = "Verify now";
 /// Ends the verification.
@@ -249,59 +187,6 @@ pub fn needs_token(signs_in: bool) -> String {
 /// Saves a paused run.
 pub const SAVE_FILE: &str = "Save run file";
 pub const SAVE_FILE_MEANING: &str = "Hand over to another computer. The file has user IDs, no token.";
-/// Continues a run from a file.
-pub const OPEN_FILE: &str = "Open run file…";
-
-/// Why a run file is not accepted.
-pub fn not_taken(why: &FilteredOut) -> String {
-    match why {
-        FilteredOut::Fault(fault) => {
-            format!("This run file can't be used: {fault}. Nothing was stored or sent.")
-        }
-        FilteredOut::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
-        FilteredOut::Silent => format!("{} Nothing was stored or sent.", super::FILE_SILENT),
-        FilteredOut::NotListed(why) => format!(
-            "Runs that were stored here earlier can't be shown ({why}). One of them may be unfinished: reload the page before you start another."
-        ),
-        FilteredOut::OtherEnvironment => {
-            "The run file is of another environment. Connect to that one. Nothing was stored or sent.".into()
-        }
-        FilteredOut::HereAlready => {
-            "This run is stored in this browser already. Continue it in the table, or delete it first.".into()
-        }
-        FilteredOut::WorkingElsewhere => {
-            "A run in this environment is working in another tab. Stop it there before you delete one.".into()
-        }
-        FilteredOut::NotStored(fault) => super::fault(fault),
-    }
-}
-
-/// Heading of the stored runs.
-pub const STORED: &str = "Runs stored in this browser";
-
-/// How long runs are kept.
-pub fn kept(days: u64) -> String {
-    let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-    format!("Stored in this browser for {days}. Reports and run files last longer.")
-}
-
-pub const NONE_STORED: &str = "No runs stored in this browser";
-pub const NONE_STORED_MEANING: &str = "A run changes MFA of many users: select users in the tab Users, then Enable MFA or Disable MFA. To continue a run from another computer, open its run file.";
-/// The headers of the table of runs.
-pub const PLAN: &str = "Plan";
-pub const WHAT: &str = "What";
-pub const USERS: &str = "Users";
-pub const RESULT: &str = "Result";
-pub const STARTED: &str = "Started";
-pub const BY: &str = "By";
-pub const REFERENCE: &str = "Reference";
-pub const ACTIONS: &str = "Actions";
-/// Shows the tab with the runs.
-pub const SHOW_RUNS: &str = "Show runs";
-/// Why a stored run can't be opened or continued now.
-pub const ANOTHER_IS_OPEN: &str = "Finish or stop the current run first.";
-/// In place of a value that is not there.
-pub const NOTHING: &str = "–";
 
 /// What is changed, and for how many users.
 pub fn title(to: bool, count: u32, users: &str) -> String {
@@ -456,7 +341,7 @@ pub fn reason(reason: &Reason, to: bool, users: &str) -> String {
         (status, None) => status.to_string(),
         (status, Some(code)) => format!("{status} {code}"),
     };
-    format!("{users} {}: {what}", state(reason.state, to))
+    format!("{users} {}: {what}", super::mfa_change::state(reason.state, to))
 }
 
 /// The same button for a screen reader.
@@ -516,44 +401,4 @@ pub fn token_ends(left: &str, signs_in: bool) -> String {
         "choose Replace token in the menu Token"
     };
     format!("Your token expires in {left}. You can replace it now: {how}.")
-}
-
-/// That a stored run isn't finished.
-pub fn unfinished(to: bool, number: &str, count: u32, left: &str) -> String {
-    format!(
-        "A run isn't finished: {}, plan {number}, {left} {} remaining.",
-        super::mfa_change::action(to),
-        users_or_one(count)
-    )
-}
-
-/// That several stored runs aren't finished.
-pub fn several_unfinished(runs: usize) -> String {
-    format!("{runs} runs aren't finished.")
-}
-
-/// How far a stored run is.
-pub fn so_far(done: &str, all: &str, open: u32) -> String {
-    let checked =
-        if open > 0 { ". Users whose request may already have been sent are checked first" } else { "" };
-    format!("Not finished: {done} of {all} done{checked}")
-}
-
-/// The result of a stored run.
-pub fn result(
-    changed: &str,
-    not_changed: &(u32, String),
-    lost: &(u32, String),
-    not_touched: &(u32, String),
-) -> String {
-    let part = |(count, users): &(u32, String), what: &str| {
-        if *count > 0 { format!(", {users} {what}") } else { String::new() }
-    };
-    let sum = format!("{changed} changed{}{}", part(not_changed, "not"), part(lost, "with a lost answer"));
-    if not_touched.0 > 0 { format!("Stopped: {sum}{}", part(not_touched, "not touched")) } else { sum }
-}
-
-/// A stored run that can't be read.
-pub fn damaged(why: &str) -> String {
-    format!("Damaged: {why}. It can't be continued.")
 }

@@ -55,6 +55,10 @@ impl Directory {
         self.ports.get().clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
     }
 
+    pub(crate) fn choose_bypass_hours(self, hours: u64) {
+        self.bypass_hours.set(hours);
+    }
+
     /// Allows a user to sign in without a second factor for `hours`.
     pub fn allow_bypass(self, user: UserId, hours: u64) {
         let Some(connection) = self.connection() else { return };
@@ -63,7 +67,7 @@ impl Directory {
             return;
         }
         let until = self.bypass_end(hours);
-        self.asking.set(None);
+        self.to_disable.set(None);
         self.bypassing.set(Some((user, Bypassing::Sending)));
         self.tasks.spawn(async move {
             let ended = match self.permit_bypass(&connection, user).await {

@@ -68,7 +68,7 @@ impl Directory {
                 async move { connection.ok_or(Fault::TokenForgotten)?.send(job).await }
             };
             let observe = |reporting: &mut DeviceReportReader| {
-                if let State::Halted(fault) = reporting.state() {
+                if let State::Paused(fault) = reporting.state() {
                     self.report_ended(Err(fault.clone()));
                 }
             };
@@ -77,7 +77,7 @@ impl Directory {
             match reporting.state() {
                 State::Failed(fault) => self.report_ended(Err(fault.clone())),
                 State::Complete => self.report_ended(Ok(self.merge(&reporting))),
-                State::Ready { .. } | State::Sent | State::Halted(_) => {}
+                State::Ready { .. } | State::Sent | State::Paused(_) => {}
             }
         });
     }
@@ -90,8 +90,8 @@ impl Directory {
 
     /// Resumes a report that was paused because the token expired.
     pub(super) fn continue_report(self) {
-        let is_halted = self.report_commands.read_value().is_some();
-        if is_halted && self.report.with_untracked(|report| matches!(report, Load::Failed(_))) {
+        let is_paused = self.report_commands.read_value().is_some();
+        if is_paused && self.report.with_untracked(|report| matches!(report, Load::Failed(_))) {
             self.read_report();
         }
     }

@@ -134,7 +134,7 @@ pub(super) async fn members(
     drive(&mut listing, connection, &mut inbox, page, observe).await;
     match listing.state() {
         State::Complete => Ok(ids),
-        State::Halted(fault) => Err(fault),
+        State::Paused(fault) => Err(fault),
         State::Reading | State::Stopped => Err(Fault::Paging(Paging::Loop)),
     }
 }

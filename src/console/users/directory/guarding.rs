@@ -77,7 +77,7 @@ impl Directory {
     /// Opens the disable dialog, which also offers a bypass. If neither is permitted, the refusal is shown instead.
     pub(super) fn ask(self, id: UserId) {
         if self.settings().limits.protected_groups.is_empty() {
-            return self.asking.set(Some(id));
+            return self.to_disable.set(Some(id));
         }
         let Some(connection) = self.start(id, Switch::Reading) else { return };
         self.tasks.spawn(async move {
@@ -95,16 +95,16 @@ impl Directory {
                 Ok(()) | Err(Objection::Ask(_)) => {
                     self.end_switch(id);
                     // An open dialog concerns another user, and its content must not change while a person uses it.
-                    if !self.is_asking() {
-                        self.asking.set(Some(id));
+                    if !self.is_confirming() {
+                        self.to_disable.set(Some(id));
                     }
                 }
             }
         });
     }
 
-    fn is_asking(self) -> bool {
-        self.asking.with_untracked(Option::is_some) || self.confirming.with_untracked(Option::is_some)
+    fn is_confirming(self) -> bool {
+        self.to_disable.with_untracked(Option::is_some) || self.confirming.with_untracked(Option::is_some)
     }
 
     /// The permit to change one user's flag. `None` if it is refused or needs confirmation; both are shown. Unknown
@@ -150,7 +150,7 @@ impl Directory {
             }
             Err(Objection::Ask(concerns)) => {
                 self.end_switch(id);
-                if !self.is_asking() {
+                if !self.is_confirming() {
                     self.confirming.set(Some(Confirming { user: id, to, concerns, accepted }));
                 }
                 None

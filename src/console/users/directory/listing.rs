@@ -31,7 +31,7 @@ pub enum List {
         pace: PerSecond,
     },
     /// Some pages failed. The rows loaded so far are kept.
-    Halted {
+    Paused {
         fault: Fault,
         /// The number of users that were not loaded, according to PingOne's count.
         unread: u64,
@@ -142,7 +142,7 @@ impl Directory {
             List::Complete => {
                 self.announcer.tell(Announcement::ListLoaded(self.table.listed_len.get_untracked()));
             }
-            List::Halted { fault, .. } => {
+            List::Paused { fault, .. } => {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
                 self.troubleshooting
                     .meet(Location::People, Operation::ReadUsers, fault, None, move || self.resume());
@@ -157,7 +157,7 @@ impl Directory {
             State::Reading => {
                 List::Loading { pace: self.connection().map_or(PerSecond(1.0), |to| to.pace()) }
             }
-            State::Halted(fault) => List::Halted { fault, unread: listing.unread() },
+            State::Paused(fault) => List::Paused { fault, unread: listing.unread() },
             State::Stopped => List::Stopped,
             State::Complete => List::Complete,
         }

@@ -41,8 +41,8 @@ impl Directory {
 
     /// Confirms the disable dialog.
     pub fn disable(self) {
-        if let Some(id) = self.asking.get_untracked() {
-            self.asking.set(None);
+        if let Some(id) = self.to_disable.get_untracked() {
+            self.to_disable.set(None);
             // The dialog warns if this is the signed-in person's own account.
             self.change(id, false, Choices { own_account: true, ..Choices::default() });
         }
@@ -50,7 +50,7 @@ impl Directory {
 
     /// Cancels the disable dialog.
     pub fn keep(self) {
-        self.asking.set(None);
+        self.to_disable.set(None);
     }
 
     /// Changes one user's flag, after the necessary confirmations.
@@ -210,8 +210,8 @@ impl Directory {
     }
 
     /// Diagnoses another fault that keeps a run from starting or continuing.
-    pub(crate) fn explain(self, spot: Location, operation: Operation, fault: &Fault) {
-        self.troubleshooting.explain(spot, operation, fault, None, None);
+    pub(crate) fn explain(self, location: Location, operation: Operation, fault: &Fault) {
+        self.troubleshooting.explain(location, operation, fault, None, None);
     }
 
     /// Forgets the diagnosis when another run, or none, is shown.

@@ -132,8 +132,8 @@ fn Comparison() -> impl IntoView {
 
 #[component]
 fn StopComparing() -> impl IntoView {
-    let earlier = use_app().saving().earlier;
-    view! { <button class="quiet" on:click=handler(move |_| earlier.set(None))>{text::mfa_status::STOP_COMPARING}</button> }
+    let saving = use_app().saving();
+    view! { <button class="quiet" on:click=handler(move |_| saving.stop_comparing())>{text::mfa_status::STOP_COMPARING}</button> }
 }
 
 #[component]

@@ -66,17 +66,16 @@ pub(crate) fn BypassForm(allow: Callback<()>, is_primary: bool) -> impl IntoView
 fn HoursChoice() -> impl IntoView {
     let app = use_app();
     let most = app.session().settings().bypass.max_hours;
-    let chosen = app.directory().bypass_hours;
     let option = move |hours: u64| {
         view! {
-            <option value=hours.to_string() prop:selected=move || chosen.get() == hours>
+            <option value=hours.to_string() prop:selected=move || app.directory().bypass_hours.get() == hours>
                 {text::disable_dialog::hours(hours)}
             </option>
         }
     };
     let choose = move |event| {
         if let Ok(hours) = event_target_value(&event).parse() {
-            chosen.set(hours);
+            app.directory().choose_bypass_hours(hours);
         }
     };
     view! {

@@ -61,7 +61,7 @@ pub enum State {
     /// Values are being read or stored.
     Reading,
     /// Paused after this fault. [`Command::Resume`] or a new token continues.
-    Halted(Fault),
+    Paused(Fault),
     /// A person stopped the read-back.
     Stopped,
     /// Every row that can be read was read.
@@ -114,9 +114,9 @@ pub struct ReadBack<'run> {
     /// Set if a new token is needed, which is the only way to end it.
     unauthorized: Option<Fault>,
     /// Set if reading failed otherwise; ends with a resume.
-    halted: Option<Fault>,
+    paused_by: Option<Fault>,
     /// When the read-back paused; nothing was read since.
-    halted_at: Option<ClockReading>,
+    paused_at: Option<ClockReading>,
     /// The number of tokens used before the current one.
     token: u32,
     is_stopped: bool,
@@ -154,8 +154,8 @@ impl<'run> ReadBack<'run> {
             users: Vec::new(),
             unstored: None,
             unauthorized: None,
-            halted: None,
-            halted_at: None,
+            paused_by: None,
+            paused_at: None,
             token: 0,
             is_stopped: false,
         };
@@ -181,18 +181,18 @@ impl<'run> ReadBack<'run> {
         } else if self.is_stopped {
             State::Stopped
         } else {
-            self.halt_reason().map_or(State::Reading, |fault| State::Halted(fault.clone()))
+            self.pause_reason().map_or(State::Reading, |fault| State::Paused(fault.clone()))
         }
     }
 
     /// The fault to show; others may hold behind it.
-    fn halt_reason(&self) -> Option<&Fault> {
-        self.unstored.as_ref().or(self.unauthorized.as_ref()).or(self.halted.as_ref())
+    fn pause_reason(&self) -> Option<&Fault> {
+        self.unstored.as_ref().or(self.unauthorized.as_ref()).or(self.paused_by.as_ref())
     }
 
-    fn halt(&mut self, fault: &Fault) {
+    fn pause(&mut self, fault: &Fault) {
         let is_unauthorized = fault.retry() == RetryKind::WithNewToken;
-        let why = if is_unauthorized { &mut self.unauthorized } else { &mut self.halted };
+        let why = if is_unauthorized { &mut self.unauthorized } else { &mut self.paused_by };
         *why = Some(fault.clone());
     }
 
@@ -224,7 +224,7 @@ impl<'run> ReadBack<'run> {
             Err(fault) => (self.run.last, Err(fault)),
         };
         if page.is_ok() {
-            self.read_after_halt(at, now);
+            self.read_after_pause(at, now);
         }
         let Some(listing) = &mut self.listing else { return };
         listing.apply(Event::Answered(job, page), now);
@@ -235,11 +235,11 @@ impl<'run> ReadBack<'run> {
         self.users.extend(fresh);
         match state {
             // A single user's record may make a whole page fail: the remaining rows are read one by one.
-            listing::State::Halted(fault) if fault.is_of_one_user() => {
+            listing::State::Paused(fault) if fault.is_of_one_user() => {
                 self.listing = None;
                 self.read_open_singly(now);
             }
-            listing::State::Halted(fault) => self.halt(&fault),
+            listing::State::Paused(fault) => self.pause(&fault),
             listing::State::Complete => {
                 // A user who isn't in the list may have been deleted, or moved between pages.
                 self.read_open_singly(now);
@@ -309,7 +309,7 @@ impl<'run> ReadBack<'run> {
 
     fn single(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
         if answered.result.is_ok() {
-            self.read_after_halt(answered.at, now);
+            self.read_after_pause(answered.at, now);
         }
         let is_match = |single: &Single| single.index == index && single.sent.is_some();
         let Some(at) = self.singles.iter().position(is_match) else {
@@ -338,7 +338,7 @@ impl<'run> ReadBack<'run> {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 // A late 401, for a token that was replaced since, says nothing new.
                 if sent.sent == Some(self.token) {
-                    self.halt(fault);
+                    self.pause(fault);
                 }
                 self.singles.push(single);
             }
@@ -355,7 +355,7 @@ impl<'run> ReadBack<'run> {
 
     fn command(&mut self, command: Command, now: Millis) {
         // During a refresh, commands go to the run too. A resume does only if the read-back itself isn't paused.
-        if self.purpose == Purpose::Refresh && (command != Command::Resume || self.halt_reason().is_none()) {
+        if self.purpose == Purpose::Refresh && (command != Command::Resume || self.pause_reason().is_none()) {
             self.run.command_during_refresh(command, now);
         }
         match command {
@@ -384,12 +384,12 @@ impl<'run> ReadBack<'run> {
     }
 
     /// After a long pause, values that were read before it are outdated too.
-    fn read_after_halt(&mut self, at: Timestamp, now: Millis) {
-        if self.purpose == Purpose::Verify || self.halt_reason().is_some() {
+    fn read_after_pause(&mut self, at: Timestamp, now: Millis) {
+        if self.purpose == Purpose::Verify || self.pause_reason().is_some() {
             return;
         }
-        let Some(halted_at) = self.halted_at.take() else { return };
-        if (ClockReading { now, wall: at }).since(halted_at) <= self.policy.old {
+        let Some(paused_at) = self.paused_at.take() else { return };
+        if (ClockReading { now, wall: at }).since(paused_at) <= self.policy.old {
             return;
         }
         self.requeue_unreadable(now);
@@ -399,7 +399,7 @@ impl<'run> ReadBack<'run> {
     }
 
     fn resume_reading(&mut self, command: Command, now: Millis) {
-        self.halted = None;
+        self.paused_by = None;
         if let Some(listing) = &mut self.listing {
             listing.apply(Event::Command(command), now);
         }
@@ -472,7 +472,7 @@ impl Work for ReadBack<'_> {
             let is_over = self.in_flight == 0 && is_stored;
             return if is_over { Step::Done } else { Step::Idle };
         }
-        if self.halt_reason().is_some() || self.in_flight >= self.policy.reads_in_flight {
+        if self.pause_reason().is_some() || self.in_flight >= self.policy.reads_in_flight {
             return Step::Idle;
         }
         sooner(self.next_probe(now), Some(sooner(self.next_page(now), self.next_single(now))))
@@ -503,8 +503,8 @@ impl Work for ReadBack<'_> {
             }
             Event::Command(command) => self.command(command, now),
         }
-        if self.halt_reason().is_some() {
-            self.halted_at.get_or_insert(ClockReading { now, wall: self.run.last });
+        if self.pause_reason().is_some() {
+            self.paused_at.get_or_insert(ClockReading { now, wall: self.run.last });
         }
         self.choose_probe(now);
         self.finish_if_complete();

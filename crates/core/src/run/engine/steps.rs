@@ -71,8 +71,8 @@ impl Run {
         self.token_until.is_some_and(|until| now + self.policy.token_margin >= until)
     }
 
-    pub(super) fn while_halted(&self, halt: &PauseReason, now: Millis) -> Step<Job> {
-        match (halt, &self.pauses.failing) {
+    pub(super) fn while_paused(&self, reason: &PauseReason, now: Millis) -> Step<Job> {
+        match (reason, &self.pauses.failing) {
             (PauseReason::Token | PauseReason::NotStored(_), _) => Step::Idle,
             (PauseReason::Failing { until, .. }, _) => self.while_failing(*until, now),
             // Rows sent before the pause are still settled.
@@ -134,7 +134,7 @@ impl Run {
             }
             Job::Store(_) => self.write_ahead.storing_started(),
             Job::Pause(PauseReason::Token) => self.pauses.needs_token = true,
-            Job::Pause(halt) => self.pauses.wait_for_person(halt),
+            Job::Pause(reason) => self.pauses.wait_for_person(reason),
             Job::Clock => self.clock = ClockCheck::Sent,
         }
     }
@@ -185,8 +185,8 @@ impl Work for Run {
         if self.in_flight.len() >= self.policy.writes_in_flight as usize {
             return Step::Idle;
         }
-        if let Some(halt) = self.pauses.first() {
-            return self.while_halted(&halt, now);
+        if let Some(reason) = self.pauses.first() {
+            return self.while_paused(&reason, now);
         }
         if self.is_token_ending(now) {
             return Step::Start(Job::Pause(PauseReason::Token));

@@ -78,7 +78,7 @@ impl ReadBack<'_> {
             }
         }
         // The row stays to be read: a resume tries it again.
-        self.halt(fault);
+        self.pause(fault);
         self.singles.push(Single { was_exhausted: true, ..Single::new(index, now) });
         if self.unreadable.probe.is_none() {
             self.requeue_unreadable(now);
@@ -102,7 +102,7 @@ impl ReadBack<'_> {
         let (index, fault) = (first.index, first.fault.clone());
         self.unreadable.probe = self.readable_row(index).map(|other| Single::new(other, now));
         if self.unreadable.probe.is_none() && self.singles.is_empty() && self.open.is_empty() {
-            self.halt(&fault);
+            self.pause(&fault);
             self.requeue_unreadable(now);
         }
     }
@@ -149,7 +149,7 @@ impl ReadBack<'_> {
             Ok(_) | Err(Fault::UserUnknown(_)) => self.probe_succeeded(probe, answered.at, now),
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 if sent.sent == Some(self.token) {
-                    self.halt(fault);
+                    self.pause(fault);
                 }
                 self.unreadable.probe = Some(probe);
             }
@@ -158,7 +158,7 @@ impl ReadBack<'_> {
                 if let Some(pause) = pause(&self.policy, reads, fault, &mut self.jitter) {
                     self.unreadable.probe = Some(Single { from: now + pause, reads, ..probe });
                 } else {
-                    self.halt(fault);
+                    self.pause(fault);
                     self.requeue_unreadable(now);
                 }
             }
