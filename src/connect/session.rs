@@ -115,7 +115,7 @@ pub struct Session {
     pub user: RwSignal<String>,
     pub obstacle: RwSignal<Option<Obstacle>>,
     pub signing_in: RwSignal<SigningIn>,
-    pub(crate) sign_in_session: SignInSession,
+    pub(crate) sign_in: SignInSession,
     /// State of the request for a host token.
     pub host_token: RwSignal<HostTokenState>,
     /// Whether the dialog for another token is open.
@@ -171,7 +171,7 @@ impl Session {
             user: RwSignal::new(mount_options.user.unwrap_or_default()),
             obstacle: RwSignal::default(),
             signing_in: RwSignal::default(),
-            sign_in_session: SignInSession::default(),
+            sign_in: SignInSession::default(),
             host_token: RwSignal::default(),
             token_schedule: StoredValue::new(TokenSchedule::for_host_page()),
             replacing: RwSignal::default(),

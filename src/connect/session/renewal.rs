@@ -26,22 +26,22 @@ impl Session {
 
     /// Why PingOne issued no further token, if one was expected.
     pub fn not_renewed(self) -> Option<SignInFault> {
-        self.sign_in_session.not_renewed.get()
+        self.sign_in.not_renewed.get()
     }
 
     /// Schedules the renewal of the token that was just taken, if a refresh token was granted.
     pub(crate) fn hold_renewal(self) {
         let has_refresh = |now: &Option<SignedIn>| now.as_ref().is_some_and(|now| now.refresh.is_some());
-        let is_granted = self.sign_in_session.signed_in.with_untracked(has_refresh);
+        let is_granted = self.sign_in.signed_in.with_untracked(has_refresh);
         let facts = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).filter(|_| is_granted);
         if let Some(facts) = facts {
-            self.sign_in_session.renewal.write_value().hold(&facts, self.ports.get().clock.reading());
+            self.sign_in.renewal.write_value().hold(&facts, self.ports.get().clock.reading());
         }
     }
 
     pub(crate) fn renew_when_due(self) {
         let clock = Rc::clone(&self.ports.get().clock);
-        let is_due = self.sign_in_session.renewal.read_value().due(clock.reading()).is_some();
+        let is_due = self.sign_in.renewal.read_value().due(clock.reading()).is_some();
         // Not while connecting: that began with the current token.
         if is_due && self.is_connected() {
             self.renew();
@@ -49,18 +49,18 @@ impl Session {
     }
 
     fn renew(self) {
-        let form_and_place = self.sign_in_session.signed_in.with_untracked(|signed_in| {
+        let form_and_place = self.sign_in.signed_in.with_untracked(|signed_in| {
             let signed_in = signed_in.as_ref()?;
             Some((renewal(signed_in)?, token_address(&signed_in.place)))
         });
         let Some((form, address)) = form_and_place else { return };
-        self.sign_in_session.renewal.write_value().ask(self.ports.get().clock.now());
+        self.sign_in.renewal.write_value().ask(self.ports.get().clock.now());
         let request = self.ports.get().sign_in.post(&address, form);
-        self.sign_in_session.renewing.spawn(async move {
+        self.sign_in.renewing.spawn(async move {
             match self.read_renewed(self.answer_in_time(request).await) {
                 Ok(renewed) => self.go_on_with(renewed),
                 Err(fault) if fault.is_retryable() => {
-                    self.sign_in_session.renewal.write_value().miss(self.ports.get().clock.now());
+                    self.sign_in.renewal.write_value().miss(self.ports.get().clock.now());
                 }
                 Err(fault) => self.end_renewal(fault),
             }
@@ -70,13 +70,13 @@ impl Session {
     /// Ends renewal: PingOne refused, or its answer can't be trusted. The refresh token is dropped, and the page shows
     /// why.
     fn end_renewal(self, fault: SignInFault) {
-        self.sign_in_session.renewal.write_value().end();
-        self.sign_in_session.signed_in.update_untracked(|signed_in| {
+        self.sign_in.renewal.write_value().end();
+        self.sign_in.signed_in.update_untracked(|signed_in| {
             if let Some(signed_in) = signed_in {
                 signed_in.refresh = None;
             }
         });
-        self.sign_in_session.not_renewed.set(Some(fault));
+        self.sign_in.not_renewed.set(Some(fault));
     }
 
     /// The authorization server's answer, or the fault if it can't be reached or doesn't answer in time.
@@ -94,14 +94,14 @@ impl Session {
         let answer = answer?;
         let present = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).unwrap_or_default();
         let now = self.ports.get().clock.wall();
-        self.sign_in_session.signed_in.with_untracked(|signed_in| {
+        self.sign_in.signed_in.with_untracked(|signed_in| {
             let signed_in = signed_in.as_ref().ok_or(SignInFault::NothingBegun)?;
             renewed(answer.head.status, &answer.body, signed_in, &present, now)
         })
     }
 
     fn go_on_with(self, renewed: Renewed) {
-        self.sign_in_session.signed_in.update_untracked(|signed_in| {
+        self.sign_in.signed_in.update_untracked(|signed_in| {
             if let (Some(signed_in), Some(refresh)) = (signed_in, renewed.refresh) {
                 signed_in.refresh = Some(refresh);
             }
@@ -115,7 +115,7 @@ impl Session {
     /// token, and has PingOne end the browser's session.
     pub fn sign_out(self) {
         let sign_in = Rc::clone(&self.ports.get().sign_in);
-        let Some(signed_in) = self.sign_in_session.signed_in.update_untracked(Option::take) else { return };
+        let Some(signed_in) = self.sign_in.signed_in.update_untracked(Option::take) else { return };
         self.forget();
         let way = SignInMode::choose(sign_in.can_leave(), false);
         let address = sign_off::address(&signed_in.place, way);

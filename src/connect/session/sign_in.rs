@@ -73,7 +73,7 @@ impl Session {
 
     /// Whether the token in use comes from a sign-in.
     pub fn is_signed_in(self) -> bool {
-        self.sign_in_session.signed_in.with(Option::is_some)
+        self.sign_in.signed_in.with(Option::is_some)
     }
 
     /// Whether the page itself can navigate to PingOne and back.
@@ -102,13 +102,13 @@ impl Session {
     /// Stops waiting for PingOne's window.
     pub fn stop_signing_in(self) {
         self.touch();
-        self.sign_in_session.waiting.abort_all();
+        self.sign_in.waiting.abort_all();
         self.signing_in.set(SigningIn::No);
     }
 
     fn sign_in_by(self, way: SignInMode) {
         self.touch();
-        self.sign_in_session.waiting.abort_all();
+        self.sign_in.waiting.abort_all();
         let gone = self.depart(way);
         self.signing_in.set(gone.unwrap_or_else(SigningIn::Failed));
     }
@@ -131,7 +131,7 @@ impl Session {
     /// Waits for the answer of PingOne's window until the attempt expires.
     fn wait_for(self, mut window: Box<dyn SignInWindow>, attempt: SignInAttempt) {
         let clock = Rc::clone(&self.ports.get().clock);
-        self.sign_in_session.waiting.spawn(async move {
+        self.sign_in.waiting.spawn(async move {
             loop {
                 let look = clock.sleep_until(clock.now() + LOOK);
                 let answer = match select(window.answer(), look).await {
@@ -211,22 +211,22 @@ impl Session {
         }
         self.end_standing();
         self.is_not_handed();
-        self.sign_in_session.signed_in.set(Some(granted.signed_in));
+        self.sign_in.signed_in.set(Some(granted.signed_in));
         self.hold_renewal();
         self.connect();
     }
 
     /// Ends the sign-in session: the token in use doesn't come from it, or there is none.
     pub(crate) fn is_not_signed_in(self) {
-        self.sign_in_session.waiting.abort_all();
+        self.sign_in.waiting.abort_all();
         self.end_standing();
-        self.sign_in_session.signed_in.set(None);
+        self.sign_in.signed_in.set(None);
         self.signing_in.set(SigningIn::No);
     }
 
     fn end_standing(self) {
-        self.sign_in_session.renewing.abort_all();
-        self.sign_in_session.renewal.write_value().end();
-        self.sign_in_session.not_renewed.set(None);
+        self.sign_in.renewing.abort_all();
+        self.sign_in.renewal.write_value().end();
+        self.sign_in.not_renewed.set(None);
     }
 }

@@ -18,6 +18,7 @@ const IDENTITIES: [Identity; 4] =
 
 /// What was understood, and which lines have a problem.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub(super) fn Summary(list: Rc<Understood>) -> impl IntoView {
     let ports = use_app().ports.get();
     let locale = &*ports.locale;
@@ -122,6 +123,7 @@ fn option(place: usize, name: String, is_chosen: bool) -> impl IntoView {
 
 /// The first lines, as a table that scrolls sideways.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its props")]
 pub(super) fn FirstLines(list: Rc<Understood>) -> impl IntoView {
     let app = use_app();
     let (frame, chosen) = (NodeRef::new(), NodeRef::new());
