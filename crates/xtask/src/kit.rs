@@ -82,14 +82,13 @@ impl Kit {
 /// The module of the pictures of the screens, as its tests' names start with it.
 pub(crate) const SCREENS: &str = "screens::";
 
-/// A browser test spends half of its time waiting, so three run on two cores. With four, pages wait for a core so
-/// long that they exceed their own time limits.
+/// A browser test spends half of its time waiting, so two run on each core.
 pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
     kit.set_environment(workspace, &mut command);
     if env::var_os(THREADS).is_none() {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        command.env(THREADS, (cores + cores / 2).to_string());
+        command.env(THREADS, (2 * cores).to_string());
     }
     command
 }

@@ -674,6 +674,8 @@ async fn a_list_that_changes_during_loading_is_reported() {
     let world = World::start(1500, config).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
+    // The change falls into the loading, however slow the page is.
+    add_fault(&world, Some(5), Some(1), Fault::Delay { millis: 5000 });
     page.press("button", "Load all 1,500 users").await;
     page.hear("about 1,500 loaded, 5 requests a second").await;
     page.see("grid", "Users").await;
