@@ -79,14 +79,13 @@ pub struct Display {
 impl Display {
     pub const DARK: Self = Self { scheme: "dark", ..Self::LIGHT };
     pub const DARK_NARROW: Self = Self { scheme: "dark", ..Self::LIGHT_NARROW };
-    pub const DARK_WIDE: Self = Self { scheme: "dark", ..Self::LIGHT_WIDE };
     pub const LIGHT: Self = Self { scheme: "light", width: 1280, height: 860 };
     pub const LIGHT_NARROW: Self = Self { scheme: "light", width: 390, height: 844 };
     pub const LIGHT_WIDE: Self = Self { scheme: "light", width: 1920, height: 1080 };
 
     /// All of them. The first of each scheme differ in width, too.
-    pub const ALL: [Self; 6] =
-        [Self::LIGHT, Self::DARK_NARROW, Self::LIGHT_NARROW, Self::DARK, Self::LIGHT_WIDE, Self::DARK_WIDE];
+    pub const ALL: [Self; 5] =
+        [Self::LIGHT, Self::DARK_NARROW, Self::LIGHT_NARROW, Self::DARK, Self::LIGHT_WIDE];
 
     /// Two in the scheme that a page around a frame sets itself.
     pub const LIGHT_TWO: [Self; 2] = [Self::LIGHT, Self::LIGHT_NARROW];
