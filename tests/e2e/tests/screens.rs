@@ -32,6 +32,7 @@ async fn connecting() {
 #[tokio::test(flavor = "multi_thread")]
 async fn users() {
     let world = World::with_users(USERS).await;
+    steps::delay_count(&world);
     let page = connected(&world, USERS).await;
     let mut gallery = Gallery::of(&page);
     gallery.show("users", &Display::ALL).await;

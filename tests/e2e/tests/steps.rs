@@ -165,6 +165,14 @@ pub(super) async fn wait_for_end(page: &Page) {
     page.run_finished().await;
 }
 
+/// Makes PingOne answer the first request for users last of those that are sent at the same time, so that the order
+/// in the tab of the requests is the same each time.
+pub(super) fn delay_count(world: &World) {
+    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
+    let fault = Fault::Delay { millis: 1000 };
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a valid rule");
+}
+
 /// Makes PingOne refuse the second page of the list, so that the first one stays.
 pub(super) fn refuse_second_page(world: &World) {
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: Some(2) };
