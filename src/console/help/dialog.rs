@@ -11,6 +11,7 @@ use crate::console::help::text;
 use crate::console::modal::Modal;
 use crate::ui::dom::handler;
 use crate::ui::dom::once_shown;
+use crate::ui::search_field::SearchField;
 
 /// The heading of each topic, to move the focus to it.
 type Headings = [(Topic, NodeRef<html::H3>); Topic::ALL.len()];
@@ -56,21 +57,12 @@ fn HelpHead(search: NodeRef<html::Input>) -> impl IntoView {
     let help = use_app().help();
     let found =
         move || help.search.with(|search| text::found(text::matching(search).len(), Topic::ALL.len()));
+    let change = Callback::new(move |text| help.search_for(text));
     view! {
         <div class="help-head">
             <h2>{text::NAME}</h2>
             <button on:click=handler(move |_| help.close())>{text::CLOSE}</button>
-            <input
-                node_ref=search
-                class="help-search"
-                type="search"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=text::SEARCH
-                placeholder=text::SEARCH
-                prop:value=move || help.search.get()
-                on:input:target=move |event| help.search_for(event.target().value())
-            />
+            <SearchField name=text::SEARCH placeholder=text::SEARCH value=help.search.into() change field=search/>
             <p class="hint" role="status">
                 {found}
             </p>

@@ -7,15 +7,16 @@ use pingone_mfa_core::exchanges::log::Log;
 use crate::console::app::use_app;
 use crate::console::requests::state::ChooseWord;
 use crate::console::requests::text;
-use crate::ui::dom::{Event, handler};
+use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuChoice, Opens};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::search_field::SearchField;
 
 #[component]
 pub(crate) fn RequestFilters() -> impl IntoView {
     view! {
         <div class="toolbar" role="search" aria-label=text::exchanges::FILTERS>
-            <SearchField/>
+            <RequestSearch/>
             <FilterMenu filter=STATUS/>
             <FilterMenu filter=METHOD/>
             <FilesOfListed/>
@@ -25,24 +26,12 @@ pub(crate) fn RequestFilters() -> impl IntoView {
 }
 
 #[component]
-fn SearchField() -> impl IntoView {
+fn RequestSearch() -> impl IntoView {
     let exchanges = use_app().exchanges();
-    let search = move |event: Event| exchanges.search_for(event_target_value(&event));
-    view! {
-        <div class="search-box">
-            <Symbol icon=Icon::Search/>
-            <input
-                class="search"
-                type="search"
-                autocomplete="off"
-                spellcheck="false"
-                aria-label=text::exchanges::SEARCH
-                placeholder=text::exchanges::SEARCH
-                prop:value=move || exchanges.filter.with(|filter| filter.text.clone())
-                on:input=handler(search)
-            />
-        </div>
-    }
+    let value = Signal::derive(move || exchanges.filter.with(|filter| filter.text.clone()));
+    let change = Callback::new(move |text| exchanges.search_for(text));
+    let name = text::exchanges::SEARCH;
+    view! { <SearchField name placeholder=name value change/> }
 }
 
 /// A filter by one of a few words.

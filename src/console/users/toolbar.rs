@@ -16,7 +16,7 @@ use crate::console::users::text;
 use crate::console::users::toolbar::columns::Columns;
 use crate::console::users::toolbar::filters::{FILTERS, Filter};
 use crate::console::users::toolbar::more::MoreFilters;
-use crate::console::users::toolbar::search::SearchField;
+use crate::console::users::toolbar::search::UserSearch;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuChoice, Opens};
 use crate::ui::icon::{Icon, Symbol};
@@ -28,7 +28,7 @@ pub(crate) use crate::console::users::toolbar::shown::{SearchOffer, ShownLine};
 pub(crate) fn Toolbar() -> impl IntoView {
     view! {
         <div class="toolbar" part="toolbar" role="search" aria-label=text::table::TOOLBAR>
-            <SearchField/>
+            <UserSearch/>
             {FILTERS.map(|filter| view! { <FilterMenu filter/> }).collect_view()}
             <MoreFilters/>
             <div class="tools">
