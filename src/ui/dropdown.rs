@@ -118,7 +118,15 @@ pub(crate) fn DropdownButton(
     }
 }
 
-/// An entry of a menu. Choosing it closes the menu first, so that what it does can move the focus.
+/// Closes the menu first, so that what the entry does can move the focus.
+fn choosing(menu: Dropdown, choose: Callback<()>) -> Box<dyn FnMut(ev::MouseEvent)> {
+    handler(move |_| {
+        menu.close();
+        choose.run(());
+    })
+}
+
+/// An entry of a menu. Choosing it closes the menu.
 #[component]
 pub(crate) fn MenuItem(
     dropdown: Dropdown,
@@ -129,17 +137,13 @@ pub(crate) fn MenuItem(
     is_disabled: Signal<bool>,
     choose: Callback<()>,
 ) -> impl IntoView {
-    let choose = move |_| {
-        dropdown.close();
-        choose.run(());
-    };
     view! {
         <button
             role="menuitem"
             class=class
             tabindex="-1"
             aria-disabled=move || is_disabled.get().then_some("true")
-            on:click=handler(choose)
+            on:click=choosing(dropdown, choose)
         >
             {move || name.get()}
         </button>
@@ -154,17 +158,13 @@ pub(crate) fn MenuChoice(
     is_chosen: Signal<bool>,
     choose: Callback<()>,
 ) -> impl IntoView {
-    let choose = move |_| {
-        dropdown.close();
-        choose.run(());
-    };
     view! {
         <button
             role="menuitemradio"
             class="menu-choice"
             tabindex="-1"
             aria-checked=move || is_chosen.get().to_string()
-            on:click=handler(choose)
+            on:click=choosing(dropdown, choose)
         >
             {move || name.get()}
         </button>
