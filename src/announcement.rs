@@ -33,6 +33,8 @@ pub enum Announcement {
     ListLoaded(u64),
     /// The number of users that a search found.
     Found(u64),
+    /// The number of users that are selected.
+    Selected(u64),
     Changed {
         username: String,
         /// The value after the change.

@@ -17,6 +17,7 @@ pub(crate) fn sentence(ports: Ports, announcement: &Announcement) -> String {
         Announcement::Ceiling(ceiling) => text::announce::ceiling(&locale.number(ceiling.whole())),
         Announcement::ListLoaded(users) => text::announce::loaded(&locale.number(*users)),
         Announcement::Found(people) => text::announce::found(&locale.number(*people)),
+        Announcement::Selected(users) => text::announce::selected(*users, &locale.number(*users)),
         Announcement::Changed { username, mfa } => text::announce::changed(username, text::mfa(*mfa)),
         Announcement::NotChanged { username, to, outcome } => {
             text::announce::not_changed(username, &text::outcome(outcome, *to, ""))

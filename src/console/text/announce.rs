@@ -24,6 +24,14 @@ pub fn found(people: &str) -> String {
     format!("{people} found.")
 }
 
+pub fn selected(users: u64, number: &str) -> String {
+    match users {
+        0 => "No users selected.".to_owned(),
+        1 => "1 user selected.".to_owned(),
+        _ => format!("{number} users selected."),
+    }
+}
+
 pub fn changed(username: &str, state: &str) -> String {
     format!("MFA for {username} is {state}.")
 }

@@ -2,8 +2,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use pingone::time::Millis;
 use pingone_mfa_core::directory::store::UserSet;
 
+use crate::announcement::Announcement;
 use crate::console::app::App;
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
@@ -12,11 +14,15 @@ use crate::console::users::directory::Checking;
 use crate::console::users::text;
 use crate::ui::dom::{Event, handler, key_of, move_focus_in};
 
+/// How long a selection stays as it is before its number is announced.
+const STAYS: Millis = Millis(500);
+
 /// It is there only with a selection, or while devices are read.
 #[component]
 pub(crate) fn SelectionBar(app: App) -> impl IntoView {
     let count = Memo::new(move |_| app.directory().table.selected.with(UserSet::len));
     let is_checking = Memo::new(move |_| app.directory().checking.with(Option::is_some));
+    Effect::new(move |before: Option<usize>| announce(app, count, before));
     view! {
         <Show when=move || count.get() != 0 || is_checking.get()>
             <div class="selection">
@@ -29,6 +35,20 @@ pub(crate) fn SelectionBar(app: App) -> impl IntoView {
             </div>
         </Show>
     }
+}
+
+/// Announces how many users are selected once that stays, and not each step of a selection that grows. Returns the
+/// number.
+fn announce(app: App, count: Memo<usize>, before: Option<usize>) -> usize {
+    let now = count.get();
+    if before.is_some_and(|before| before != now) {
+        app.session().after(STAYS, move || {
+            if count.try_get_untracked() == Some(now) {
+                app.announcer().tell(Announcement::Selected(now as u64));
+            }
+        });
+    }
+    now
 }
 
 #[component]
