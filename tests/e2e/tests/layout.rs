@@ -89,6 +89,43 @@ async fn a_frame_shows_many_users() {
     assert!(rows >= 10, "{rows} rows are visible in a frame");
 }
 
+/// Script expression for whether what is in the top bar is inside it, with the tabs in a row of their own.
+const BAR_IN_TWO_ROWS: &str = "(() => {
+  const box = (name) => root.querySelector(name).getBoundingClientRect();
+  const inside = [...root.querySelectorAll('.top-bar button, .top-bar h1')].filter((it) => it.checkVisibility());
+  return box('.top-tabs').top >= box('.environment').bottom - 1
+    && inside.every((it) => it.getBoundingClientRect().right <= box('.top-bar').right);
+})()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_element_beside_other_content_adapts_to_its_own_width() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    page.emulate_display("light", 1600, 860).await;
+    let style = |declaration: &str| {
+        format!("(document.querySelector('pingone-mfa').style.cssText = '{declaration}')")
+    };
+    page.value(&style("width: 700px; margin-left: 300px")).await;
+    page.until_shadow(BAR_IN_TWO_ROWS).await;
+    steps::open_user(&page).await;
+    page.until_shadow(
+        "(() => { const { left, right } = root.querySelector('.drawer').getBoundingClientRect();
+            return left === 300 && right === 1000; })()",
+    )
+    .await;
+    steps::close_user(&page).await;
+    steps::open_help(&page).await;
+    page.until_shadow(
+        "(() => { const { left, right } = root.querySelector('dialog[open]').getBoundingClientRect();
+            return Math.abs((left + right) / 2 - 800) < 10; })()",
+    )
+    .await;
+    page.type_keys(thirtyfour::Key::Escape + "").await;
+    // A host page that makes room for what is in the element.
+    page.value(&style("display: inline-block")).await;
+    page.until("document.querySelector('pingone-mfa').offsetWidth >= 1200").await;
+}
+
 /// Fails if something has moved since the page was opened.
 async fn assert_still(page: &Page, step: &str) {
     let (shift, shifts) = page.layout_shift().await;
