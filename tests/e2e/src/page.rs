@@ -296,6 +296,20 @@ impl Page {
         if self.engine != Engine::Chromium {
             return self.choose_file_by_field(button, file).await;
         }
+        self.intercept_file_chooser().await;
+        self.press("button", button).await;
+        self.give_file(button, file).await;
+    }
+
+    /// Like `choose_file` with the focused button, by the Enter key.
+    pub async fn choose_file_by_key(&self, file: &std::path::Path) {
+        self.intercept_file_chooser().await;
+        self.type_keys(Key::Enter + "").await;
+        self.give_file("Enter", file).await;
+    }
+
+    /// Notes the field that asks for a file from now on, instead of showing the browser's dialog.
+    async fn intercept_file_chooser(&self) {
         let note = "const real = HTMLInputElement.prototype.showPicker;
             window.asking = undefined;
             if (!window.notesAsking) HTMLInputElement.prototype.showPicker = function () {
@@ -306,7 +320,9 @@ impl Page {
         self.driver.execute(note, vec![]).await.expect("the script runs");
         let quietly = json!({"enabled": true});
         self.devtools("Page.setInterceptFileChooserDialog", quietly).await.expect("no dialog is shown");
-        self.press("button", button).await;
+    }
+
+    async fn give_file(&self, button: &str, file: &std::path::Path) {
         for _ in 0..MAX_CHECKS {
             let asking = self.devtools("Runtime.evaluate", json!({"expression": "window.asking"})).await;
             let asking = asking.expect("the page answers");

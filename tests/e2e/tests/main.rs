@@ -20,6 +20,7 @@ mod guards;
 mod hang;
 mod hosting;
 mod journey;
+mod keyboard;
 mod layout;
 mod panel;
 mod review;
