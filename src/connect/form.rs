@@ -1,5 +1,6 @@
 //! The connect form. The token comes first; then the form shows what was read from it, and asks only for what it
-//! doesn't say.
+//! doesn't say. What is read has its place before there is a token, and what is said of it stands at the end, so that
+//! nothing moves.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -58,13 +59,12 @@ fn ConnectForm(console_views: LoadedConsole) -> impl IntoView {
         {session.offers_host().then(|| view! { <HostToken/> })}
         <SignIn/>
         {offers_paste.then(|| view! { <TokenField/> })}
-        <Show when=move || session.has_token()>
-            <Facts/>
-        </Show>
-        <ObstacleNotice console_views/>
         <Show when=move || offers_paste || session.has_token()>
+            <Facts/>
             <ConnectLine/>
         </Show>
+        <ObstacleNotice console_views/>
+        <Remarks/>
     }
 }
 
@@ -128,15 +128,16 @@ fn forgotten(session: Session) -> Option<String> {
     Some(text::forgotten(session.ports().locale.as_ref(), until, idle_minutes))
 }
 
-/// What was read from the token. Region and environment can be changed.
+/// What was read from the token. Region and environment can be changed. Without a token the style hides the values.
 #[component]
 fn Facts() -> impl IntoView {
     let session = use_session();
+    let class = move || if session.has_token() { "facts" } else { "facts unknown" };
     let facts = move || session.facts().unwrap_or_default();
     let expiry =
         move || text::expires(session.ports().locale.as_ref(), facts().expires_at, session.now.get());
     view! {
-        <section class="facts" aria-label=text::FACTS>
+        <section class=class aria-label=text::FACTS>
             <dl>
                 <Fact name=text::REGION>
                     <RegionFact/>
@@ -144,8 +145,12 @@ fn Facts() -> impl IntoView {
                 <Fact name=text::ENVIRONMENT_FACT>
                     <EnvironmentFact/>
                 </Fact>
-                <Fact name=text::ACTS_AS>{move || text::actor(&facts().actor)}</Fact>
-                <Fact name=text::EXPIRES>{move || expiry()}</Fact>
+                <Fact name=text::ACTS_AS>
+                    <span class="fact-value">{move || text::actor(&facts().actor)}</span>
+                </Fact>
+                <Fact name=text::EXPIRES>
+                    <span class="fact-value">{move || expiry()}</span>
+                </Fact>
                 <Fact name=text::USER>
                     <IdInput
                         id=session.user
@@ -155,7 +160,6 @@ fn Facts() -> impl IntoView {
                     />
                 </Fact>
             </dl>
-            <Remarks/>
         </section>
     }
 }

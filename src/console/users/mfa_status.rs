@@ -34,7 +34,12 @@ pub(crate) fn MfaStatus() -> impl IntoView {
     view! {
         <section class="mfa-status" part="status" aria-label=text::mfa_status::NAME>
             <div class="status-line">
-                <h2>{move || headline(app, &counts.get())}<span class="share">{move || share(app, &counts.get())}</span></h2>
+                <h2 data-widest=move || widest(app, &counts.get())>
+                    <span class="headline">
+                        {move || headline(app, &counts.get())}
+                        <span class="share">{move || share(app, &counts.get())}</span>
+                    </span>
+                </h2>
                 <Show when=move || has_list(app)>
                     <Meaning/>
                     {move || view! { <Bar counts=counts.get()/> }}
@@ -68,9 +73,17 @@ fn headline(app: App, counts: &Counts) -> String {
     })
 }
 
-/// How many of all that is, in percent.
+/// The longest headline that these users can have. The style keeps room for it, so that the bar doesn't move.
+fn widest(app: App, counts: &Counts) -> String {
+    let total = app.directory().total.with(|total| total.ready().copied().flatten());
+    let all_on =
+        Counts { on_with_device: total.unwrap_or_default().max(counts.users()), ..Counts::default() };
+    headline(app, &all_on) + " (100.0 %)"
+}
+
+/// How many of all that is, in percent. Behind a number that grows it would move.
 fn share(app: App, counts: &Counts) -> String {
-    let share = text::percent(counts.on(), counts.users()).filter(|_| has_list(app));
+    let share = text::percent(counts.on(), counts.users()).filter(|_| is_settled(app));
     share.map(|share| format!(" ({share} %)")).unwrap_or_default()
 }
 

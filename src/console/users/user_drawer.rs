@@ -170,18 +170,29 @@ fn Content(id: UserId) -> impl IntoView {
 fn Facts(id: UserId) -> impl IntoView {
     let app = use_app();
     let checks = NodeRef::<html::Div>::new();
+    let case = Memo::new(move |_| {
+        app.troubleshooting().case.with(|case| {
+            case.as_ref().filter(|case| case.location == Location::User(id)).map(|case| case.is_searching)
+        })
+    });
+    // Its result is longer than what stands there while answers arrive.
+    Effect::new(move |_| {
+        if case.get().is_some() {
+            bring_into_view(checks);
+        }
+    });
     let ask_why = move |_| {
         app.troubleshooting().ask_why_not_asked(id);
-        bring_into_view(checks);
     };
+    // What appears later than the rest stands last, so that it moves nothing.
     view! {
         <MfaCard id/>
-        <LastChange id/>
-        <FailedRead at=Location::User(id) title=failed_read_title/>
         <Meaning id/>
         <Rows id/>
         <UserResponse id/>
         <div class="user-checks" node_ref=checks>
+            <LastChange id/>
+            <FailedRead at=Location::User(id) title=failed_read_title/>
             <RequestedChecks at=Location::User(id)/>
         </div>
         <footer class="user-why">

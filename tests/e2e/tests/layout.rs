@@ -143,6 +143,30 @@ async fn nothing_moves_while_the_page_opens() {
     assert_still(&page, "open").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_moves_by_itself() {
+    let world = World::with_users(USERS).await;
+    let page = world.visit("about:blank").await;
+    page.emulate_display("light", 1280, 860).await;
+    page.record_layout_shifts().await;
+    page.go(&world.page_origin).await;
+    page.connect(&world.token(&pingone_sandbox::TokenSpec::default())).await;
+    steps::wait_for_list(&page, USERS).await;
+    assert_still(&page, "connect and load").await;
+    steps::filter_mfa_off(&page).await;
+    assert_still(&page, "filter").await;
+    steps::clear_filters(&page).await;
+    steps::search(&page, "brandt").await;
+    assert_still(&page, "search").await;
+    steps::open_user(&page).await;
+    assert_still(&page, "open a user").await;
+    steps::change_user(&page).await;
+    assert_still(&page, "change the user").await;
+    steps::close_user(&page).await;
+    assert_still(&page, "close the user").await;
+    assert!(!page.focus_is_lost().await, "the focus is somewhere after the drawer has closed");
+}
+
 /// A page on which things move, to test the measures with.
 const SAMPLE: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Sample</title>
 <style>body { margin: 0 }</style><pingone-mfa><template shadowrootmode="open"><style>button { display: block } [role=grid] { height: 200px; overflow: auto; border: 0 }

@@ -374,3 +374,61 @@ async fn the_drawer_takes_the_focus_and_escape_gives_it_back() {
     wait_for_focus(&page, "a failure", &["BUTTON MFA for jonas.brandt"]).await;
     world.sandbox().clear_faults();
 }
+
+/// Script that sums up layout shifts in `window.shifted`, those after a key press or click too.
+const NOTE_SHIFTS: &str = "window.shifted = 0; window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+            window.shifted += entry.value;
+            for (const { previousRect, currentRect } of entry.sources)
+                window.shifts.push([previousRect, currentRect].map(({ x, y, width }) => `${x} ${y} ${width}`).join(' to '));
+        }
+    }).observe({ type: 'layout-shift' });
+    arguments[0]();";
+
+/// Asserts that nothing has moved since `NOTE_SHIFTS`.
+async fn assert_nothing_moved(page: &Page, meanwhile: &str) {
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let shifted = page.value("window.shifted").await;
+    assert_eq!(shifted.as_f64(), Some(0.0), "{meanwhile}: {}", page.value("window.shifts").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_moves_while_the_drawer_loads() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    page.emulate_display("light", 1280, 860).await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    panel(&page, "MFA is off").await;
+    for user in ["Dina Nodevice", "Bypass Running", "Ana Ferreira", "Jonas Brandt"] {
+        let opener = page.names("button", &format!("{user}, open ")).await.remove(0);
+        let delay = Fault::Delay { millis: 700 };
+        let on = On { method: Some("GET".into()), endpoint: None, user: None, page: None };
+        world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault: delay }).unwrap();
+        page.press("button", &opener).await;
+        page.see("complementary", user).await;
+        page.run(NOTE_SHIFTS).await;
+        page.until_shadow("root.querySelector('.user .skeleton') === null").await;
+        world.sandbox().clear_faults();
+        assert_nothing_moved(&page, user).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_the_drawer_moves_when_a_change_fails() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    page.emulate_display("light", 1280, 860).await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    panel(&page, "MFA is off").await;
+    page.until_shadow("root.querySelector('.user .skeleton') === null").await;
+    add_fault(&world, "mfaEnabled", "PUT", 403);
+    page.run(NOTE_SHIFTS).await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("button", "Show checks").await;
+    page.until_shadow("root.querySelector('.user .working') === null").await;
+    assert_nothing_moved(&page, "the change fails").await;
+    let is_visible = "(() => { const card = root.querySelector('.user .trouble').getBoundingClientRect();
+        return card.top >= 0 && card.bottom <= innerHeight; })()";
+    page.until_shadow(is_visible).await;
+}

@@ -31,6 +31,8 @@ pub(crate) struct Grid {
     pub(super) in_sight: RwSignal<(i32, i32)>,
     /// How wide it is.
     width: RwSignal<u32>,
+    /// Whether its width is known. Until then nothing is seen of it: its columns would move.
+    is_measured: RwSignal<bool>,
     is_two_line: Memo<bool>,
     /// The width of each column, the one with the checkboxes included. `None` for a column that is left out.
     pub(crate) layout: Memo<Vec<Option<u32>>>,
@@ -57,6 +59,7 @@ impl Grid {
             scroller: NodeRef::new(),
             in_sight: RwSignal::new((0, 800)),
             width,
+            is_measured: RwSignal::new(false),
             is_two_line: Memo::new(move |_| is_two_line(width.get())),
             layout: Memo::new(move |_| layout(app, width.get())),
             was_hidden: StoredValue::default(),
@@ -70,7 +73,11 @@ impl Grid {
 
     /// The table's classes, which hide the cells of the columns that are left out.
     pub(crate) fn class(self) -> String {
-        let class = if self.is_two_line.get() { "grid two-line" } else { "grid" };
+        let class = match (self.is_measured.get(), self.is_two_line.get()) {
+            (false, _) => "grid unmeasured",
+            (true, false) => "grid",
+            (true, true) => "grid two-line",
+        };
         let columns = self.app.directory().table.view.with(|view| with_name(&view.columns));
         self.layout.with(|layout| {
             let widths = layout.iter().rev().zip(columns.iter().rev());
@@ -140,6 +147,9 @@ impl Grid {
         }
         if width != self.width.get_untracked() {
             self.width.set(width);
+        }
+        if !self.is_measured.get_untracked() {
+            self.is_measured.set(true);
         }
         let view = scroll_view(self.scroller);
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {

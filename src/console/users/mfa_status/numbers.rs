@@ -217,17 +217,21 @@ pub(super) static PARTS: [BarPart; 6] = [
     BarPart { class: Class::Unknown, style: "bar-part unknown", count: |counts| counts.unknown },
 ];
 
-/// The parts of a bar differ by color and by their order; the numbers beside it say the same.
+/// The parts of a bar differ by color and by their order; the numbers beside it say the same. All parts begin where the
+/// bar does, the last one lowest, so that none moves when another one grows.
 #[component]
 pub(super) fn Bar(counts: Counts) -> impl IntoView {
     let users = counts.users().max(1);
+    let mut until = 0;
     let part = |part: &BarPart| {
-        let per_mille = (part.count)(&counts).saturating_mul(1000) / users;
+        until += (part.count)(&counts);
+        let per_mille = until.saturating_mul(1000) / users;
         let width = format!("{}.{}%", per_mille / 10, per_mille % 10);
         view! { <span class=part.style style:width=width></span> }
     };
-    let parts = PARTS.iter().filter(|part| (part.count)(&counts) > 0).map(part);
-    view! { <div class="bar" aria-hidden="true">{parts.collect_view()}</div> }
+    let mut parts: Vec<_> = PARTS.iter().filter(|part| (part.count)(&counts) > 0).map(part).collect();
+    parts.reverse();
+    view! { <div class="bar" aria-hidden="true">{parts}</div> }
 }
 
 #[component]

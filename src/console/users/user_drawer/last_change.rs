@@ -20,8 +20,22 @@ use crate::ui::dom::handler;
 #[component]
 pub(crate) fn LastChange(id: UserId) -> impl IntoView {
     view! {
+        <Protection id/>
         <FlagChange id/>
         <BypassChange id/>
+    }
+}
+
+/// That nothing was sent for a user whom the deployment protects.
+#[component]
+fn Protection(id: UserId) -> impl IntoView {
+    let app = use_app();
+    let is_protected =
+        move || app.directory().switches.with(|switches| switches.get(&id) == Some(&Switch::Protected));
+    view! {
+        <Show when=is_protected>
+            <p class="note">{text::user_drawer::PROTECTED}</p>
+        </Show>
     }
 }
 

@@ -17,10 +17,8 @@ pub(crate) fn MfaCard(id: UserId) -> impl IntoView {
     let app = use_app();
     let said = Memo::new(move |_| said(app, id));
     let notes = move || {
-        let is_protected = is_protected(app, id).then_some(text::user_drawer::PROTECTED);
         let pingid = app.directory().has_pingid.get().then_some(text::user_drawer::PINGID);
-        let note = |note| view! { <p class="hint">{note}</p> };
-        is_protected.into_iter().chain(pingid).map(note).collect_view()
+        pingid.map(|note| view! { <p class="hint">{note}</p> })
     };
     view! {
         <div class="user-mfa">
@@ -60,8 +58,4 @@ fn changed_at(app: App, id: UserId) -> Option<Timestamp> {
         Some(Switch::Ended { outcome: Outcome::Changed { .. }, at, .. }) => Some(*at),
         _ => None,
     })
-}
-
-fn is_protected(app: App, id: UserId) -> bool {
-    app.directory().switches.with(|switches| switches.get(&id) == Some(&Switch::Protected))
 }

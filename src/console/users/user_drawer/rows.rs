@@ -162,11 +162,13 @@ fn bypass(app: App, id: UserId) -> Cell {
     if is_sent {
         return Cell::one(text::user_drawer::BYPASSING, None);
     }
-    loaded(
+    let mut is_active = false;
+    let cell = loaded(
         app,
         |opened| &opened.bypass,
         |until| {
             let active = Bypass::from(*until).active(now);
+            is_active = active.is_some();
             Cell::one(
                 active.map_or_else(
                     || text::user_drawer::NONE.to_owned(),
@@ -175,7 +177,9 @@ fn bypass(app: App, id: UserId) -> Cell {
                 None,
             )
         },
-    )
+    );
+    // Both times need a second line.
+    Cell { at: cell.at.filter(|_| !is_active), ..cell }
 }
 
 fn devices(app: App, _: UserId) -> Cell {
