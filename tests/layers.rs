@@ -253,3 +253,34 @@ fn event_delegation_is_off() {
     let leptos = manifest.lines().find(|line| line.starts_with("leptos = ")).unwrap();
     assert!(leptos.contains("features = [\"csr\"]"), "{leptos}");
 }
+
+#[test]
+fn all_searches_are_one_component() {
+    let with_search = files_under(&source())
+        .into_iter()
+        .filter(|file| fs::read_to_string(file).unwrap().contains(r#"type="search""#));
+    let names: Vec<String> = with_search.map(|file| name_of(&file)).collect();
+    assert_eq!(names, ["ui/search_field.rs"]);
+}
+
+/// Selectors that may follow the window's width: dialogs are as wide as the window.
+const DIALOGS: [&str; 2] = [".review", ".sheet"];
+
+/// The element may be narrower than the window, beside a portal's navigation.
+#[test]
+fn only_dialogs_follow_the_width_of_the_window() {
+    let styles = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
+    for name in ["widget.css", "console.css"] {
+        let style = fs::read_to_string(styles.join(name)).unwrap();
+        for block in style.split("@media (").skip(1) {
+            let condition = block.lines().next().unwrap();
+            if !condition.contains("width") {
+                continue;
+            }
+            let rules = block.lines().skip(1).take_while(|line| line.trim() != "}");
+            for rule in rules.map(str::trim) {
+                assert!(DIALOGS.iter().any(|dialog| rule.starts_with(dialog)), "{name}: {rule}");
+            }
+        }
+    }
+}
