@@ -144,9 +144,7 @@ fn Chips() -> impl IntoView {
 
 /// A state that is found while users are opened comes last, so that no chip moves.
 fn in_place(before: &[Class], mut shown: Vec<Class>) -> Vec<Class> {
-    if before.iter().all(|class| shown.contains(class)) {
-        shown.sort_by_key(|class| before.iter().position(|other| other == class).unwrap_or(before.len()));
-    }
+    shown.sort_by_key(|class| before.iter().position(|other| other == class).unwrap_or(before.len()));
     shown
 }
 
@@ -189,5 +187,17 @@ fn PingId() -> impl IntoView {
                 <p>{text::mfa_status::PINGID}</p>
             </DropdownButton>
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_that_is_found_while_another_one_vanishes_comes_last() {
+        let before = [Class::OnNotChecked, Class::Off, Class::OnWithDevice];
+        let shown = vec![Class::OnBypassed, Class::OnNotChecked, Class::Off];
+        assert_eq!(in_place(&before, shown), [Class::OnNotChecked, Class::Off, Class::OnBypassed]);
     }
 }
