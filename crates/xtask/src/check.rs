@@ -19,9 +19,6 @@ pub(crate) const SLOW: [&str; 8] = [
     "runs_under_faults",
 ];
 
-/// Cases per property in `test`. `check` uses proptest's default of 256, which is enough between two edits.
-const CASES: &str = "2000";
-
 pub(crate) fn run(workspace: &Workspace) -> ExitCode {
     let mut report = Report::default();
     if steps(workspace, &mut report).is_ok() {
@@ -71,9 +68,7 @@ fn rustdoc(workspace: &Workspace) -> Command {
 /// All tests that need no browser. Every step of the suite builds the whole workspace: a subset of it would enable
 /// other features, and every dependency would be compiled again.
 pub(crate) fn native_tests(workspace: &Workspace) -> Command {
-    let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
-    command.env("PROPTEST_CASES", CASES);
-    command
+    workspace.cargo(&["test", "--workspace", "--no-fail-fast"])
 }
 
 fn quick_tests(workspace: &Workspace) -> Command {

@@ -56,6 +56,8 @@ Work on it:
               --runs N    how many seeds (default 50; about a minute each)
               --kills N   how many kills (default 100; about 16 seconds each)
               --seed N    the first seed (default 1)
+  soak --properties
+            Runs the native tests with 5,000 values for each property instead of 256.
   soak --mutants
             Mutates the modules that decide which users are changed, and lists the mutants that
             no test detects. Fails if there are any.
