@@ -12,6 +12,7 @@ mod fingerprint;
 mod glue;
 mod kept;
 mod markup;
+mod order;
 mod pack;
 mod plain;
 mod split;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs};
+use std::{env, fmt, fs};
 
 use crate::edition::Edition;
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ use crate::{process, sbom};
 use super::files::{FRAME, name_frame, save, text};
 use super::kept::BuildCache;
 use super::split::{REST, split};
-use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
+use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, order, pack, plain, seal};
 
 /// Environment variable with the folder of wasm-opt, terser and esbuild. If it isn't set, wasm,
 /// scripts and styles aren't optimized.
@@ -43,17 +43,9 @@ const SOURCES: [&str; 10] = [
     "page.css",
 ];
 
-/// Options of wasm-opt: optimize for size, with the features that rustc 1.95 enables for wasm32 by default and
-/// SIMD, which the build requests; without them wasm-opt refuses the module. The size after gzip counts, so nearby
-/// repetition is welcome: functions called once aren't inlined, common subexpressions stay where they are, and
-/// functions are sorted by name. That is 3 % larger before gzip and 7 % smaller after it.
-const OPTIMIZATION: [&str; 13] = [
-    "-Oz",
-    "--one-caller-inline-max-function-size=1",
-    "--skip-pass=local-cse",
-    "--reorder-functions-by-name",
-    "--strip-debug",
-    "--strip-producers",
+/// Features that rustc 1.95 enables for wasm32 by default, and SIMD, which the build requests; without them wasm-opt
+/// refuses the module.
+const FEATURES: [&str; 7] = [
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -62,6 +54,19 @@ const OPTIMIZATION: [&str; 13] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
+
+/// What wasm-opt does first: optimize for size. The size after gzip counts, so nearby repetition is welcome: functions
+/// called once aren't inlined, and common subexpressions stay where they are.
+const OPTIMIZATION: [&str; 5] = [
+    "-Oz",
+    "--one-caller-inline-max-function-size=1",
+    "--skip-pass=local-cse",
+    "--strip-debug",
+    "--strip-producers",
+];
+
+/// What wasm-opt does then: sort the functions as `order.rs` names them, for 6 % less after gzip.
+const SORTING: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
 
 /// The `seal` command, called by Trunk's hook.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
@@ -101,15 +106,26 @@ fn is_release() -> bool {
 pub(crate) fn optimize(workspace: &Workspace, optimizers: &Path, wasm: &Path) -> Result<(), Failure> {
     let program = || program(optimizers, "wasm-opt");
     let version = process::capture(program().arg("--version"))?;
-    let options = OPTIMIZATION.join(" ");
+    let options = [&FEATURES[..], &OPTIMIZATION, &SORTING].concat().join(" ");
+    let optimize = |options: &[&str]| {
+        process::run(program().args(FEATURES).args(options).arg(wasm).arg("-o").arg(wasm))?;
+        bytes(wasm)
+    };
+    let code = include_bytes!("order.rs");
     let made = BuildCache::of(workspace).get_or_make(
-        &[version.as_bytes(), options.as_bytes(), &bytes(wasm)?],
+        &[version.as_bytes(), options.as_bytes(), code, &bytes(wasm)?],
         || {
-            process::run(program().args(OPTIMIZATION).arg(wasm).arg("-o").arg(wasm))?;
-            bytes(wasm)
+            let named = order::name_by_similarity(optimize(&OPTIMIZATION)?);
+            let named = named.map_err(|problem| refusal(wasm, &problem))?;
+            fs::write(wasm, named).map_err(Failure::file("write", wasm))?;
+            optimize(&SORTING)
         },
     )?;
     fs::write(wasm, made).map_err(Failure::file("write", wasm))
+}
+
+fn refusal(wasm: &Path, problem: &dyn fmt::Display) -> Failure {
+    Failure::Seal { file: wasm.display().to_string(), problem: problem.to_string() }
 }
 
 /// Minifies a JavaScript module.
