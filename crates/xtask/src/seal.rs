@@ -10,6 +10,7 @@ mod demo;
 mod files;
 mod fingerprint;
 mod glue;
+mod imports;
 mod kept;
 mod markup;
 mod order;

@@ -13,7 +13,7 @@ use crate::{process, sbom};
 use super::files::{FRAME, name_frame, save, text};
 use super::kept::BuildCache;
 use super::split::{REST, split};
-use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, order, pack, plain, seal};
+use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, imports, order, pack, plain, seal};
 
 /// Environment variable with the folder of wasm-opt, terser and esbuild. If it isn't set, wasm,
 /// scripts and styles aren't optimized.
@@ -23,6 +23,7 @@ pub(crate) const OPTIMIZERS: &str = "PINGONE_MFA_OPTIMIZERS";
 const STAGING: &str = "TRUNK_STAGING_DIR";
 
 const WASM: &str = "pingone-mfa_bg.wasm";
+const GLUE: &str = "pingone-mfa.js";
 const SUMS: &str = "SHA256SUMS";
 
 /// Name of the folder with a second copy of the element's files, for pages that pin a version. Its content never
@@ -33,7 +34,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const SOURCES: [&str; 10] = [
     WASM,
     REST,
-    "pingone-mfa.js",
+    GLUE,
     "element.js",
     "boot.js",
     "tick.js",
@@ -86,6 +87,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         return write_sums(&folder);
     };
     save(&folder, sbom::FILE, sbom::of_dependencies(workspace, edition)?.as_bytes())?;
+    shorten_imports(&folder)?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
         optimize(workspace, &optimizers, &wasm)?;
     }
@@ -100,6 +102,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
 /// Whether Trunk builds a release, according to the variable it sets for hooks.
 fn is_release() -> bool {
     env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
+}
+
+/// Shortens the names that the program and its glue have in common.
+fn shorten_imports(folder: &Path) -> Result<(), Failure> {
+    let (wasm, glue) = imports::shorten(&bytes(&folder.join(WASM))?, &text(folder, GLUE)?)?;
+    save(folder, WASM, &wasm)?;
+    save(folder, GLUE, glue.as_bytes())
 }
 
 /// Optimizes a wasm file in place.
@@ -169,7 +178,7 @@ fn read(folder: &Path) -> Result<Parts, Failure> {
         frame: text(folder, "frame.js")?,
         boot: text(folder, "boot.js")?,
         element: text(folder, "element.js")?,
-        glue: text(folder, "pingone-mfa.js")?,
+        glue: text(folder, GLUE)?,
         tick: text(folder, "tick.js")?,
         tokens: text(folder, "tokens.css")?,
         widget: text(folder, "widget.css")?,
