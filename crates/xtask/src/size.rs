@@ -15,19 +15,38 @@ use crate::failure::Failure;
 struct Size {
     raw: u64,
     gzip: u64,
+    brotli: u64,
 }
 
 impl Size {
-    fn of(bytes: &[u8]) -> io::Result<Self> {
+    fn of(path: &Path) -> io::Result<Self> {
+        let bytes = fs::read(path)?;
+        let raw = bytes.len() as u64;
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(bytes)?;
-        let compressed = encoder.finish()?;
-        Ok(Self { raw: bytes.len() as u64, gzip: compressed.len() as u64 })
+        encoder.write_all(&bytes)?;
+        let gzip = encoder.finish()?.len() as u64;
+        Ok(Self { raw, gzip, brotli: brotli_copy(path)?.unwrap_or(raw) })
     }
 
     fn add(&mut self, other: Self) {
         self.raw += other.raw;
         self.gzip += other.gzip;
+        self.brotli += other.brotli;
+    }
+
+    fn columns(self) -> [u64; 3] {
+        [self.raw, self.gzip, self.brotli]
+    }
+}
+
+/// Size of the copy that Brotli compressed. A file has none if that made it larger, and the server sends it as it is.
+fn brotli_copy(of: &Path) -> io::Result<Option<u64>> {
+    let mut copy = of.as_os_str().to_owned();
+    copy.push(".br");
+    match fs::metadata(copy) {
+        Ok(copy) => Ok(Some(copy.len())),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(cause),
     }
 }
 
@@ -71,7 +90,7 @@ impl Visit {
                 REST.iter().any(|start| name.starts_with(start)) && (kind == "wasm" || kind == "css");
             let place = visit.kinds.iter_mut().find(|(name, _)| kind == *name).map(|(_, size)| size);
             if let Some(size) = if is_rest { Some(&mut visit.rest) } else { place } {
-                size.add(Size::of(&fs::read(&path)?)?);
+                size.add(Size::of(&path)?);
             }
         }
         Ok(visit)
@@ -106,16 +125,13 @@ impl fmt::Display for Visit {
 }
 
 fn render(rows: &[(&str, Size)]) -> String {
-    let mut text = format!("{:<11}{:>12}{:>11}{:>12}{:>11}\n", "", "raw", "", "gzip -9", "");
+    let mut text = format!("{:<11}{:>12}{:>11}{:>12}{:>11}{:>12}\n", "", "raw", "", "gzip -9", "", "brotli");
     for (name, size) in rows {
-        let _ = writeln!(
-            text,
-            "{name:<11}{:>10} B{:>8} kB{:>10} B{:>8} kB",
-            size.raw,
-            kilobytes(size.raw),
-            size.gzip,
-            kilobytes(size.gzip)
-        );
+        let _ = write!(text, "{name:<11}");
+        for bytes in size.columns() {
+            let _ = write!(text, "{bytes:>10} B{:>8} kB", kilobytes(bytes));
+        }
+        text.push('\n');
     }
     text
 }
@@ -139,9 +155,12 @@ mod tests {
 
     #[test]
     fn repeated_bytes_compress_well() {
-        let size = Size::of(&[7; 10_000]).unwrap();
-        assert_eq!(size.raw, 10_000);
+        let path = std::env::temp_dir().join(format!("xtask-size-{}.wasm", std::process::id()));
+        fs::write(&path, [7; 10_000]).unwrap();
+        let size = Size::of(&path).unwrap();
+        fs::remove_file(&path).unwrap();
         assert!(size.gzip < 100, "{size:?}");
+        assert_eq!([size.raw, size.brotli], [10_000, 10_000], "without a compressed copy");
     }
 
     #[test]
@@ -149,17 +168,18 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("xtask-size-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         for name in ["rest-00ff.wasm", "console-00ff.css", "pingone-mfa-00ff.wasm", "index.html"] {
-            for ending in ["", ".gz", ".br"] {
-                fs::write(folder.join(format!("{name}{ending}")), [7; 100]).unwrap();
+            for (ending, len) in [("", 100), (".gz", 30), (".br", 20)] {
+                fs::write(folder.join(format!("{name}{ending}")), vec![7; len]).unwrap();
             }
         }
         let visit = Visit::of(&folder).unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!((visit.first().raw, visit.rest.raw), (200, 200));
+        assert_eq!((visit.first().brotli, visit.rest.brotli), (40, 40));
     }
 
     fn visit(form: u64, rest: u64) -> Visit {
-        let size = |gzip| Size { raw: 3 * gzip, gzip };
+        let size = |gzip| Size { raw: 3 * gzip, gzip, brotli: gzip / 2 };
         Visit { kinds: vec![("js", size(10)), ("wasm", size(form))], rest: size(rest) }
     }
 
@@ -173,14 +193,18 @@ mod tests {
     #[test]
     fn the_table_shows_first_visit_rest_and_total() {
         let text = visit(150_000, 400_000).to_string();
-        let sums: Vec<_> =
-            text.lines().rev().take(3).map(|line| line.rsplit("  ").next().unwrap().trim()).collect();
-        assert_eq!(sums, ["550.0 kB", "400.0 kB", "150.0 kB"]);
+        let kilobytes = |line: &str| {
+            let numbers = line.split_whitespace().filter(|word| word.contains('.'));
+            numbers.map(|number| number.parse().unwrap()).collect::<Vec<f64>>()
+        };
+        let sums: Vec<_> = text.lines().rev().take(3).map(kilobytes).collect();
+        assert_eq!(sums, [[1650.0, 550.0, 275.0], [1200.0, 400.0, 200.0], [450.0, 150.0, 75.0]]);
     }
 
     #[test]
     fn a_row_shows_bytes_and_kilobytes_raw_and_compressed() {
-        let text = render(&[("wasm", Size { raw: 512_345, gzip: 180_123 })]);
-        assert!(text.ends_with("wasm           512345 B   512.3 kB    180123 B   180.1 kB\n"), "{text}");
+        let text = render(&[("wasm", Size { raw: 512_345, gzip: 180_123, brotli: 150_987 })]);
+        let row = "wasm           512345 B   512.3 kB    180123 B   180.1 kB    150987 B   151.0 kB\n";
+        assert!(text.ends_with(row), "{text}");
     }
 }
