@@ -7,6 +7,7 @@
 //! [`report`] tells what became of each user.
 
 pub mod change;
+mod checksum;
 pub mod confirmation;
 pub mod engine;
 pub mod estimate;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::run::record::{Record, RowIndex};
 
+use super::checksum::Checksum;
 use super::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedPauses, PlannedRow, Undone};
 use super::row::{Failure, Row, RowState};
 
@@ -111,7 +112,7 @@ impl Entry {
             Self::HandedOver(at) => bytes.dated(HANDED_OVER, *at),
             Self::Kept(at) => bytes.dated(KEPT, *at),
         }
-        let sum = crc32fast::hash(&bytes.0);
+        let sum = Checksum::of(&bytes.0);
         bytes.number(sum);
         bytes.0
     }
@@ -128,7 +129,7 @@ impl Entry {
     /// Any [`Damage`] except [`Damage::NoPlan`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
         let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Damage::Altered)?;
-        if crc32fast::hash(body) != u32::from_be_bytes(*sum) {
+        if Checksum::of(body) != u32::from_be_bytes(*sum) {
             return Err(Damage::Altered);
         }
         let mut reader = Reader(body);

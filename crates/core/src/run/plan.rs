@@ -7,6 +7,8 @@ use pingone::environment::EnvironmentId;
 use pingone::time::Timestamp;
 use pingone::user::{Mfa, UserId};
 
+use super::checksum::Checksum;
+
 /// A frozen plan. The run that carries it out never writes a user outside of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -169,7 +171,7 @@ impl Plan {
     /// or by a coincidence of one in four billion.
     #[must_use]
     pub fn number(&self) -> PlanNumber {
-        let mut hash = crc32fast::Hasher::new();
+        let mut hash = Checksum::new();
         hash.update(self.environment.0.as_bytes());
         hash.update(&[u8::from(self.to)]);
         hash.update(&self.made_at.0.to_be_bytes());
@@ -181,7 +183,7 @@ impl Plan {
                 Mfa::Unknown => 2,
             }]);
         }
-        PlanNumber(hash.finalize())
+        PlanNumber(hash.finish())
     }
 
     /// How many users are left out for a reason.

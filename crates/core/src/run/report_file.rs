@@ -29,6 +29,7 @@ use thiserror::Error;
 use crate::directory::export::{Contents, Format};
 use crate::slices::{Part, Slice};
 
+use super::checksum::Checksum;
 use super::plan::PlannedRow;
 use super::plan_file::{Username, name};
 use super::report::RunReport;
@@ -86,14 +87,14 @@ pub struct ReportWriter {
     format: Format,
     contents: Contents,
     part: Part,
-    sum: crc32fast::Hasher,
+    sum: Checksum,
 }
 
 impl ReportWriter {
     /// Creates a writer for a file of which nothing has been written yet.
     #[must_use]
     pub fn new(report: Rc<RunReport>, format: Format, contents: Contents) -> Self {
-        Self { report, format, contents, part: Part::Head, sum: crc32fast::Hasher::new() }
+        Self { report, format, contents, part: Part::Head, sum: Checksum::new() }
     }
 
     /// The name of the file: see [`RunReport::file_name`].
@@ -176,7 +177,7 @@ impl ReportWriter {
 
     fn end(&mut self) -> String {
         self.sum.update(b"\n");
-        format!("\n{CHECKSUM}{:08x}\"}}\n", self.sum.clone().finalize())
+        format!("\n{CHECKSUM}{:08x}\"}}\n", self.sum.finish())
     }
 }
 

@@ -19,6 +19,7 @@ use pingone::environment::EnvironmentId;
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::checksum::Checksum;
 use super::journal::{Damage, Entry, Restored, restore};
 use super::plan::PlanNumber;
 
@@ -90,7 +91,7 @@ pub fn write(environment: EnvironmentId, entries: &[Vec<u8>]) -> String {
         BASE64.encode_string(entry, &mut file);
         file.push('\n');
     }
-    let sum = crc32fast::hash(file.as_bytes());
+    let sum = Checksum::of(file.as_bytes());
     file.push_str(&end(entries.len(), sum));
     file.push('\n');
     file
@@ -113,13 +114,13 @@ pub fn read(bytes: &[u8]) -> Result<RunFile, RunFileFault> {
     if !is_end(last) {
         return Err(RunFileFault::Cut);
     }
-    let mut sum = crc32fast::Hasher::new();
+    let mut sum = Checksum::new();
     for line in &lines {
         sum.update(line.as_bytes());
         sum.update(b"\n");
     }
     let encoded = lines.get(1..).unwrap_or_default();
-    if last != end(encoded.len(), sum.finalize()) {
+    if last != end(encoded.len(), sum.finish()) {
         return Err(RunFileFault::Altered);
     }
     let entries = encoded.iter().map(|line| BASE64.decode(line));

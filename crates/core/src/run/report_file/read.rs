@@ -9,6 +9,7 @@ use pingone::json;
 use pingone::user::{GroupId, Mfa, UserId};
 use serde_json::Value;
 
+use crate::run::checksum::Checksum;
 use crate::run::limits::{Access, TurnOff};
 use crate::run::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedPauses, PlannedRow, Undone};
 use crate::run::report::{LimitsInForce, Operator, RunReport};
@@ -133,10 +134,10 @@ fn check_checksum(text: &str) -> Read<()> {
             "is missing: the file was cut off, or not made by this page",
         ));
     };
-    let mut sum = crc32fast::Hasher::new();
+    let mut sum = Checksum::new();
     // Email and version control may convert line feeds to CRLF; the file itself has no carriage returns.
     body.split('\r').for_each(|piece| sum.update(piece.as_bytes()));
-    let expected = format!("{CHECKSUM}{:08x}\"}}", sum.finalize());
+    let expected = format!("{CHECKSUM}{:08x}\"}}", sum.finish());
     if end.trim_end() != expected {
         return Err(ReportFault::new("checksum", "does not fit: the file was cut or altered"));
     }
