@@ -6,6 +6,7 @@ pub(crate) mod icon;
 pub(crate) mod named_choice;
 pub(crate) mod radio;
 pub(crate) mod search_field;
+pub(crate) mod show;
 pub(crate) mod tab_list;
 pub mod tasks;
 pub(crate) mod window;

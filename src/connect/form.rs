@@ -17,6 +17,7 @@ use crate::connect::text;
 use crate::connect::token_field::{HostToken, TokenField};
 use crate::ui::dom::handler;
 use crate::ui::dom::key_of;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn Connect(console_views: LoadedConsole) -> impl IntoView {

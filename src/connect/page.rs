@@ -12,6 +12,7 @@ use crate::connect::session::{Phase, Session, use_session};
 use crate::connect::text;
 use crate::connect::token_field::TokenWithheld;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 /// Everything that one element shows.
 pub fn root(session: Session, console_views: &ConsoleViewsCell) -> AnyView {

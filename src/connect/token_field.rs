@@ -15,6 +15,7 @@ use crate::connect::sign_in::SignInAgain;
 use crate::connect::text;
 use crate::ui::dom::handler;
 use crate::ui::dom::{take_paste, take_text_of};
+use crate::ui::show::Show;
 
 /// How long nothing is typed until what was typed is read.
 const AFTER_TYPING: Millis = Millis(400);

@@ -18,6 +18,7 @@ use crate::console::top_bar::TopBar;
 use crate::console::users::confirm_dialog::ConfirmChangeDialog;
 use crate::console::users::disable_dialog::DisableDialog;
 use crate::console::users::users_panel::UsersPanel;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn Console(environment: Environment, region: String) -> impl IntoView {

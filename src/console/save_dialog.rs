@@ -11,6 +11,7 @@ use crate::console::saving::Progress;
 use crate::console::text;
 use crate::ui::dom::handler;
 use crate::ui::radio::Radio;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn SaveDialog() -> impl IntoView {

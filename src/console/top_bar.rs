@@ -21,6 +21,7 @@ use crate::console::troubleshooting::failure::CheckButton;
 use crate::ui::dom::{focus_field_in, handler, once_shown};
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::show::Show;
 use crate::ui::tab_list::{TabItem, TabList};
 
 /// From this long before it expires the token's expiry stands out.

@@ -6,6 +6,7 @@ use leptos::{ev, html};
 
 use crate::ui::dom::{focus_first_in, handler, key_of, leaves, move_focus_in, once_shown, stop};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::show::Show;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opens {

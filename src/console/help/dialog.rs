@@ -12,6 +12,7 @@ use crate::console::modal::Modal;
 use crate::ui::dom::handler;
 use crate::ui::dom::once_shown;
 use crate::ui::search_field::SearchField;
+use crate::ui::show::Show;
 
 /// The heading of each topic, to move the focus to it.
 type Headings = [(Topic, NodeRef<html::H3>); Topic::ALL.len()];

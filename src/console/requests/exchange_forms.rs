@@ -11,6 +11,7 @@ use crate::console::app::use_app;
 use crate::console::requests::request_code::RequestCode;
 use crate::console::requests::state::Form;
 use crate::console::requests::text;
+use crate::ui::show::Show;
 use crate::ui::tab_list::{TabItem, TabList};
 
 /// The ids of the tabs and of their panel.

@@ -8,6 +8,7 @@ use crate::console::app::use_app;
 use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status, status_class};
 use crate::console::requests::text;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 const IDS: FormIds =
     FormIds { tabs: ["request-typed", "request-raw", "request-code"], panel: "request-form" };

@@ -30,6 +30,7 @@ use crate::console::runs::review_dialog::save_plan::SavePlan;
 use crate::console::runs::review_dialog::who::Who;
 use crate::ui::dom::{focus_first_in, handler, once_shown};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn ReviewDialog() -> impl IntoView {

@@ -24,6 +24,7 @@ use crate::console::troubleshooting::text;
 use crate::console::troubleshooting::text as say;
 use crate::ui::dom::handler;
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::show::Show;
 
 /// A failure with its case. If the case is about something else by now, only the fault.
 #[component]

@@ -12,6 +12,7 @@ use crate::console::modal::Modal;
 use crate::console::modal::focus;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn ConfirmChangeDialog() -> impl IntoView {

@@ -18,6 +18,7 @@ use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
+use crate::ui::show::Show;
 
 /// Users per request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;

@@ -12,6 +12,7 @@ use crate::console::users::directory::{List, Search};
 use crate::console::users::grid::UserGrid;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 /// The users that PingOne found.
 #[component]

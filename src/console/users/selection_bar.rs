@@ -13,6 +13,7 @@ use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::Checking;
 use crate::console::users::text;
 use crate::ui::dom::{Event, handler, key_of, move_focus_in};
+use crate::ui::show::Show;
 
 /// How long a selection stays as it is before its number is announced.
 const STAYS: Millis = Millis(500);

@@ -20,6 +20,7 @@ use crate::console::users::selection_bar::SelectionBar;
 use crate::console::users::text;
 use crate::console::users::toolbar::{SearchOffer, ShownLine, Toolbar};
 use crate::console::users::user_drawer::UserDrawer;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn UsersPanel() -> impl IntoView {

@@ -10,6 +10,7 @@ use crate::console::runs::review_dialog::form::{Field, ReviewForm};
 use crate::console::runs::review_dialog::pilot_field::PilotField;
 use crate::console::runs::text;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 /// The values of the choice after the pilot user.
 const ALL: &str = "all";

@@ -10,6 +10,7 @@ use crate::console::runs::review_dialog::form::ReviewForm;
 use crate::console::runs::text;
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 use crate::ui::icon::Icon;
+use crate::ui::show::Show;
 
 #[derive(Debug, Clone, Copy)]
 enum File {

@@ -13,6 +13,7 @@ use crate::console::runs::text;
 
 use crate::console::runs::review_dialog::form::ReviewForm;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 /// How many of the users who couldn't be read are named.
 const MOST_NAMED: usize = 20;

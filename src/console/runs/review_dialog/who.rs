@@ -18,6 +18,7 @@ use crate::connect::token_field::NextToken;
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 #[component]
 pub(super) fn Who(form: ReviewForm) -> impl IntoView {

@@ -19,6 +19,7 @@ use crate::console::runs::run_panel::progress::{ProgressBar, Tiles};
 use crate::console::runs::run_panel::remarks::Remarks;
 use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::console::runs::run_panel::speed::ChangeSpeed;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn RunCard() -> impl IntoView {

@@ -16,6 +16,7 @@ use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::reasons::{Reasons, skipped};
 use crate::console::runs::run_panel::report::SaveShownReport;
 use crate::console::troubleshooting::failure::FailureCase;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn FinishedRun(unread: usize, is_stopped: bool) -> impl IntoView {

@@ -11,6 +11,7 @@ use pingone_mfa_core::run::engine::{Outdated, PauseReason};
 
 use crate::connect::sign_in::SignInAgainButton;
 use crate::console::runs::run_panel::of_run;
+use crate::ui::show::Show;
 
 /// How long before the token expires the next one may be given, in milliseconds.
 const TOKEN_NOTICE: i64 = 10 * 60 * 1000;

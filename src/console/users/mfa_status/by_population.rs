@@ -14,6 +14,7 @@ use crate::console::users::summary::{Summarized, summary};
 use crate::console::users::text;
 use crate::ui::dom::{handler, key_of, stop};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::show::Show;
 
 const ID: &str = "by-population";
 

@@ -14,6 +14,7 @@ use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::console::users::toolbar::described;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn ShownLine() -> impl IntoView {

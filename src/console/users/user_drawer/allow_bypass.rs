@@ -9,6 +9,7 @@ use crate::console::users::directory::BYPASS_HOURS;
 use crate::console::users::text;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
+use crate::ui::show::Show;
 
 /// The button that opens the form in the drawer.
 #[component]

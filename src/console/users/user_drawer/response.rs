@@ -12,6 +12,7 @@ use crate::console::requests::text;
 use crate::console::users::directory::Bypassing;
 use crate::console::users::switch::Switch;
 use crate::ui::dom::handler;
+use crate::ui::show::Show;
 
 const IDS: FormIds = FormIds { tabs: ["user-typed", "user-raw", "user-code"], panel: "user-response" };
 
