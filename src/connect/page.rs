@@ -12,6 +12,7 @@ use crate::connect::session::{Phase, Session, use_session};
 use crate::connect::text;
 use crate::connect::token_field::TokenWithheld;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// Everything that one element shows.
@@ -59,7 +60,7 @@ fn Page(console_views: LoadedConsole) -> impl IntoView {
 fn Screen(console_views: LoadedConsole) -> impl IntoView {
     let session = use_session();
     // A way to another environment leads through the form.
-    let is_connected = Memo::new(move |_| matches!(session.phase.get(), Phase::Connected { .. }));
+    let is_connected = memo(move || matches!(session.phase.get(), Phase::Connected { .. }));
     let console = move || {
         if !is_connected.get() {
             return None;

@@ -10,6 +10,7 @@ use crate::console::modal::focus;
 use crate::console::saving::Progress;
 use crate::console::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::radio::Radio;
 use crate::ui::show::Show;
 
@@ -85,7 +86,7 @@ fn ForExcel() -> impl IntoView {
 #[component]
 fn SaveButton() -> impl IntoView {
     let app = use_app();
-    let rows = Memo::new(move |_| app.rows_to_save().len());
+    let rows = memo(move || app.rows_to_save().len());
     let can_save = move || rows.get() > 0 && !app.saving().progress.get().is_writing();
     let save = move |_| {
         if untrack(can_save) {

@@ -21,6 +21,7 @@ use crate::console::troubleshooting::failure::CheckButton;
 use crate::ui::dom::{focus_field_in, handler, once_shown};
 use crate::ui::dropdown::{Dropdown, DropdownButton, MenuItem, Opens};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 use crate::ui::tab_list::{TabItem, TabList};
 
@@ -98,7 +99,7 @@ fn count(app: App, tab: Tab) -> String {
 fn ConnectionFacts(environment: Environment, region: String) -> impl IntoView {
     let session = use_session();
     let id = environment.id.to_string();
-    let other_environment = Memo::new(move |_| session.other_environment(&id));
+    let other_environment = memo(move || session.other_environment(&id));
     view! {
         <div class="top-facts">
             <span class="top-fact">{region}</span>
@@ -115,7 +116,7 @@ fn ConnectionFacts(environment: Environment, region: String) -> impl IntoView {
 #[component]
 fn TokenExpiry() -> impl IntoView {
     let session = use_session();
-    let expiry = Memo::new(move |_| expiry(session));
+    let expiry = memo(move || expiry(session));
     view! {
         <span class=move || expiry.get().class>
             <span class="token-words">{move || expiry.get().words}</span>

@@ -4,6 +4,8 @@ use leptos::children::{ChildrenFn, ViewFn};
 use leptos::either::Either;
 use leptos::prelude::*;
 
+use crate::ui::memo::memo;
+
 /// Shows its children while the condition is met, and otherwise the fallback.
 #[component]
 pub(crate) fn Show(
@@ -11,6 +13,6 @@ pub(crate) fn Show(
     children: ChildrenFn,
     #[prop(optional, into)] fallback: ViewFn,
 ) -> impl IntoView {
-    let is_met = Memo::new(move |_| when.get());
+    let is_met = memo(move || when.get());
     view! { {move || if is_met.get() { Either::Left(children()) } else { Either::Right(fallback.run()) }} }
 }

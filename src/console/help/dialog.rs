@@ -11,6 +11,7 @@ use crate::console::help::text;
 use crate::console::modal::Modal;
 use crate::ui::dom::handler;
 use crate::ui::dom::once_shown;
+use crate::ui::memo::memo;
 use crate::ui::search_field::SearchField;
 use crate::ui::show::Show;
 
@@ -75,7 +76,7 @@ fn HelpHead(search: NodeRef<html::Input>) -> impl IntoView {
 #[component]
 fn HelpTopics(headings: Headings) -> impl IntoView {
     let help = use_app().help();
-    let matching = Memo::new(move |_| help.search.with(|search| text::matching(search)));
+    let matching = memo(move || help.search.with(|search| text::matching(search)));
     let shown = move || {
         let matching = matching.get();
         headings.into_iter().filter(|(topic, _)| matching.contains(topic)).collect::<Vec<_>>()

@@ -17,6 +17,7 @@ use crate::console::import::text;
 use crate::console::modal::{Modal, focus};
 use crate::console::runs::review_dialog::local_memo;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn ImportDialog() -> impl IntoView {
@@ -89,7 +90,7 @@ impl FileState {
 fn ImportBody(close: CloseButton) -> impl IntoView {
     let app = use_app();
     let sheet = app.import();
-    let state = Memo::new(move |_| sheet.opening.with(|opening| opening.as_ref().map(FileState::of)));
+    let state = memo(move || sheet.opening.with(|opening| opening.as_ref().map(FileState::of)));
     move || {
         state.get().map(|state| match state {
             FileState::Reading => view! { <p class="working" role="status">{text::READING}</p> }.into_any(),

@@ -11,6 +11,7 @@ use crate::console::app::use_app;
 use crate::console::requests::request_code::RequestCode;
 use crate::console::requests::state::Form;
 use crate::console::requests::text;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 use crate::ui::tab_list::{TabItem, TabList};
 
@@ -61,7 +62,7 @@ pub(crate) fn FormPanel(
 ) -> impl IntoView {
     let form = use_app().exchanges().form;
     // Code has a choice in it, which has to outlive the exchange that is shown.
-    let is_code = Memo::new(move |_| form.get() == Form::Code && exchange.with(Option::is_some));
+    let is_code = memo(move || form.get() == Form::Code && exchange.with(Option::is_some));
     let content = move || match (exchange.get(), form.get()) {
         (None, _) => view! { <p class="hint">{text::response::NONE}</p> }.into_any(),
         (Some(Numbered { exchange, .. }), Form::Typed) => {

@@ -8,6 +8,7 @@ use crate::console::app::use_app;
 use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status, status_class};
 use crate::console::requests::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 const IDS: FormIds =
@@ -16,7 +17,7 @@ const IDS: FormIds =
 #[component]
 pub(crate) fn RequestDetail() -> impl IntoView {
     let exchanges = use_app().exchanges();
-    let shown = Memo::new(move |_| exchanges.shown());
+    let shown = memo(move || exchanges.shown());
     let title = move || {
         shown.with(|shown| {
             let exchange = &shown.as_ref()?.exchange;

@@ -10,6 +10,7 @@ use crate::console::app::use_app;
 use crate::console::requests::exchange_forms::{status, status_class};
 use crate::console::requests::text;
 use crate::ui::dom::{handler, key_of, stop};
+use crate::ui::memo::memo;
 
 /// Height of a row in pixels, as in the style sheet.
 const ROW: i32 = 34;
@@ -21,8 +22,8 @@ const PAGE: isize = 10;
 pub(crate) fn RequestTable() -> impl IntoView {
     let exchanges = use_app().exchanges();
     let scroller = NodeRef::<html::Div>::new();
-    let listed = Memo::new(move |_| exchanges.listed());
-    let shown = Memo::new(move |_| exchanges.shown_number());
+    let listed = memo(move || exchanges.listed());
+    let shown = memo(move || exchanges.shown_number());
     let active = move || {
         let shown = shown.get()?;
         listed.with(|listed| listed.contains(&shown)).then(|| id(shown))

@@ -13,6 +13,7 @@ use crate::console::modal::Modal;
 use crate::console::modal::focus;
 use crate::console::runs::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// What the dialog is about, as it is now.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +36,7 @@ pub(crate) fn EndRunDialog() -> impl IntoView {
     let app = use_app();
     let cancel = NodeRef::<html::Button>::new();
     // The figures of a run that continues change while the dialog is open.
-    let question = Memo::new(move |_| question(app));
+    let question = memo(move || question(app));
     let is_stop = move || question.with(|question| matches!(question, Some(Question::Stop(_))));
     let title = move || text::ending::title(is_stop());
     view! {

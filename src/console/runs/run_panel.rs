@@ -22,6 +22,7 @@ use crate::console::runs::run::Progress;
 use crate::console::tabs::Tab;
 
 use crate::console::runs::run_panel::card::RunCard;
+use crate::ui::memo::memo;
 
 /// The card of the run, while this tab is selected: it has one place at a time.
 #[component]

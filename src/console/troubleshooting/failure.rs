@@ -24,6 +24,7 @@ use crate::console::troubleshooting::text;
 use crate::console::troubleshooting::text as say;
 use crate::ui::dom::handler;
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// A failure with its case. If the case is about something else by now, only the fault.
@@ -51,7 +52,7 @@ pub(crate) fn Failure(
 #[component]
 pub(crate) fn FailureCase(at: Location, #[prop(into)] fallback: ViewFn) -> impl IntoView {
     let app = use_app();
-    let symptom = Memo::new(move |_| in_case(app, at, |case| case.evidence.symptom.clone()));
+    let symptom = memo(move || in_case(app, at, |case| case.evidence.symptom.clone()));
     move || match symptom.get() {
         Some(Symptom::Failed { fault, .. }) => {
             view! { <CaseCard at failure=text::fault(&fault) /> }.into_any()
@@ -64,7 +65,7 @@ pub(crate) fn FailureCase(at: Location, #[prop(into)] fallback: ViewFn) -> impl 
 #[component]
 pub(crate) fn FailedRead(at: Location, title: fn(Operation, &Fault) -> String) -> impl IntoView {
     let app = use_app();
-    let failed = Memo::new(move |_| {
+    let failed = memo(move || {
         in_case(app, at, |case| case.evidence.fault().map(|(tried, fault)| (tried, fault.clone()))).flatten()
     });
     move || {
@@ -123,7 +124,7 @@ fn CaseCard(
     let has_failed = failure.is_some();
     let title = failure.unwrap_or_else(|| title_of_request(app).to_owned());
     let is_searching = move || in_case(app, at, |case| case.is_searching).unwrap_or_default();
-    let fault = Memo::new(move |_| {
+    let fault = memo(move || {
         in_case(app, at, |case| case.evidence.fault().map(|(_, fault)| fault.clone())).flatten()
     });
     // Checks that a person asked for are open at once.
@@ -191,7 +192,7 @@ fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
 #[component]
 fn Causes(at: Location, title: String) -> impl IntoView {
     let app = use_app();
-    let known = Memo::new(move |_| in_case(app, at, |case| (case.diagnoses.clone(), case.is_searching)));
+    let known = memo(move || in_case(app, at, |case| (case.diagnoses.clone(), case.is_searching)));
     move || known.get().map(|(diagnoses, is_searching)| causes(&title, &diagnoses, is_searching))
 }
 
@@ -237,7 +238,7 @@ fn LikelyCause(
 #[component]
 fn CaseActions(at: Location) -> impl IntoView {
     let app = use_app();
-    let first = Memo::new(move |_| in_case(app, at, |case| case.diagnoses.first().cloned()).flatten());
+    let first = memo(move || in_case(app, at, |case| case.diagnoses.first().cloned()).flatten());
     move || {
         let first = first.get()?;
         let has_recipient = say::has_recipient(first.cause.who());
@@ -417,7 +418,7 @@ fn CheckLine(at: Location, check: Check) -> impl IntoView {
         in_case(app, at, |case| case.findings.iter().find(|finding| finding.check == check).cloned())
             .flatten()
     };
-    let verdict = Memo::new(move |_| finding().map(|finding| finding.verdict));
+    let verdict = memo(move || finding().map(|finding| finding.verdict));
     let seen = move || finding().map(|finding| seen(app, &finding)).unwrap_or_default();
     view! {
         <li class="check-line">

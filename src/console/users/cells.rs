@@ -16,6 +16,7 @@ use crate::console::users::mfa_switch::MfaSwitch;
 use crate::console::users::row_pool::PooledRow;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// The style sheet's name for a column.
 pub(crate) const fn class_of(column: Column) -> &'static str {
@@ -110,7 +111,7 @@ pub(crate) fn RowCells(
 
 #[component]
 fn UserCells(app: App, row: PooledRow, columns: StoredValue<Vec<Column>>) -> impl IntoView {
-    let fields = Memo::new(move |_| UserFields::of(app, row.user()));
+    let fields = memo(move || UserFields::of(app, row.user()));
     let cell = |column| view! { <UserCell app=app row=row column=column fields=fields /> };
     columns.get_value().into_iter().map(cell).collect_view()
 }

@@ -12,6 +12,7 @@ use crate::console::modal::Modal;
 use crate::console::modal::focus;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
@@ -23,7 +24,7 @@ pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
     let to = move || confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
     let title =
         Signal::derive(move || name().map(|name| text::confirm::title(to(), &name)).unwrap_or_default());
-    let concerns = Memo::new(move |_| {
+    let concerns = memo(move || {
         let Some(asked) = confirming.get() else { return Vec::new() };
         let name = name_of(app, asked.user);
         let sentence = |concern| text::confirm::concern(concern, asked.to, &name);

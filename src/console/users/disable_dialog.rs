@@ -8,6 +8,7 @@ use crate::console::app::{App, use_app};
 use crate::console::users::confirm_dialog::{ConfirmDialog, name_of};
 use crate::console::users::text;
 use crate::console::users::user_drawer::BypassForm;
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn DisableDialog() -> impl IntoView {

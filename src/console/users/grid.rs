@@ -55,7 +55,7 @@ pub(crate) fn UserGrid() -> impl IntoView {
 fn GridTable(grid: Grid) -> impl IntoView {
     let directory = grid.app.directory();
     let columns = move || directory.table.view.with(|view| with_name(&view.columns));
-    let layout = Memo::new(move |_| (columns(), directory.source()));
+    let layout = memo(move || (columns(), directory.source()));
     move || {
         let (columns, source) = layout.get();
         // A new table has no cell yet that Tab reaches.
@@ -69,7 +69,7 @@ fn GridTable(grid: Grid) -> impl IntoView {
 #[component]
 fn UserTable(grid: Grid, columns: Vec<Column>, source: Source) -> impl IntoView {
     let app = grid.app;
-    let opened = Memo::new(move |_| {
+    let opened = memo(move || {
         let opened = app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id));
         opened.and_then(|id| app.directory().users.with(|users| users.find(id)))
     });
@@ -129,7 +129,7 @@ fn SelectAll(app: App) -> impl IntoView {
 /// A column of the layout. One that is left out has no element: it would take a cell's place.
 #[component]
 fn Col(grid: Grid, position: usize) -> impl IntoView {
-    let width = Memo::new(move |_| grid.layout.with(|layout| layout.get(position).copied().flatten()));
+    let width = memo(move || grid.layout.with(|layout| layout.get(position).copied().flatten()));
     move || width.get().map(|width| view! { <col {..attr::width(width.to_string())}/> })
 }
 
@@ -197,7 +197,7 @@ fn UserRow(
     opened: Memo<Option<UserIndex>>,
 ) -> impl IntoView {
     let app = grid.app;
-    let kind = Memo::new(move |_| RowKind::of(app, row.user()));
+    let kind = memo(move || RowKind::of(app, row.user()));
     let is_selected = move || app.directory().table.selected.with(|selected| selected.contains(row.user()));
     view! {
         <tr

@@ -18,6 +18,7 @@ use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// Users per request, because every page of 200 has a preflight.
@@ -48,7 +49,7 @@ impl Phase {
 #[component]
 pub(crate) fn ListProgress() -> impl IntoView {
     let app = use_app();
-    let phase = Memo::new(move |_| app.directory().list.with(Phase::of));
+    let phase = memo(move || app.directory().list.with(Phase::of));
     move || {
         match phase.get() {
         Phase::Before => view! { <LoadOffer/> }.into_any(),
@@ -72,7 +73,7 @@ pub(crate) fn ListProgress() -> impl IntoView {
 #[component]
 pub(crate) fn ReadCeiling() -> impl IntoView {
     let directory = use_app().directory();
-    let is_of_use = Memo::new(move |_| directory.list.with(List::is_loading));
+    let is_of_use = memo(move || directory.list.with(List::is_loading));
     view! { <Show when=move || is_of_use.get()><SpeedMenu/></Show> }
 }
 

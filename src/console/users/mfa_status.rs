@@ -25,13 +25,14 @@ use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
 use crate::ui::icon::Icon;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn MfaStatus() -> impl IntoView {
     let app = use_app();
     let section = Section::new();
-    let counts = Memo::new(move |_| app.directory().table.status.with(|status| status.all));
+    let counts = memo(move || app.directory().table.status.with(|status| status.all));
     view! {
         <section class="mfa-status" part="status" aria-label=text::mfa_status::NAME>
             <div class="status-line">

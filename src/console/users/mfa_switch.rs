@@ -12,6 +12,7 @@ use crate::console::users::switch::Switch;
 
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// What the switch is for a user: which elements it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Shape {
 /// follow signals and memos that are made and dropped with them, and `user` must not be a memo.
 #[component]
 pub(crate) fn MfaSwitch(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
-    let shape = Memo::new(move |_| Shape::of(app, user.get()));
+    let shape = memo(move || Shape::of(app, user.get()));
     move || match shape.get() {
         Shape::Text => EitherOf3::A(view! { <FlagText app=app user=user /> }),
         Shape::Toggle => EitherOf3::B(view! { <ToggleButton app=app user=user tab_index=tab_index /> }),
@@ -56,7 +57,7 @@ fn FlagText(app: App, user: Signal<Option<UserId>>) -> impl IntoView {
 
 #[component]
 fn ToggleButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
-    let state = Memo::new(move |_| State::of(app, user.get()));
+    let state = memo(move || State::of(app, user.get()));
     // aria-disabled and not disabled: a disabled button would lose the focus.
     view! {
         <button
@@ -79,7 +80,7 @@ fn ToggleButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str)
 
 #[component]
 fn ReadButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
-    let state = Memo::new(move |_| State::of(app, user.get()));
+    let state = memo(move || State::of(app, user.get()));
     view! {
         <button
             class="quiet"
@@ -97,7 +98,7 @@ fn ReadButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -
 /// The words beside the switch: what is going on, or how it failed.
 #[component]
 fn Activity(state: Memo<State>) -> impl IntoView {
-    let activity = Memo::new(move |_| state.get().activity);
+    let activity = memo(move || state.get().activity);
     move || activity.get().map(|(words, class)| view! { <span class=class>{words}</span> })
 }
 

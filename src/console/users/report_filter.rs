@@ -10,6 +10,7 @@ use crate::console::users::directory::{List, Outcomes, Shown};
 use crate::console::users::text;
 use crate::ui::dom::handler;
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn OpenReport() -> impl IntoView {
@@ -70,7 +71,7 @@ fn shown_report(app: App, shown: &Shown) -> ShownReport {
 pub(crate) fn ReportFilter() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let line = Memo::new(move |_| {
+    let line = memo(move || {
         directory.outcomes.with(|outcomes| outcomes.as_ref().map(|outcomes| line(app, outcomes)))
     });
     move || {

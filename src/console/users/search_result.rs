@@ -12,13 +12,14 @@ use crate::console::users::directory::{List, Search};
 use crate::console::users::grid::UserGrid;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// The users that PingOne found.
 #[component]
 pub(crate) fn SearchResult() -> impl IntoView {
     let app = use_app();
-    let has_failed = Memo::new(move |_| {
+    let has_failed = memo(move || {
         app.directory()
             .search
             .with(|search| search.as_ref().is_some_and(|search| matches!(search.hits, Load::Failed(_))))

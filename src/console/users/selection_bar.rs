@@ -13,6 +13,7 @@ use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::Checking;
 use crate::console::users::text;
 use crate::ui::dom::{Event, handler, key_of, move_focus_in};
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// How long a selection stays as it is before its number is announced.
@@ -55,7 +56,7 @@ fn announce(app: App, count: Memo<usize>, before: Option<usize>) -> usize {
 #[component]
 fn SelectionToolbar(app: App, count: Memo<usize>) -> impl IntoView {
     let bar = NodeRef::<html::Div>::new();
-    let label = Memo::new(move |_| text::table::selected(&number(app, count.get())));
+    let label = memo(move || text::table::selected(&number(app, count.get())));
     let move_focus = move |event: leptos::ev::KeyboardEvent| step(bar, &event);
     let clear = move |_| app.directory().table.deselect();
     view! {
@@ -151,9 +152,8 @@ fn CheckProgress(app: App) -> impl IntoView {
         let checked = |checking: &Checking| text::table::checked(&*app.ports.get().locale, checking);
         checking.with(|checking| checking.as_ref().map(checked).unwrap_or_default())
     };
-    let fault = Memo::new(move |_| {
-        checking.with(|checking| checking.as_ref().and_then(|checking| checking.fault.clone()))
-    });
+    let fault =
+        memo(move || checking.with(|checking| checking.as_ref().and_then(|checking| checking.fault.clone())));
     let why = move || {
         let fault = fault.get()?;
         let card = move || view! { <FaultCard fault=fault.clone()/> };

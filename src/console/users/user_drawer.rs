@@ -30,12 +30,12 @@ use crate::ui::dom::{bring_into_view, covers_page, focus_next, handler, key_of, 
 use crate::ui::icon::{Icon, Symbol};
 
 pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn UserDrawer() -> impl IntoView {
     let app = use_app();
-    let opened =
-        Memo::new(move |_| app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id)));
+    let opened = memo(move || app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id)));
     view! {
         <For each=move || opened.get() key=|id| *id let:id>
             <Drawer id/>
@@ -118,9 +118,8 @@ fn opener_name(app: App) -> String {
 #[component]
 fn Head(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
     let app = use_app();
-    let user = Memo::new(move |_| {
-        app.directory().user(id).map(|user| (text::name_of(&user), user.username, user.email))
-    });
+    let user =
+        memo(move || app.directory().user(id).map(|user| (text::name_of(&user), user.username, user.email)));
     let initials = move || {
         user.with(|user| user.as_ref().map(|(name, username, _)| text::user_drawer::initials(name, username)))
     };
@@ -151,7 +150,7 @@ fn Head(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
 #[component]
 fn Content(id: UserId) -> impl IntoView {
     let app = use_app();
-    let failed = Memo::new(move |_| {
+    let failed = memo(move || {
         app.directory().opened.with(|opened| match opened.as_ref().map(|opened| &opened.read) {
             Some(Load::Failed(fault)) => Some(fault.clone()),
             _ => None,

@@ -20,13 +20,14 @@ use crate::console::users::selection_bar::SelectionBar;
 use crate::console::users::text;
 use crate::console::users::toolbar::{SearchOffer, ShownLine, Toolbar};
 use crate::console::users::user_drawer::UserDrawer;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn UsersPanel() -> impl IntoView {
     let app = use_app();
-    let has_run = Memo::new(move |_| app.run().progress.with(Option::is_some));
-    let source = Memo::new(move |_| app.directory().source());
+    let has_run = memo(move || app.run().progress.with(Option::is_some));
+    let source = memo(move || app.directory().source());
     let content = move || match source.get() {
         Source::List => Either::Left(view! { <UserList/> }),
         Source::Found => Either::Right(view! { <SearchResult/> }),
@@ -58,7 +59,7 @@ enum Content {
 #[component]
 fn UserList() -> impl IntoView {
     let app = use_app();
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let is_empty = listed(app) == 0;
         app.directory().list.with(|list| match list {
             List::Idle => Content::Offer,

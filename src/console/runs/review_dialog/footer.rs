@@ -11,6 +11,7 @@ use crate::console::runs::review_dialog::how::NumberField;
 use crate::console::runs::review_dialog::title;
 use crate::console::runs::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// Milliseconds of a minute.
 const MINUTE: u64 = 60_000;
@@ -48,7 +49,7 @@ pub(super) fn ReviewFooter(form: ReviewForm) -> impl IntoView {
 #[component]
 fn Costs(form: ReviewForm) -> impl IntoView {
     let app = use_app();
-    let estimate = Memo::new(move |_| {
+    let estimate = memo(move || {
         app.session().now.track();
         form.preview.get().and_then(|preview| app.review().estimate(&preview))
     });

@@ -13,6 +13,7 @@ use crate::console::runs::review::{Obstacle, Pilot, Review};
 use crate::console::runs::review_dialog::local_memo;
 use crate::console::runs::text;
 use crate::ui::dom::{focus_field_in, focus_first_in};
+use crate::ui::memo::memo;
 
 /// A field that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +46,8 @@ impl ReviewForm {
         Self {
             review,
             preview,
-            obstacle: Memo::new(move |_| of_preview().and_then(|preview| review.obstacle(&preview))),
-            pilot: Memo::new(move |_| {
-                of_preview().map_or(Pilot::NotNamed, |preview| review.pilot_in(&preview))
-            }),
+            obstacle: memo(move || of_preview().and_then(|preview| review.obstacle(&preview))),
+            pilot: memo(move || of_preview().map_or(Pilot::NotNamed, |preview| review.pilot_in(&preview))),
             who: NodeRef::new(),
             how: NodeRef::new(),
             fields: [(); 5].map(|()| NodeRef::new()),

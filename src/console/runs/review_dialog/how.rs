@@ -10,6 +10,7 @@ use crate::console::runs::review_dialog::form::{Field, ReviewForm};
 use crate::console::runs::review_dialog::pilot_field::PilotField;
 use crate::console::runs::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// The values of the choice after the pilot user.
@@ -162,7 +163,7 @@ fn SpeedField() -> impl IntoView {
 pub(super) fn NumberField(form: ReviewForm) -> impl IntoView {
     let app = use_app();
     let review = app.review();
-    let is_needed = Memo::new(move |_| {
+    let is_needed = memo(move || {
         let confirmation = form.preview.get().map(|preview| review.confirmation(&preview));
         matches!(confirmation, Some(Confirmation::Review { number: true, .. }))
     });

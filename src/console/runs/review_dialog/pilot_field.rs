@@ -11,6 +11,7 @@ use crate::console::runs::review_dialog::form::{Field, ReviewForm};
 use crate::console::runs::text;
 use crate::ui::dom::{handler, key_of, leaves, stop};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::memo::memo;
 
 /// How many users are offered.
 const MOST: usize = 6;
@@ -32,7 +33,7 @@ impl Offers {
     fn new(form: ReviewForm) -> Self {
         let review = use_app().review();
         let is_open = RwSignal::new(false);
-        let users = Memo::new(move |_| {
+        let users = memo(move || {
             let preview = form.preview.get().filter(|_| is_open.get());
             preview.map(|preview| review.pilot_offers(&preview, MOST)).unwrap_or_default()
         });

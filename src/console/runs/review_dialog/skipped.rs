@@ -13,6 +13,7 @@ use crate::console::runs::text;
 
 use crate::console::runs::review_dialog::form::ReviewForm;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// How many of the users who couldn't be read are named.
@@ -100,7 +101,7 @@ pub(super) fn SumLine(form: ReviewForm, line: Line, shown: RwSignal<Option<Line>
     let app = use_app();
     let review = app.review();
     let to = untrack(|| review.to());
-    let users = Memo::new(move |_| form.preview.get().map(|preview| line.users(&preview)));
+    let users = memo(move || form.preview.get().map(|preview| line.users(&preview)));
     let is_there = move || users.get().is_some_and(|users| users > 0 || line == Line::Changed);
     let is_included = move || line.is_included(&mut review.choices.get());
     let count = move || {
@@ -193,7 +194,7 @@ fn LineUsers(form: ReviewForm, line: Line) -> impl IntoView {
 #[component]
 pub(super) fn LearnDevices(form: ReviewForm) -> impl IntoView {
     let app = use_app();
-    let unknown = Memo::new(move |_| form.preview.get().map_or(0, |preview| preview.devices_not_known));
+    let unknown = memo(move || form.preview.get().map_or(0, |preview| preview.devices_not_known));
     let check = move |_| {
         if let Some(preview) = form.preview.get_untracked() {
             app.directory().check(unknown_devices(app, &preview));

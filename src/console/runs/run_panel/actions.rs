@@ -13,6 +13,7 @@ use crate::console::runs::run_panel::finished::FinishedActions;
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// Where an action stands on the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>, place: Place) -> impl 
         let actions = phase.with(|phase| phase.as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0)));
         actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
     };
-    let unread = Memo::new(move |_| phase.with(|phase| phase.as_ref().and_then(|phase| unread_in(&phase.0))));
+    let unread = memo(move || phase.with(|phase| phase.as_ref().and_then(|phase| unread_in(&phase.0))));
     view! {
         <For each=actions key=|action| *action children=|action| view! { <ActionButton action/> }/>
         {move || unread.get().filter(|_| place == Place::Head).map(|_| view! { <FinishedActions/> })}

@@ -19,12 +19,13 @@ use crate::console::runs::run_panel::progress::{ProgressBar, Tiles};
 use crate::console::runs::run_panel::remarks::Remarks;
 use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::console::runs::run_panel::speed::ChangeSpeed;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn RunCard() -> impl IntoView {
     let app = use_app();
-    let phase = Memo::new(move |_| of_run(app, |run| Some(ShownPhase(run.phase.clone()))));
+    let phase = memo(move || of_run(app, |run| Some(ShownPhase(run.phase.clone()))));
     view! {
         <section class="run" part="run" aria-label=text::run::NAME>
             <header>
@@ -79,7 +80,7 @@ fn is_written(phase: &Phase) -> bool {
 #[component]
 fn Heading() -> impl IntoView {
     let app = use_app();
-    let title_text = Memo::new(move |_| title(app));
+    let title_text = memo(move || title(app));
     let heading = NodeRef::<html::H2>::new();
     Effect::new(move |_| {
         if app.run().is_called_for() && heading.get().is_some() {

@@ -16,6 +16,7 @@ use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::reasons::{Reasons, skipped};
 use crate::console::runs::run_panel::report::SaveShownReport;
 use crate::console::troubleshooting::failure::FailureCase;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
@@ -152,7 +153,7 @@ fn RetryButtons() -> impl IntoView {
 #[component]
 fn UndoButton() -> impl IntoView {
     let app = use_app();
-    let offer = Memo::new(move |_| undo_offer(app));
+    let offer = memo(move || undo_offer(app));
     move || {
         offer.get().map(|UndoOffer { users, to, .. }| {
             let name = text::run::undo(to, users, &number(app, users));

@@ -20,6 +20,7 @@ use crate::console::runs::run_panel::{of_run, of_run_untracked};
 use crate::console::troubleshooting::failure::Failure;
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
+use crate::ui::memo::memo;
 
 /// What the run does or waits for, in one or two sentences.
 #[component]
@@ -136,8 +137,7 @@ fn handed_over(app: App) -> String {
 #[component]
 fn PilotResult() -> impl IntoView {
     let app = use_app();
-    let seen =
-        Memo::new(move |_| of_run(app, |run| run.pilot.as_ref().map(|pilot| pilot_result(app, pilot))));
+    let seen = memo(move || of_run(app, |run| run.pilot.as_ref().map(|pilot| pilot_result(app, pilot))));
     move || {
         seen.get().map(|sentences| {
             view! {

@@ -12,6 +12,7 @@ use crate::console::runs::text;
 
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::reasons::{SaveSkipped, WhyNotChanged};
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn ProgressBar() -> impl IntoView {
@@ -95,7 +96,7 @@ fn count(tile: Tile, run: &Progress) -> u32 {
 #[component]
 pub(crate) fn Tiles() -> impl IntoView {
     let app = use_app();
-    let tiles = Memo::new(move |_| of_run(app, tiles));
+    let tiles = memo(move || of_run(app, tiles));
     view! {
         <dl class="run-counts">
             <For each=move || tiles.get() key=|tile| *tile children=move |tile| view! { <TileView tile/> }/>
@@ -106,7 +107,7 @@ pub(crate) fn Tiles() -> impl IntoView {
 #[component]
 fn TileView(tile: Tile) -> impl IntoView {
     let app = use_app();
-    let label = Memo::new(move |_| of_run(app, |run| label(app, tile, run)));
+    let label = memo(move || of_run(app, |run| label(app, tile, run)));
     let meaning = match tile {
         Tile::In(state) => Some(text::run::meaning(state)),
         _ => None,

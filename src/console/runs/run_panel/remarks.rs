@@ -11,6 +11,7 @@ use pingone_mfa_core::run::engine::{Outdated, PauseReason};
 
 use crate::connect::sign_in::SignInAgainButton;
 use crate::console::runs::run_panel::of_run;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// How long before the token expires the next one may be given, in milliseconds.
@@ -21,7 +22,7 @@ pub(crate) fn Remarks() -> impl IntoView {
     let app = use_app();
     let session = app.session();
     let offers_sign_in = session.offers_sign_in();
-    let expires_in = Memo::new(move |_| token_expires_in(app));
+    let expires_in = memo(move || token_expires_in(app));
     let token =
         move || expires_in.with(|left| left.as_ref().map(|left| text::run::token_ends(left, offers_sign_in)));
     view! {
@@ -44,7 +45,7 @@ pub(crate) fn Remarks() -> impl IntoView {
 /// A note that is there while it has a sentence, and rendered again only when the sentence changes.
 #[component]
 fn Note(sentence: impl Fn() -> Option<String> + Send + Sync + 'static) -> impl IntoView {
-    let sentence = Memo::new(move |_| sentence());
+    let sentence = memo(move || sentence());
     move || sentence.get().map(|sentence| view! { <p class="note">{sentence}</p> })
 }
 

@@ -12,14 +12,14 @@ use crate::ui::icon::{Icon, Symbol};
 
 use crate::console::runs::run_panel::continue_button::ContinueButton;
 use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun, handed_over};
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn StoredRuns() -> impl IntoView {
     let app = use_app();
-    let runs =
-        Memo::new(move |_| app.run().others().iter().map(|run| StoredRun::of(app, run)).collect::<Vec<_>>());
-    let is_empty = Memo::new(move |_| app.run().count() == 0);
+    let runs = memo(move || app.run().others().iter().map(|run| StoredRun::of(app, run)).collect::<Vec<_>>());
+    let is_empty = memo(move || app.run().count() == 0);
     view! {
         <NotTaken/>
         <Show when=move || runs.with(|runs| !runs.is_empty())>
@@ -73,7 +73,7 @@ fn NotTaken() -> impl IntoView {
 #[component]
 pub(crate) fn UnfinishedRuns() -> impl IntoView {
     let app = use_app();
-    let unfinished = Memo::new(move |_| {
+    let unfinished = memo(move || {
         let others = app.run().others();
         others.iter().filter_map(|run| Unfinished::of(app, run)).collect::<Vec<_>>()
     });

@@ -12,11 +12,12 @@ use crate::console::users::mfa_status::is_complete;
 use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 #[component]
 pub(super) fn DeviceSource() -> impl IntoView {
     let app = use_app();
-    let shown = Memo::new(move |_| (app.directory().report.get(), is_complete(app)));
+    let shown = memo(move || (app.directory().report.get(), is_complete(app)));
     view! {
         <span class="device-source hint">
             {move || {
@@ -54,7 +55,7 @@ fn source(app: App, report: &Load<Report>, is_complete: bool) -> AnyView {
 #[component]
 pub(super) fn ReportFailure() -> impl IntoView {
     let app = use_app();
-    let fault = Memo::new(move |_| {
+    let fault = memo(move || {
         app.directory().report.with(|report| match report {
             Load::Failed(fault) => Some(fault.clone()),
             _ => None,

@@ -13,6 +13,7 @@ use crate::console::users::mfa_status::section::Section;
 use crate::console::users::text;
 use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// More populations than these would make the table longer than the list below it.
 const MOST: usize = 12;
@@ -22,9 +23,8 @@ pub(super) fn NumbersTable(section: Section) -> impl IntoView {
     let app = use_app();
     // The numbers that are pressed are several components away.
     provide_context(section);
-    let shown = Memo::new(move |_| {
-        app.directory().table.status.with(|status| (status.all, status.populations.clone()))
-    });
+    let shown =
+        memo(move || app.directory().table.status.with(|status| (status.all, status.populations.clone())));
     move || {
         let (all, populations) = shown.get();
         (all.users() > 0).then(|| view! { <Numbers all populations/> <Legend/> })

@@ -10,12 +10,13 @@ use crate::console::users::toolbar::filters::{FILTERS, GROUP};
 use crate::console::users::toolbar::{FileTools, FilterField, change};
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn MoreFilters() -> impl IntoView {
     let app = use_app();
     let panel = Dropdown::new();
-    let count = Memo::new(move |_| active(app));
+    let count = memo(move || active(app));
     let name = Signal::derive(move || text::table::with_count(text::table::MORE, count.get()));
     let label = Signal::derive(move || text::table::with_count(text::table::FILTERS, count.get()));
     view! {

@@ -14,14 +14,15 @@ use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::console::users::toolbar::described;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn ShownLine() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let is_complete = Memo::new(move |_| directory.list.with(|list| *list == List::Complete));
-    let is_filtered = Memo::new(move |_| is_filtered(app));
+    let is_complete = memo(move || directory.list.with(|list| *list == List::Complete));
+    let is_filtered = memo(move || is_filtered(app));
     let is_of_use = move || is_complete.get() || is_filtered.get();
     view! {
         <Show when=is_of_use>
@@ -80,7 +81,7 @@ fn facts(app: App) -> String {
 fn Undecided() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let undecided = Memo::new(move |_| directory.table.undecided(directory.users));
+    let undecided = memo(move || directory.table.undecided(directory.users));
     move || {
         let users = undecided.get();
         (users > 0).then(|| {
@@ -126,7 +127,7 @@ const FEW: usize = 3;
 #[component]
 pub(crate) fn SearchOffer() -> impl IntoView {
     let directory = use_app().directory();
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move || {
         let text = directory.table.search.with(|text| text.trim().to_owned());
         (directory.shown_len() <= FEW && !text.is_empty()).then_some(text)
     });

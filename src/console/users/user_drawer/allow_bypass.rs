@@ -9,6 +9,7 @@ use crate::console::users::directory::BYPASS_HOURS;
 use crate::console::users::text;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 /// The button that opens the form in the drawer.
@@ -16,7 +17,7 @@ use crate::ui::show::Show;
 pub(super) fn AllowBypass(id: UserId) -> impl IntoView {
     let app = use_app();
     let dropdown = Dropdown::new();
-    let is_offered = Memo::new(move |_| app.directory().may_bypass() && may_need_bypass(app, id));
+    let is_offered = memo(move || app.directory().may_bypass() && may_need_bypass(app, id));
     let allow = Callback::new(move |()| {
         dropdown.close();
         app.directory().allow_bypass(id, app.directory().bypass_hours.get_untracked());
@@ -44,7 +45,7 @@ fn may_need_bypass(app: App, id: UserId) -> bool {
 pub(crate) fn BypassForm(allow: Callback<()>, is_primary: bool) -> impl IntoView {
     let app = use_app();
     let note = app.session().settings().bypass.note.clone();
-    let end = Memo::new(move |_| {
+    let end = memo(move || {
         let now = app.session().now.get();
         let end = app.directory().bypass_end(app.directory().bypass_hours.get());
         let ports = app.ports.get();

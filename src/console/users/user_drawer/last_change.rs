@@ -16,6 +16,7 @@ use crate::console::users::directory::Bypassing;
 use crate::console::users::switch::Switch;
 use crate::console::users::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn LastChange(id: UserId) -> impl IntoView {
@@ -42,7 +43,7 @@ fn Protection(id: UserId) -> impl IntoView {
 #[component]
 fn FlagChange(id: UserId) -> impl IntoView {
     let app = use_app();
-    let ended = Memo::new(move |_| flag_change(app, id));
+    let ended = memo(move || flag_change(app, id));
     move || {
         ended.get().map(|(to, outcome, at)| {
             let sentence = text::outcome(&outcome, to, &app.ports.get().locale.time_to_second(at));
@@ -85,7 +86,7 @@ fn flag_change(app: App, id: UserId) -> Option<(bool, Outcome, Timestamp)> {
 #[component]
 fn BypassChange(id: UserId) -> impl IntoView {
     let app = use_app();
-    let change = Memo::new(move |_| {
+    let change = memo(move || {
         app.directory().bypassing.get().filter(|(user, _)| *user == id).map(|(_, change)| change)
     });
     let failed = move |fault: Fault, title| {

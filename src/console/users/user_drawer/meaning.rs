@@ -11,19 +11,20 @@ use crate::console::app::{App, use_app};
 use crate::console::load::Load;
 use crate::console::users::text;
 use crate::console::users::user_drawer::rows::Skeleton;
+use crate::ui::memo::memo;
 
 /// The place of these notes is kept while the parts load.
 #[component]
 pub(crate) fn Meaning(id: UserId) -> impl IntoView {
     let app = use_app();
-    let account = Memo::new(move |_| {
+    let account = memo(move || {
         let is_known = app.directory().with_user(id, |_, _| ()).is_some();
         is_known.then(|| outlook(app, id).account).flatten()
     });
     let account = move || {
         account.get().map(|note| view! { <p class="note warn">{text::user_drawer::account_note(note)}</p> })
     };
-    let factor = Memo::new(move |_| (!is_loading(app)).then(|| outlook(app, id)));
+    let factor = memo(move || (!is_loading(app)).then(|| outlook(app, id)));
     let factor = move || match factor.get() {
         Some(outlook) => {
             let sentence = sentence(app, &outlook);

@@ -11,11 +11,12 @@ use crate::console::load::Load;
 use crate::console::users::mfa_switch::MfaSwitch;
 use crate::console::users::switch::Switch;
 use crate::console::users::text;
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn MfaCard(id: UserId) -> impl IntoView {
     let app = use_app();
-    let said = Memo::new(move |_| said(app, id));
+    let said = memo(move || said(app, id));
     let notes = move || {
         let pingid = app.directory().has_pingid.get().then_some(text::user_drawer::PINGID);
         pingid.map(|note| view! { <p class="hint">{note}</p> })

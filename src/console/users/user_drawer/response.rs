@@ -12,6 +12,7 @@ use crate::console::requests::text;
 use crate::console::users::directory::Bypassing;
 use crate::console::users::switch::Switch;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
 const IDS: FormIds = FormIds { tabs: ["user-typed", "user-raw", "user-code"], panel: "user-response" };
@@ -19,7 +20,7 @@ const IDS: FormIds = FormIds { tabs: ["user-typed", "user-raw", "user-code"], pa
 #[component]
 pub(crate) fn UserResponse(id: UserId) -> impl IntoView {
     let app = use_app();
-    let exchange = Memo::new(move |_| app.exchanges().about(id));
+    let exchange = memo(move || app.exchanges().about(id));
     let is_open = RwSignal::new(false);
     Effect::new(move |seen: Option<Option<Timestamp>>| {
         let changed = changed_at(app, id);

@@ -15,11 +15,12 @@ use crate::console::users::directory::{Bypassing, Opened};
 use crate::console::users::text;
 use crate::console::users::user_drawer::allow_bypass::AllowBypass;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 #[component]
 pub(crate) fn Rows(id: UserId) -> impl IntoView {
     let app = use_app();
-    let row = move |of: fn(App, UserId) -> Cell| Memo::new(move |_| of(app, id));
+    let row = move |of: fn(App, UserId) -> Cell| memo(move || of(app, id));
     view! {
         <dl class="states">
             <Row name=text::user_drawer::BYPASS cell=row(bypass)>
