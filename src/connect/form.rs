@@ -221,7 +221,7 @@ fn RegionChoice() -> impl IntoView {
     let session = use_session();
     let option = move |region: Region| {
         let code = region.code.clone();
-        let is_chosen = move || session.region.with(|chosen| chosen.as_ref() == Some(&code));
+        let is_chosen = move || session.region.read().as_ref() == Some(&code);
         view! { <option value=region.code.0 selected=is_chosen>{region.label}</option> }
     };
     let on_change = move |event| {
@@ -263,7 +263,7 @@ fn EnvironmentSource() -> impl IntoView {
     let session = use_session();
     let source = move || {
         let own = session.facts().and_then(|facts| facts.environment);
-        (own, session.environment.with(|named| session.other_environment(named)))
+        (own, session.other_environment(&session.environment.read()))
     };
     view! {
         {move || match source() {

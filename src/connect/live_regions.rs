@@ -14,10 +14,10 @@ pub(crate) fn LiveRegions(console_views: LoadedConsole) -> impl IntoView {
     let announcer = session.announcer;
     view! {
         <div class="unseen" role="status" aria-live="polite">
-            {move || announcer.result.with(|result| form_sentence(session, console_views, result))}
+            {move || form_sentence(session, console_views, &announcer.result.read())}
         </div>
         <div class="unseen" role="alert" aria-live="assertive">
-            {move || announcer.failure.with(|failure| form_sentence(session, console_views, failure))}
+            {move || form_sentence(session, console_views, &announcer.failure.read())}
         </div>
     }
 }

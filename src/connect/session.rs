@@ -245,7 +245,7 @@ impl Session {
         if self.console.get_untracked().is_some_and(|console| console.is_working()) {
             self.touched.set_value(now);
         }
-        let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
+        let has_token = self.pasted.read_untracked().facts().is_some();
         if has_token && now.since(self.touched.get_value()) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
@@ -284,7 +284,7 @@ impl Session {
     }
 
     pub(crate) fn is_connected(self) -> bool {
-        self.phase.with_untracked(|phase| matches!(phase, Phase::Connected { .. }))
+        matches!(*self.phase.read_untracked(), Phase::Connected { .. })
     }
 
     /// Chooses the region that issued the token.
@@ -309,7 +309,7 @@ impl Session {
 
     /// Connects without counting as activity of a person.
     pub(crate) fn go(self) {
-        if self.phase.with_untracked(|phase| *phase != Phase::Form) {
+        if *self.phase.read_untracked() != Phase::Form {
             return;
         }
         match self.plan() {
@@ -319,8 +319,7 @@ impl Session {
     }
 
     fn plan(self) -> Result<Plan, Obstacle> {
-        let facts =
-            self.pasted.with_untracked(|pasted| pasted.facts().cloned()).ok_or(Obstacle::TokenMissing)?;
+        let facts = self.pasted.read_untracked().facts().cloned().ok_or(Obstacle::TokenMissing)?;
         let region = self.region.get_untracked().and_then(|code| self.region_of(&code));
         let region = region.ok_or(Obstacle::RegionMissing)?;
         let environment = environment_id(&self.environment.get_untracked())?;
@@ -431,7 +430,7 @@ impl Session {
     }
 
     fn forget_because(self, why: Forgetting) {
-        let until = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
+        let until = self.pasted.read_untracked().facts().and_then(|facts| facts.expires_at);
         self.connecting.abort_all();
         if let Some(console) = self.console.get_untracked() {
             console.clear();
@@ -460,17 +459,17 @@ impl Session {
 
     /// The claims of the token in use, untracked.
     pub(crate) fn facts_now(self) -> Option<TokenFacts> {
-        self.pasted.with_untracked(|pasted| pasted.facts().cloned())
+        self.pasted.read_untracked().facts().cloned()
     }
 
     /// Whether a token is in use. Reactive.
     pub fn has_token(self) -> bool {
-        self.pasted.with(|pasted| pasted.facts().is_some())
+        self.pasted.read().facts().is_some()
     }
 
     /// The claims of the token in use. Reactive.
     pub fn facts(self) -> Option<TokenFacts> {
-        self.pasted.with(|pasted| pasted.facts().cloned())
+        self.pasted.read().facts().cloned()
     }
 }
 

@@ -93,11 +93,11 @@ pub(crate) fn SignInAgainButton() -> impl IntoView {
 /// A second press now would lead to a second answer. While PingOne's window is open the button works, because waiting
 /// can be given up; and while the page is being left, because it may stay after all.
 fn is_busy(session: Session) -> bool {
-    session.signing_in.with(|now| matches!(now, SigningIn::Exchanging))
+    matches!(*session.signing_in.read(), SigningIn::Exchanging)
 }
 
 fn begin(session: Session) {
-    if !session.signing_in.with_untracked(|now| matches!(now, SigningIn::Exchanging)) {
+    if !matches!(*session.signing_in.read_untracked(), SigningIn::Exchanging) {
         session.sign_in();
     }
 }

@@ -116,43 +116,43 @@ impl App {
     }
 
     pub fn session(self) -> Session {
-        self.parts.with_value(|state| state.session)
+        self.parts.read_value().session
     }
 
     pub fn directory(self) -> Directory {
-        self.parts.with_value(|state| state.directory)
+        self.parts.read_value().directory
     }
 
     pub fn import(self) -> Import {
-        self.parts.with_value(|state| state.import)
+        self.parts.read_value().import
     }
 
     pub fn exchanges(self) -> Exchanges {
-        self.parts.with_value(|state| state.exchanges)
+        self.parts.read_value().exchanges
     }
 
     pub fn help(self) -> Help {
-        self.parts.with_value(|state| state.help)
+        self.parts.read_value().help
     }
 
     pub fn announcer(self) -> Announcer {
-        self.parts.with_value(|state| state.announcer)
+        self.parts.read_value().announcer
     }
 
     pub fn troubleshooting(self) -> Troubleshooting {
-        self.parts.with_value(|state| state.troubleshooting)
+        self.parts.read_value().troubleshooting
     }
 
     pub fn run(self) -> Run {
-        self.parts.with_value(|state| state.run)
+        self.parts.read_value().run
     }
 
     pub fn review(self) -> Review {
-        self.parts.with_value(|state| state.review)
+        self.parts.read_value().review
     }
 
     pub fn saving(self) -> Saving {
-        self.parts.with_value(|state| state.saving)
+        self.parts.read_value().saving
     }
 
     /// Applies the view in the address, now and on every back or forward navigation.

@@ -151,10 +151,10 @@ fn expiry(session: Session) -> Expiry {
 
 /// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.
 fn expired_at_once(session: Session) -> bool {
-    session.pasted.with(|pasted| match pasted {
+    match &*session.pasted.read() {
         Pasted::Taken { notes, .. } => notes.iter().any(|note| matches!(note, Remark::Expired(_))),
         Pasted::Nothing | Pasted::Forgotten { .. } => false,
-    })
+    }
 }
 
 #[component]

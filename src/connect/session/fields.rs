@@ -38,7 +38,7 @@ impl Session {
 
     /// The environment that issued the token, if it differs from the one named.
     pub fn other_environment(self, named: &str) -> Option<EnvironmentId> {
-        let own = self.pasted.with(|pasted| pasted.facts().and_then(|facts| facts.environment))?;
+        let own = self.pasted.read().facts().and_then(|facts| facts.environment)?;
         let is_named = Uuid::try_parse(named.trim()).is_ok_and(|named| named == own.0);
         (!is_named && !named.trim().is_empty()).then_some(own)
     }

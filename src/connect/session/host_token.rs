@@ -44,7 +44,7 @@ impl Session {
     /// Requests a token because a person asked for one. An earlier request is abandoned.
     pub fn ask_host(self) {
         self.touch();
-        let is_at_start = self.phase.with_untracked(|phase| *phase == Phase::Form);
+        let is_at_start = *self.phase.read_untracked() == Phase::Form;
         self.ask_for(if is_at_start { Reason::Start } else { Reason::Expiry });
     }
 

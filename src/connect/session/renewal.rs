@@ -92,7 +92,7 @@ impl Session {
 
     fn read_renewed(self, answer: Result<Response, SignInFault>) -> Result<Renewed, SignInFault> {
         let answer = answer?;
-        let present = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).unwrap_or_default();
+        let present = self.pasted.read_untracked().facts().cloned().unwrap_or_default();
         let now = self.ports.get().clock.wall();
         self.sign_in.signed_in.with_untracked(|signed_in| {
             let signed_in = signed_in.as_ref().ok_or(SignInFault::NothingBegun)?;

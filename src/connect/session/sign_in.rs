@@ -155,7 +155,7 @@ impl Session {
 
     fn see_window(self, is_gone: bool) {
         let seen = SigningIn::Waiting { is_gone };
-        if self.signing_in.with_untracked(|now| *now != seen) {
+        if *self.signing_in.read_untracked() != seen {
             self.signing_in.set(seen);
         }
     }

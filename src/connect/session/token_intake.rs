@@ -96,7 +96,7 @@ impl Session {
     }
 
     fn hold(self, paste: Paste) {
-        if self.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Connecting)) {
+        if matches!(*self.phase.read_untracked(), Phase::Loading | Phase::Connecting) {
             // A connection attempt for the previous token's environment would continue with this token.
             self.connecting.abort_all();
             self.set_phase.set(Phase::Form);

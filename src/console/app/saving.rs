@@ -32,13 +32,12 @@ impl App {
     pub fn rows_to_save(self) -> Vec<UserIndex> {
         let table = &self.directory().table;
         let rows = table.shown.with(Vec::clone);
-        table.selected.with(|selected| {
-            if selected.is_empty() {
-                rows
-            } else {
-                rows.into_iter().filter(|row| selected.contains(*row)).collect()
-            }
-        })
+        let selected = table.selected.read();
+        if selected.is_empty() {
+            rows
+        } else {
+            rows.into_iter().filter(|row| selected.contains(*row)).collect()
+        }
     }
 
     /// The connected environment, if any.
@@ -254,7 +253,7 @@ impl App {
 
     /// The snapshot that the status is compared with, if it is usable.
     pub fn earlier(self) -> Option<Snapshot> {
-        self.saving().earlier.with(|earlier| earlier.clone()?.ok())
+        self.saving().earlier.read().clone()?.ok()
     }
 
     /// The populations, or none if they aren't loaded.

@@ -90,7 +90,7 @@ impl FileState {
 fn ImportBody(close: CloseButton) -> impl IntoView {
     let app = use_app();
     let sheet = app.import();
-    let state = memo(move || sheet.opening.with(|opening| opening.as_ref().map(FileState::of)));
+    let state = memo(move || sheet.opening.read().as_ref().map(FileState::of));
     move || {
         state.get().map(|state| match state {
             FileState::Reading => view! { <p class="working" role="status">{text::READING}</p> }.into_any(),

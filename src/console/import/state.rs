@@ -292,8 +292,7 @@ impl Import {
     /// Matches the file against all users, if the list is complete and no guess is unanswered.
     pub fn match_with_list(self) {
         let at = self.directory.listed_at.get_untracked();
-        let (true, Some(at)) = (self.directory.list.with_untracked(|list| *list == List::Complete), at)
-        else {
+        let (true, Some(at)) = (*self.directory.list.read_untracked() == List::Complete, at) else {
             return;
         };
         if self.finding.with_untracked(|finding| matches!(finding, Finding::LookingUp { .. })) {

@@ -16,7 +16,7 @@ pub(crate) fn RequestCode(exchange: Signal<Option<Numbered>>) -> impl IntoView {
     let exchanges = app.exchanges();
     let code = Signal::derive(move || {
         let language = exchanges.language.get();
-        exchange.with(|shown| Some(Sample::from(&shown.as_ref()?.exchange.request).code(language)))
+        Some(Sample::from(&exchange.read().as_ref()?.exchange.request).code(language))
     });
     let copy = move |_| {
         if let Some(code) = code.get_untracked() {

@@ -26,7 +26,7 @@ pub(crate) fn RequestTable() -> impl IntoView {
     let shown = memo(move || exchanges.shown_number());
     let active = move || {
         let shown = shown.get()?;
-        listed.with(|listed| listed.contains(&shown)).then(|| id(shown))
+        listed.read().contains(&shown).then(|| id(shown))
     };
     let press = move |event: ev::KeyboardEvent| {
         let Some(rows) = rows_to_move(&key_of(&event)) else { return };
@@ -37,8 +37,7 @@ pub(crate) fn RequestTable() -> impl IntoView {
     };
     let rows = move || {
         let shown = shown.get();
-        listed
-            .with(|listed| listed.iter().map(|number| (*number, Some(*number) == shown)).collect::<Vec<_>>())
+        listed.read().iter().map(|number| (*number, Some(*number) == shown)).collect::<Vec<_>>()
     };
     view! {
         <div class="grid-scroll request-scroll" node_ref=scroller>

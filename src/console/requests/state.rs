@@ -84,15 +84,14 @@ impl Exchanges {
     /// The number of the exchange on display.
     pub fn shown_number(self) -> Option<u64> {
         let chosen = self.chosen.get();
-        self.log.with(|log| {
-            let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
-            shown.map(|shown| shown.number)
-        })
+        let log = self.log.read();
+        let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
+        shown.map(|shown| shown.number)
     }
 
     /// The numbers of the exchanges that match the filter, newest first.
     pub fn listed(self) -> Vec<u64> {
-        self.filter.with(|filter| self.log.with(|log| listed(log, filter)))
+        listed(&self.log.read(), &self.filter.read())
     }
 
     /// Shows an exchange, or follows the newest.
@@ -121,9 +120,9 @@ impl Exchanges {
     /// Moves the choice `places` lines down the list from the exchange on display, clamped to the list. Returns the
     /// index in the list of the new choice.
     pub fn choose_by(self, places: isize) -> Option<usize> {
-        let numbers = self.filter.with_untracked(|filter| self.log.with_untracked(|log| listed(log, filter)));
+        let numbers = listed(&self.log.read_untracked(), &self.filter.read_untracked());
         let last = numbers.len().checked_sub(1)?;
-        let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
+        let newest = self.log.read_untracked().newest().map(|newest| newest.number);
         let shown = self.chosen.get_untracked().or(newest);
         let place = numbers.iter().position(|number| Some(*number) == shown);
         // If the exchange on display isn't in the list, one step down leads to the first line, and larger steps count
@@ -138,30 +137,25 @@ impl Exchanges {
     pub fn copy_of_shown(self) -> String {
         let people = self.people();
         let chosen = self.chosen.get_untracked();
-        self.log.with_untracked(|log| {
-            let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
-            shown.map(|shown| transcript(&shown.exchange, people)).unwrap_or_default()
-        })
+        let log = self.log.read_untracked();
+        let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
+        shown.map(|shown| transcript(&shown.exchange, people)).unwrap_or_default()
     }
 
     /// All listed exchanges, as text.
     pub fn copy_of_listed(self) -> String {
         let people = self.people();
-        self.filter.with_untracked(|filter| {
-            self.log.with_untracked(|log| {
-                let listed = log.iter().map(|numbered| &numbered.exchange);
-                transcripts(listed.filter(|exchange| filter.matches(exchange)), people)
-            })
-        })
+        let filter = self.filter.read_untracked();
+        let log = self.log.read_untracked();
+        let listed = log.iter().map(|numbered| &numbered.exchange);
+        transcripts(listed.filter(|exchange| filter.matches(exchange)), people)
     }
 
     /// All listed exchanges, as a HAR file.
     pub fn har_of_listed(self) -> String {
-        self.filter.with_untracked(|filter| {
-            self.log.with_untracked(|log| {
-                har(log.iter().map(|numbered| &numbered.exchange).filter(|exchange| filter.matches(exchange)))
-            })
-        })
+        let filter = self.filter.read_untracked();
+        let log = self.log.read_untracked();
+        har(log.iter().map(|numbered| &numbered.exchange).filter(|exchange| filter.matches(exchange)))
     }
 
     /// Whether this copy includes personal data. Resets the choice, so that it applies to one copy only.
@@ -174,14 +168,13 @@ impl Exchanges {
     /// The last change of a user, or else the last read about the user.
     pub fn about(self, user: UserId) -> Option<Numbered> {
         let part = format!("/users/{user}");
-        self.log.with(|log| {
-            let about = || {
-                let wanted = log.iter().filter(|numbered| !numbered.is_probe);
-                wanted.filter(|numbered| numbered.exchange.request.endpoint.as_str().contains(&part))
-            };
-            let change = about().find(|numbered| numbered.exchange.request.method != Method::Get);
-            change.or_else(|| about().next()).cloned()
-        })
+        let log = self.log.read();
+        let about = || {
+            let wanted = log.iter().filter(|numbered| !numbered.is_probe);
+            wanted.filter(|numbered| numbered.exchange.request.endpoint.as_str().contains(&part))
+        };
+        let change = about().find(|numbered| numbered.exchange.request.method != Method::Get);
+        change.or_else(|| about().next()).cloned()
     }
 
     pub fn clear(self) {

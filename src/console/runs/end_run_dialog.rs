@@ -37,7 +37,7 @@ pub(crate) fn EndRunDialog() -> impl IntoView {
     let cancel = NodeRef::<html::Button>::new();
     // The figures of a run that continues change while the dialog is open.
     let question = memo(move || question(app));
-    let is_stop = move || question.with(|question| matches!(question, Some(Question::Stop(_))));
+    let is_stop = move || matches!(*question.read(), Some(Question::Stop(_)));
     let title = move || text::ending::title(is_stop());
     view! {
         <Modal

@@ -84,11 +84,9 @@ impl App {
 
     /// How many users' changes can be undone, and until when undo is offered. `None` if there are none.
     pub fn undoable(self) -> Option<(u32, Timestamp)> {
-        let ended_at = self.run().progress.with(|progress| progress.as_ref()?.ended_at)?;
-        let changed = self
-            .run()
-            .progress
-            .with(|progress| progress.as_ref().map_or(0, |progress| progress.tally.of(RowState::Changed)));
+        let ended_at = self.run().progress.read().as_ref()?.ended_at?;
+        let changed =
+            self.run().progress.read().as_ref().map_or(0, |progress| progress.tally.of(RowState::Changed));
         let is_offered = changed > 0 && can_undo(ended_at, self.ports.get().clock.wall());
         is_offered.then(|| (changed, undo_until(ended_at)))
     }

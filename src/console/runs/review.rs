@@ -180,24 +180,24 @@ impl Review {
 
     /// The preview, once it is ready.
     pub fn preview(self) -> Option<Rc<Preview>> {
-        self.shown.with(|shown| match shown.as_ref().map(|reviewed| &reviewed.reading) {
+        match self.shown.read().as_ref().map(|reviewed| &reviewed.reading) {
             Some(Reading::Ready(preview)) => Some(Rc::clone(preview)),
             _ => None,
-        })
+        }
     }
 
     /// The direction of the proposed run; on if no review is open.
     pub fn to(self) -> bool {
-        self.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.proposal.to))
+        self.shown.read().as_ref().is_none_or(|reviewed| reviewed.proposal.to)
     }
 
     /// How many users will be changed: the selected ones until their values are read.
     pub fn changes(self) -> usize {
-        self.shown.with(|shown| match shown {
+        match &*self.shown.read() {
             Some(Reviewed { reading: Reading::Ready(preview), .. }) => preview.plan.rows.len(),
             Some(reviewed) => reviewed.proposal.users.len(),
             None => 0,
-        })
+        }
     }
 
     /// Cancels the review; nothing was sent.

@@ -311,20 +311,19 @@ impl Run {
 
     /// Whether a run is open, so that nothing else may change users.
     pub fn is_open(self) -> bool {
-        self.progress.with(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
+        self.progress.read().as_ref().is_some_and(|progress| progress.phase.is_open())
     }
 
     /// The state of a user's row, if the user is part of this run.
     pub fn state_of(self, user: UserId) -> Option<RowState> {
-        self.states.with(|states| {
-            let place = *self.places.read_value().get(&user)?;
-            states.get(place as usize).copied()
-        })
+        let states = self.states.read();
+        let place = *self.places.read_value().get(&user)?;
+        states.get(place as usize).copied()
     }
 
     /// The value that the run sets; `None` without a run.
     pub fn target(self) -> Option<bool> {
-        self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.plan.to))
+        self.progress.read_untracked().as_ref().map(|progress| progress.plan.to)
     }
 
     /// Pauses the run until [`Run::resume`].

@@ -37,9 +37,9 @@ pub(crate) fn RunPanel(tab: Tab) -> impl IntoView {
 
 /// Reads a value of the current run reactively; without a run, the default.
 fn of_run<R: Default>(app: App, read: impl FnOnce(&Progress) -> R) -> R {
-    app.run().progress.with(|run| run.as_ref().map(read).unwrap_or_default())
+    app.run().progress.read().as_ref().map(read).unwrap_or_default()
 }
 
 fn of_run_untracked<R: Default>(app: App, read: impl FnOnce(&Progress) -> R) -> R {
-    app.run().progress.with_untracked(|run| run.as_ref().map(read).unwrap_or_default())
+    app.run().progress.read_untracked().as_ref().map(read).unwrap_or_default()
 }

@@ -294,7 +294,7 @@ fn is_possible(app: App, at: Location, next: &NextStep) -> bool {
             | Location::Group
             | Location::Checking
             | Location::Everything => false,
-            Location::People => app.directory().list.with_untracked(|list| *list == List::Idle),
+            Location::People => *app.directory().list.read_untracked() == List::Idle,
             Location::Search | Location::User(_) => true,
         },
     }

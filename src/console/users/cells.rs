@@ -64,7 +64,7 @@ pub(crate) fn username(app: App, row: PooledRow) -> Option<String> {
 /// The ID of the user in a row.
 fn user_id(app: App, row: PooledRow) -> Option<UserId> {
     let user = row.user();
-    app.directory().users.with(|users| users.id(user))
+    app.directory().users.read().id(user)
 }
 
 /// What a row shows of a user, besides the MFA switch, which follows the flag by itself.
@@ -127,16 +127,15 @@ fn UnreadableCell(
     let columns_len = columns.with_value(Vec::len);
     let span = move || {
         // The checkbox has a cell of its own.
-        let shown = layout.with(|layout| layout.iter().rev().take(columns_len).flatten().count());
+        let shown = layout.read().iter().rev().take(columns_len).flatten().count();
         shown.to_string()
     };
     let sentence = move || {
         let user = row.user();
-        app.directory().users.with(|users| {
-            let Some(unreadable) = users.unreadable(user) else { return String::new() };
-            let id = unreadable.id.map(|id| format!(" {id}")).unwrap_or_default();
-            text::directory::unreadable_row(&unreadable.field, &unreadable.problem) + &id
-        })
+        let users = app.directory().users.read();
+        let Some(unreadable) = users.unreadable(user) else { return String::new() };
+        let id = unreadable.id.map(|id| format!(" {id}")).unwrap_or_default();
+        text::directory::unreadable_row(&unreadable.field, &unreadable.problem) + &id
     };
     view! {
         <td class="unreadable" role="gridcell" colspan=span>
@@ -149,7 +148,7 @@ type Fields = Memo<Option<UserFields>>;
 
 /// Reads something of the user; the default when the user is gone.
 fn of_user<T: Default>(fields: Fields, read: impl FnOnce(&User) -> T) -> T {
-    fields.with(|fields| fields.as_ref().map(|fields| read(&fields.user)).unwrap_or_default())
+    fields.read().as_ref().map(|fields| read(&fields.user)).unwrap_or_default()
 }
 
 /// The style sheet's name for the words beside a switch.
@@ -172,9 +171,8 @@ fn mfa_note(app: App, row: UserIndex) -> String {
 #[component]
 fn UserCell(app: App, row: PooledRow, column: Column, fields: Fields) -> impl IntoView {
     let class = class_of(column);
-    let content = move || {
-        fields.with(|fields| fields.as_ref().map(|fields| text_of(app, column, fields)).unwrap_or_default())
-    };
+    let content =
+        move || fields.read().as_ref().map(|fields| text_of(app, column, fields)).unwrap_or_default();
     match column {
         Column::Name => view! { <NameCell app=app row=row fields=fields /> }.into_any(),
         Column::Mfa => {
@@ -195,7 +193,7 @@ fn UserCell(app: App, row: PooledRow, column: Column, fields: Fields) -> impl In
             // The dash has a name.
             let label = move || {
                 let is_checked = |fields: &UserFields| fields.devices != Devices::NotChecked;
-                let is_checked = fields.with(|fields| fields.as_ref().is_none_or(is_checked));
+                let is_checked = fields.read().as_ref().is_none_or(is_checked);
                 (!is_checked).then_some(text::directory::NOT_CHECKED)
             };
             view! { <td class=class role="gridcell" tabindex="-1" aria-label=label>{content}</td> }.into_any()

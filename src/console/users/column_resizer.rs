@@ -62,7 +62,7 @@ pub(crate) fn resize_by_key(grid: Grid, event: &KeyboardEvent, position: usize) 
 }
 
 fn width(grid: Grid, position: usize) -> Option<u32> {
-    grid.layout.with_untracked(|layout| layout.get(position).copied().flatten())
+    grid.layout.read_untracked().get(position).copied().flatten()
 }
 
 fn set(grid: Grid, column: Column, width: u32) {

@@ -20,8 +20,8 @@ pub(crate) fn ConfirmChangeDialog() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let confirming = directory.confirming;
-    let name = move || confirming.with(|asked| asked.as_ref().map(|asked| name_of(app, asked.user)));
-    let to = move || confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
+    let name = move || confirming.read().as_ref().map(|asked| name_of(app, asked.user));
+    let to = move || confirming.read().as_ref().is_none_or(|asked| asked.to);
     let title =
         Signal::derive(move || name().map(|name| text::confirm::title(to(), &name)).unwrap_or_default());
     let concerns = memo(move || {

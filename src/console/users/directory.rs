@@ -289,11 +289,9 @@ impl Directory {
     /// Whether an operation that the person waits for is in progress.
     pub fn is_working(self) -> bool {
         self.list.with_untracked(List::is_loading)
-            || self.report.with_untracked(|report| *report == Load::Loading)
-            || self
-                .checking
-                .with_untracked(|checking| checking.as_ref().is_some_and(|checking| checking.is_running))
-            || self.switches.with_untracked(|switches| switches.values().any(Switch::is_busy))
+            || *self.report.read_untracked() == Load::Loading
+            || self.checking.read_untracked().as_ref().is_some_and(|checking| checking.is_running)
+            || self.switches.read_untracked().values().any(Switch::is_busy)
     }
 
     /// Stores users. Their texts are case-folded by the rules of the browser's language.
@@ -330,17 +328,16 @@ impl Directory {
 
     /// Finds a user by username among the users that were read.
     pub(crate) fn named(self, username: &str) -> Option<UserId> {
-        self.users.with_untracked(|users| {
-            let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex);
-            rows.find(|row| users.username(*row) == username).and_then(|row| users.id(row))
-        })
+        let users = self.users.read_untracked();
+        let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex);
+        rows.find(|row| users.username(*row) == username).and_then(|row| users.id(row))
     }
 
     /// The selected users, in the order shown.
     pub(crate) fn selected_ids(self) -> Vec<UserId> {
         let rows: Vec<UserIndex> = self.table.selected.with_untracked(|selected| {
             let is_selected = |row: &&UserIndex| selected.contains(**row);
-            self.table.shown.with_untracked(|shown| shown.iter().filter(is_selected).copied().collect())
+            self.table.shown.read_untracked().iter().filter(is_selected).copied().collect()
         });
         self.users.with_untracked(|users| rows.into_iter().filter_map(|row| users.id(row)).collect())
     }
@@ -357,8 +354,8 @@ impl Directory {
 
     pub fn with_rows<R>(self, read: impl FnOnce(&[UserIndex]) -> R) -> R {
         match self.source() {
-            Source::List => self.table.shown.with(|rows| read(rows)),
-            Source::Found => self.found.with(|rows| read(rows)),
+            Source::List => read(&self.table.shown.read()),
+            Source::Found => read(&self.found.read()),
         }
     }
 
@@ -376,10 +373,9 @@ impl Directory {
     }
 
     pub fn population_name(self, id: PopulationId) -> Option<String> {
-        self.populations.with(|populations| {
-            let known = populations.ready()?.iter().find(|population| population.id == id)?;
-            Some(known.name.clone())
-        })
+        let populations = self.populations.read();
+        let known = populations.ready()?.iter().find(|population| population.id == id)?;
+        Some(known.name.clone())
     }
 }
 

@@ -69,10 +69,9 @@ fn Ways(id: UserId) -> impl IntoView {
 
 /// How many devices are paired, if the drawer has read them.
 fn devices(app: App, id: UserId) -> Option<usize> {
-    app.directory().opened.with_untracked(|opened| {
-        let opened = opened.as_ref().filter(|opened| opened.id == id)?;
-        opened.devices.ready().map(Vec::len)
-    })
+    let opened = app.directory().opened.read_untracked();
+    let opened = opened.as_ref().filter(|opened| opened.id == id)?;
+    opened.devices.ready().map(Vec::len)
 }
 
 #[component]

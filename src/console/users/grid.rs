@@ -54,7 +54,7 @@ pub(crate) fn UserGrid() -> impl IntoView {
 #[component]
 fn GridTable(grid: Grid) -> impl IntoView {
     let directory = grid.app.directory();
-    let columns = move || directory.table.view.with(|view| with_name(&view.columns));
+    let columns = move || with_name(&directory.table.view.read().columns);
     let layout = memo(move || (columns(), directory.source()));
     move || {
         let (columns, source) = layout.get();
@@ -70,8 +70,8 @@ fn GridTable(grid: Grid) -> impl IntoView {
 fn UserTable(grid: Grid, columns: Vec<Column>, source: Source) -> impl IntoView {
     let app = grid.app;
     let opened = memo(move || {
-        let opened = app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id));
-        opened.and_then(|id| app.directory().users.with(|users| users.find(id)))
+        let opened = app.directory().opened.read().as_ref().map(|opened| opened.id);
+        opened.and_then(|id| app.directory().users.read().find(id))
     });
     let column_count = columns.len() + usize::from(source == Source::List);
     let cols = (0..column_count).map(|position| view! { <Col grid position/> }).collect_view();
@@ -89,7 +89,7 @@ fn UserTable(grid: Grid, columns: Vec<Column>, source: Source) -> impl IntoView 
             role="grid"
             aria-label=text::directory::USERS
             aria-multiselectable="true"
-            aria-colcount=move || grid.layout.with(|layout| layout.iter().flatten().count().to_string())
+            aria-colcount=move || grid.layout.read().iter().flatten().count().to_string()
             aria-rowcount=move || (app.directory().shown_len() + 1).to_string()
         >
             <colgroup>{cols}</colgroup>
@@ -129,7 +129,7 @@ fn SelectAll(app: App) -> impl IntoView {
 /// A column of the layout. One that is left out has no element: it would take a cell's place.
 #[component]
 fn Col(grid: Grid, position: usize) -> impl IntoView {
-    let width = memo(move || grid.layout.with(|layout| layout.get(position).copied().flatten()));
+    let width = memo(move || grid.layout.read().get(position).copied().flatten());
     move || width.get().map(|width| view! { <col {..attr::width(width.to_string())}/> })
 }
 
@@ -150,7 +150,7 @@ fn HeadCell(grid: Grid, column: Column, number: usize, source: Source) -> impl I
         .into_any();
     }
     let view = app.directory().table.view;
-    let sort = move || view.with(|view| view.sort.filter(|sort| sort.key == column));
+    let sort = move || view.read().sort.filter(|sort| sort.key == column);
     let direction = move || sort().map(|sort| if sort.is_descending { "descending" } else { "ascending" });
     let arrow = move || match sort() {
         None => "",
@@ -198,7 +198,7 @@ fn UserRow(
 ) -> impl IntoView {
     let app = grid.app;
     let kind = memo(move || RowKind::of(app, row.user()));
-    let is_selected = move || app.directory().table.selected.with(|selected| selected.contains(row.user()));
+    let is_selected = move || app.directory().table.selected.read().contains(row.user());
     view! {
         <tr
             role="row"
@@ -252,7 +252,7 @@ fn SelectBox(app: App, row: PooledRow) -> impl IntoView {
             type="checkbox"
             tabindex="-1"
             aria-label=label
-            prop:checked=move || table.selected.with(|selected| selected.contains(row.user()))
+            prop:checked=move || table.selected.read().contains(row.user())
             on:click=handler(select)
         />
     }

@@ -112,7 +112,7 @@ fn list_failure(fault: Fault) -> AnyView {
 }
 
 fn total(app: App) -> Option<u64> {
-    app.directory().total.with(|total| total.ready().copied().flatten())
+    app.directory().total.read().ready().copied().flatten()
 }
 
 /// How many users were loaded.

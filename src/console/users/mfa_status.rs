@@ -32,7 +32,7 @@ use crate::ui::show::Show;
 pub(crate) fn MfaStatus() -> impl IntoView {
     let app = use_app();
     let section = Section::new();
-    let counts = memo(move || app.directory().table.status.with(|status| status.all));
+    let counts = memo(move || app.directory().table.status.read().all);
     view! {
         <section class="mfa-status" part="status" aria-label=text::mfa_status::NAME>
             <div class="status-line">
@@ -67,12 +67,12 @@ fn headline(app: App, counts: &Counts) -> String {
     if has_list(app) {
         return text::mfa_status::headline(app.ports.get().locale.as_ref(), counts);
     }
-    app.directory().total.with(|total| match total {
+    match &*app.directory().total.read() {
         Load::Idle | Load::Loading => text::directory::COUNTING.to_owned(),
         Load::Failed(_) => text::mfa_status::NAME.to_owned(),
         Load::Ready { value: None, .. } => text::directory::COUNT_UNKNOWN.to_owned(),
         Load::Ready { value: Some(users), .. } => text::directory::none_loaded(&number(app, *users)),
-    })
+    }
 }
 
 /// The longest headline that these users can have. The style keeps room for it, so that the bar doesn't move.
@@ -90,11 +90,11 @@ fn share(app: App, counts: &Counts) -> String {
 }
 
 fn has_list(app: App) -> bool {
-    app.directory().list.with(|list| *list != List::Idle)
+    *app.directory().list.read() != List::Idle
 }
 
 pub(super) fn is_complete(app: App) -> bool {
-    app.directory().list.with(|list| *list == List::Complete)
+    *app.directory().list.read() == List::Complete
 }
 
 /// Whether the numbers don't grow at the moment: chips that move can't be pressed.
@@ -130,8 +130,8 @@ fn Meaning() -> impl IntoView {
 fn Chips() -> impl IntoView {
     let app = use_app();
     let chips = Memo::new(move |before: Option<&Vec<Class>>| {
-        let counts = app.directory().table.status.with(|status| status.all);
-        let filter = app.directory().table.view.with(|view| view.filters.mfa);
+        let counts = app.directory().table.status.read().all;
+        let filter = app.directory().table.view.read().filters.mfa;
         let is_chosen = |class| filter == Some(MfaFilter::Class(class));
         // A chosen state stays, so that its chip can be pressed again.
         let shown = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
@@ -154,10 +154,10 @@ fn in_place(before: &[Class], mut shown: Vec<Class>) -> Vec<Class> {
 fn Chip(class: Class) -> impl IntoView {
     let app = use_app();
     let filter = Some(MfaFilter::Class(class));
-    let is_chosen = move || app.directory().table.view.with(|view| view.filters.mfa == filter);
+    let is_chosen = move || app.directory().table.view.read().filters.mfa == filter;
     let part = PARTS.iter().find(|part| part.class == class);
     let count = move || {
-        let counts = app.directory().table.status.with(|status| status.all);
+        let counts = app.directory().table.status.read().all;
         number(app, part.map_or(0, |part| (part.count)(&counts)))
     };
     let press = move |_| {
@@ -180,8 +180,7 @@ fn PingId() -> impl IntoView {
     let directory = use_app().directory();
     let panel = Dropdown::new();
     let has_pingid = move || {
-        directory.has_pingid.get()
-            || directory.report.with(|report| report.ready().is_some_and(|report| report.has_pingid))
+        directory.has_pingid.get() || directory.report.read().ready().is_some_and(|report| report.has_pingid)
     };
     view! {
         <Show when=has_pingid>

@@ -103,7 +103,7 @@ fn Activity(state: Memo<State>) -> impl IntoView {
 }
 
 fn press(app: App, user: Signal<Option<UserId>>, state: Memo<State>) {
-    let is_busy = state.with_untracked(|state| state.is_busy);
+    let is_busy = state.read_untracked().is_busy;
     if let Some(id) = user.get_untracked().filter(|_| !is_busy) {
         app.directory().press(id);
     }
@@ -133,17 +133,16 @@ impl State {
         let in_run = user.and_then(|id| app.run().state_of(id));
         // The switch of a user that the run is about to change is busy.
         let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run().is_open();
-        app.directory().switches.with(|switches| {
-            let switch = user.and_then(|id| switches.get(&id));
-            let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);
-            Self {
-                mfa,
-                is_busy,
-                activity: switch.and_then(activity).or_else(|| {
-                    in_run.map(|state| activity_in_run(state, app.run().target().unwrap_or_default()))
-                }),
-            }
-        })
+        let switches = app.directory().switches.read();
+        let switch = user.and_then(|id| switches.get(&id));
+        let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);
+        Self {
+            mfa,
+            is_busy,
+            activity: switch.and_then(activity).or_else(|| {
+                in_run.map(|state| activity_in_run(state, app.run().target().unwrap_or_default()))
+            }),
+        }
     }
 }
 

@@ -55,7 +55,7 @@ fn shown_report(app: App, shown: &Shown) -> ShownReport {
     let ports = app.ports.get();
     let plan = &shown.report.plan;
     let at = ports.locale.time(shown.report.started_at.unwrap_or(plan.made_at));
-    let is_partial = app.directory().list.with_untracked(|list| *list != List::Complete);
+    let is_partial = *app.directory().list.read_untracked() != List::Complete;
     let unlisted = || text::report_filter::unlisted(ports.locale.as_ref(), shown.unlisted, is_partial);
     ShownReport {
         name: text::report_filter::shown(&plan.number().to_string(), &at),
@@ -71,9 +71,7 @@ fn shown_report(app: App, shown: &Shown) -> ShownReport {
 pub(crate) fn ReportFilter() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let line = memo(move || {
-        directory.outcomes.with(|outcomes| outcomes.as_ref().map(|outcomes| line(app, outcomes)))
-    });
+    let line = memo(move || directory.outcomes.read().as_ref().map(|outcomes| line(app, outcomes)));
     move || {
         line.get().map(|line| {
             let content = match line {

@@ -36,7 +36,7 @@ fn SearchStatus() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let back_label = move || {
-        let has_list = directory.list.with_untracked(|list| *list != List::Idle);
+        let has_list = *directory.list.read_untracked() != List::Idle;
         if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH }
     };
     let back = move |_| {

@@ -146,14 +146,12 @@ fn CheckButton(app: App, count: Memo<usize>) -> impl IntoView {
 #[component]
 fn CheckProgress(app: App) -> impl IntoView {
     let checking = app.directory().checking;
-    let is_running =
-        move || checking.with(|checking| checking.as_ref().is_some_and(|checking| checking.is_running));
+    let is_running = move || checking.read().as_ref().is_some_and(|checking| checking.is_running);
     let sentence = move || {
         let checked = |checking: &Checking| text::table::checked(&*app.ports.get().locale, checking);
-        checking.with(|checking| checking.as_ref().map(checked).unwrap_or_default())
+        checking.read().as_ref().map(checked).unwrap_or_default()
     };
-    let fault =
-        memo(move || checking.with(|checking| checking.as_ref().and_then(|checking| checking.fault.clone())));
+    let fault = memo(move || checking.read().as_ref().and_then(|checking| checking.fault.clone()));
     let why = move || {
         let fault = fault.get()?;
         let card = move || view! { <FaultCard fault=fault.clone()/> };

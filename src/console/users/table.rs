@@ -172,7 +172,7 @@ impl Table {
     /// Shows these rows. Rows that are no longer shown are deselected.
     fn show(self, shown: Vec<UserIndex>) {
         // During a run all rows are filtered every second, and the result is mostly the same.
-        if self.shown.with_untracked(|before| *before == shown) {
+        if *self.shown.read_untracked() == shown {
             return;
         }
         let is_selected =
@@ -191,13 +191,13 @@ impl Table {
         let now = self.ports.get().clock.wall();
         self.counted_at.set_value(self.ports.get().clock.now());
         let status = users.status(&self.ordered.read_value(), now);
-        if self.status.with_untracked(|old| *old != status) {
+        if *self.status.read_untracked() != status {
             self.status.set(status);
         }
     }
 
     fn reorder(self, users: &UserStore) {
-        let Some(order) = self.view.with_untracked(|view| view.sort) else { return };
+        let Some(order) = self.view.read_untracked().sort else { return };
         if order.key == Column::Name {
             self.rank_names(users);
         }
@@ -224,7 +224,7 @@ impl Table {
             ids.zip(self.ports.get().collation.rank(&names)).collect()
         });
         self.ranks.write_value().populations = ranked;
-        if self.view.with_untracked(|view| view.sort.is_some_and(|order| order.key == Column::Population)) {
+        if self.view.read_untracked().sort.is_some_and(|order| order.key == Column::Population) {
             users.with_untracked(|users| {
                 self.reorder(users);
                 self.renew(users);
@@ -285,7 +285,7 @@ impl Table {
         let now = self.ports.get().clock.wall();
         let count =
             |users: &UserStore, filters: &Filters| undecided(users, &self.ordered.read_value(), filters, now);
-        self.view.with(|view| users.with_untracked(|users| count(users, &view.filters)))
+        count(&users.read_untracked(), &self.view.read().filters)
     }
 
     /// The listed users that match a text, at most `at_most`.
@@ -320,7 +320,7 @@ impl Table {
 
     /// How many of the rows shown can be selected.
     pub fn selectable_len(self, users: RwSignal<UserStore>) -> usize {
-        self.shown.with(|shown| users.with(|users| users.readable_among(shown)))
+        users.read().readable_among(&self.shown.read())
     }
 
     /// How much of what can be selected is selected.
@@ -333,7 +333,7 @@ impl Table {
     pub fn select(self, users: RwSignal<UserStore>, row: UserIndex, to: bool, range: bool) {
         let anchor = self.anchor.get_value().filter(|_| range);
         let rows = anchor.map_or_else(|| vec![row], |anchor| self.between(anchor, row));
-        let is_readable = |row: &UserIndex| users.with_untracked(|users| users.is_readable(*row));
+        let is_readable = |row: &UserIndex| users.read_untracked().is_readable(*row);
         let mut selected = self.selected.get_untracked();
         for row in rows.into_iter().filter(is_readable) {
             if to { selected.insert(row) } else { selected.remove(row) }
@@ -343,20 +343,19 @@ impl Table {
     }
 
     fn between(self, one: UserIndex, other: UserIndex) -> Vec<UserIndex> {
-        self.shown.with_untracked(|shown| {
-            let place = |row| shown.iter().position(|shown| *shown == row);
-            let (Some(one), Some(other)) = (place(one), place(other)) else { return vec![other] };
-            shown.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec()
-        })
+        let shown = self.shown.read_untracked();
+        let place = |row| shown.iter().position(|shown| *shown == row);
+        let (Some(one), Some(other)) = (place(one), place(other)) else { return vec![other] };
+        shown.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec()
     }
 
     /// Selects all rows shown that can be selected, or clears the selection if all are selected already.
     pub fn select_all(self, users: RwSignal<UserStore>) {
         let all: UserSet = users.with_untracked(|users| {
             let is_readable = |row: &UserIndex| users.is_readable(*row);
-            self.shown.with_untracked(|shown| shown.iter().copied().filter(is_readable).collect())
+            self.shown.read_untracked().iter().copied().filter(is_readable).collect()
         });
-        let has_all = self.selected.with_untracked(|selected| *selected == all);
+        let has_all = *self.selected.read_untracked() == all;
         self.set_selected(if has_all { UserSet::default() } else { all });
     }
 
@@ -365,7 +364,7 @@ impl Table {
         let meant: UserSet = rows.into_iter().collect();
         let only: UserSet = users.with_untracked(|users| {
             let is_meant = |row: &UserIndex| meant.contains(*row) && users.is_readable(*row);
-            self.shown.with_untracked(|shown| shown.iter().copied().filter(is_meant).collect())
+            self.shown.read_untracked().iter().copied().filter(is_meant).collect()
         });
         self.anchor.set_value(None);
         self.set_selected(only);
@@ -374,7 +373,7 @@ impl Table {
     /// Clears the selection.
     pub fn deselect(self) {
         self.anchor.set_value(None);
-        if self.selected.with_untracked(|selected| !selected.is_empty()) {
+        if !self.selected.read_untracked().is_empty() {
             self.set_selected(UserSet::default());
         }
     }

@@ -53,7 +53,7 @@ fn FilterMenu(filter: Filter) -> impl IntoView {
     let entry = move |(word, label): (String, String)| {
         let is_chosen = {
             let word = word.clone();
-            Signal::derive(move || chosen.with(|chosen| *chosen == word))
+            Signal::derive(move || *chosen.read() == word)
         };
         let choose = Callback::new(move |()| choose(app, filter, &word));
         view! { <MenuChoice dropdown=menu name=label is_chosen choose/> }
@@ -95,7 +95,7 @@ pub(crate) fn FilterField(filter: Filter) -> impl IntoView {
 }
 
 fn chosen(app: App, filter: Filter) -> String {
-    app.directory().table.view.with(|view| (filter.chosen)(&view.filters))
+    (filter.chosen)(&app.directory().table.view.read().filters)
 }
 
 fn choose(app: App, filter: Filter, word: &str) {
@@ -105,7 +105,7 @@ fn choose(app: App, filter: Filter, word: &str) {
 /// Changes the view of the list. A result of PingOne's search has no filters, so it is closed.
 pub(crate) fn change(app: App, change: impl FnOnce(&mut View)) {
     let directory = app.directory();
-    let has_list = directory.list.with_untracked(|list| *list != List::Idle);
+    let has_list = *directory.list.read_untracked() != List::Idle;
     if has_list && untrack(|| directory.source()) == Source::Found {
         directory.close_search();
     }

@@ -35,7 +35,7 @@ use crate::ui::memo::memo;
 #[component]
 pub(crate) fn UserDrawer() -> impl IntoView {
     let app = use_app();
-    let opened = memo(move || app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.id)));
+    let opened = memo(move || app.directory().opened.read().as_ref().map(|opened| opened.id));
     view! {
         <For each=move || opened.get() key=|id| *id let:id>
             <Drawer id/>
@@ -90,10 +90,7 @@ fn Drawer(id: UserId) -> impl IntoView {
 /// A drawer that opened because a change failed takes the focus only where it covers the table: a person may be at
 /// work there.
 fn focus_heading(app: App, around: NodeRef<html::Aside>, heading: NodeRef<html::H2>) {
-    let is_wanted = app
-        .directory()
-        .opened
-        .with_untracked(|opened| opened.as_ref().is_some_and(|opened| opened.takes_focus));
+    let is_wanted = app.directory().opened.read_untracked().as_ref().is_some_and(|opened| opened.takes_focus);
     let heading = heading.try_get_untracked().flatten();
     if let Some(heading) = heading.filter(|_| is_wanted || covers_page(around)) {
         // It throws for no element of HTML.
@@ -110,7 +107,7 @@ fn label(app: App, id: UserId) -> String {
 /// The accessible name of the table's button that opens this user.
 fn opener_name(app: App) -> String {
     let directory = app.directory();
-    let id = directory.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
+    let id = directory.opened.read_untracked().as_ref().map(|opened| opened.id);
     let user = id.and_then(|id| directory.users.with_untracked(|users| users.user(users.find(id)?)));
     user.map(|user| text::directory::open(&text::name_of(&user), &user.username)).unwrap_or_default()
 }
@@ -120,17 +117,14 @@ fn Head(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
     let app = use_app();
     let user =
         memo(move || app.directory().user(id).map(|user| (text::name_of(&user), user.username, user.email)));
-    let initials = move || {
-        user.with(|user| user.as_ref().map(|(name, username, _)| text::user_drawer::initials(name, username)))
-    };
+    let initials =
+        move || user.read().as_ref().map(|(name, username, _)| text::user_drawer::initials(name, username));
     let name = move || {
-        user.with(|user| {
-            user.as_ref().map_or_else(|| text::user_drawer::NAME.to_owned(), |user| user.0.clone())
-        })
+        let user = user.read();
+        user.as_ref().map_or_else(|| text::user_drawer::NAME.to_owned(), |user| user.0.clone())
     };
-    let username =
-        move || user.with(|user| user.as_ref().map_or_else(|| id.to_string(), |user| user.1.clone()));
-    let email = move || user.with(|user| user.as_ref().and_then(|user| user.2.clone()));
+    let username = move || user.read().as_ref().map_or_else(|| id.to_string(), |user| user.1.clone());
+    let email = move || user.read().as_ref().and_then(|user| user.2.clone());
     view! {
         <header class="user-head">
             <span class="user-initials" aria-hidden="true">{move || initials().unwrap_or_default()}</span>

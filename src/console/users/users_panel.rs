@@ -61,11 +61,11 @@ fn UserList() -> impl IntoView {
     let app = use_app();
     let shown = memo(move || {
         let is_empty = listed(app) == 0;
-        app.directory().list.with(|list| match list {
+        match &*app.directory().list.read() {
             List::Idle => Content::Offer,
             List::Complete if is_empty => Content::Empty,
             _ => Content::Table,
-        })
+        }
     });
     let has_list = move || shown.get() != Content::Offer;
     let content = move || match shown.get() {

@@ -25,7 +25,7 @@ impl Review {
     pub fn estimate(self, preview: &Preview) -> Option<Estimate> {
         let connection = self.run().connection()?;
         let changes = preview.plan.rows.len() as u64;
-        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
+        let total = self.directory().total.read_untracked().ready().copied().flatten();
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
         let has_pilot_user = self.has_pilot();
         let effort = Effort { changes, has_pilot_user, read_back_pages: pages };
@@ -74,7 +74,7 @@ impl Review {
         if !self.pauses.get() {
             return Ok(None);
         }
-        let step = self.pause_every.with(|text| typed_number(text.trim()).filter(|step| *step > 0));
+        let step = typed_number(self.pause_every.read().trim()).filter(|step| *step > 0);
         step.map(Some).ok_or(())
     }
 
@@ -82,8 +82,8 @@ impl Review {
     pub fn plan(self, preview: &Preview) -> Plan {
         let mut plan = preview.plan.clone();
         plan.stops = PlannedPauses { after_pilot: false, every: self.step().ok().flatten() };
-        plan.reference = self.reference.with(|text| text.trim().to_owned());
-        plan.reason = self.reason.with(|text| text.trim().to_owned());
+        plan.reference = self.reference.read().trim().to_owned();
+        plan.reason = self.reason.read().trim().to_owned();
         if let Some(user) = self.pilot_user(preview) {
             // `pilot_user` returns only users of the plan.
             plan.put_pilot_first(user);

@@ -35,12 +35,12 @@ pub enum Pilot {
 
 impl Review {
     fn pilot_text(self) -> String {
-        self.pilot.with(|text| text.trim().to_owned())
+        self.pilot.read().trim().to_owned()
     }
 
     /// Whether something is entered as the pilot user.
     pub fn has_pilot(self) -> bool {
-        self.pilot.with(|text| !text.trim().is_empty())
+        !self.pilot.read().trim().is_empty()
     }
 
     /// The pilot user, if that user is in the plan.
@@ -66,7 +66,7 @@ impl Review {
         }
         let Some(user) = named.or_else(|| self.first_match(&text)) else { return Pilot::NotListed(text) };
         let skipped = preview.plan.left_out.iter().find(|left_out| left_out.user == user);
-        let is_listed = self.directory().users.with_untracked(|users| users.find(user).is_some());
+        let is_listed = self.directory().users.read_untracked().find(user).is_some();
         match skipped {
             Some(skipped) => Pilot::Skipped(self.offer(user), skipped.why),
             None if is_listed => Pilot::NotSelected(self.offer(user)),
@@ -77,22 +77,20 @@ impl Review {
     /// Users of the plan that match what is entered, or the first ones if nothing is.
     pub fn pilot_offers(self, preview: &Preview, most: usize) -> Vec<Offer> {
         let text = self.pilot_text();
-        self.directory().users.with_untracked(|users| {
-            let planned = preview.plan.rows.iter().filter_map(|row| users.find(row.user));
-            let rows: Vec<UserIndex> = if text.is_empty() {
-                planned.take(most).collect()
-            } else {
-                self.matching(users, &planned.collect::<Vec<_>>(), &text)
-            };
-            rows.into_iter().take(most).map(|row| self.offer_of(users, row)).collect()
-        })
+        let users = self.directory().users.read_untracked();
+        let planned = preview.plan.rows.iter().filter_map(|row| users.find(row.user));
+        let rows: Vec<UserIndex> = if text.is_empty() {
+            planned.take(most).collect()
+        } else {
+            self.matching(&users, &planned.collect::<Vec<_>>(), &text)
+        };
+        rows.into_iter().take(most).map(|row| self.offer_of(&users, row)).collect()
     }
 
     fn first_match(self, text: &str) -> Option<UserId> {
-        self.directory().users.with_untracked(|users| {
-            let rows: Vec<_> = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex).collect();
-            self.matching(users, &rows, text).first().and_then(|row| users.id(*row))
-        })
+        let users = self.directory().users.read_untracked();
+        let rows: Vec<_> = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex).collect();
+        self.matching(&users, &rows, text).first().and_then(|row| users.id(*row))
     }
 
     fn matching(self, users: &UserStore, rows: &[UserIndex], text: &str) -> Vec<UserIndex> {

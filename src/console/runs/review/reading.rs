@@ -89,21 +89,20 @@ impl Review {
     /// Up to `most` of the users that couldn't be read, by username or ID, and why.
     pub fn named_unreadable(self, preview: &Preview, most: usize) -> Vec<(String, Unreadable)> {
         let unread = self.unread.read_value();
-        self.directory().users.with_untracked(|users| {
-            let named = |user: UserId| {
-                let row = users.find(user);
-                let name = row.map(|row| users.username(row)).filter(|name| !name.is_empty());
-                let field = row.and_then(|row| users.unreadable(row)).map(|unreadable| Unreadable::Field {
-                    field: unreadable.field.clone(),
-                    problem: unreadable.problem.clone(),
-                });
-                let fault = unread.fault_of(user).cloned().map(Unreadable::Fault);
-                let otherwise = if user.0.is_nil() { Unreadable::NoId } else { Unreadable::Flag };
-                let name = name.map_or_else(|| user.to_string(), str::to_owned);
-                (name, fault.or(field).unwrap_or(otherwise))
-            };
-            unreadable(preview).take(most).map(named).collect()
-        })
+        let users = self.directory().users.read_untracked();
+        let named = |user: UserId| {
+            let row = users.find(user);
+            let name = row.map(|row| users.username(row)).filter(|name| !name.is_empty());
+            let field = row.and_then(|row| users.unreadable(row)).map(|unreadable| Unreadable::Field {
+                field: unreadable.field.clone(),
+                problem: unreadable.problem.clone(),
+            });
+            let fault = unread.fault_of(user).cloned().map(Unreadable::Fault);
+            let otherwise = if user.0.is_nil() { Unreadable::NoId } else { Unreadable::Flag };
+            let name = name.map_or_else(|| user.to_string(), str::to_owned);
+            (name, fault.or(field).unwrap_or(otherwise))
+        };
+        unreadable(preview).take(most).map(named).collect()
     }
 
     async fn read_ended(self, read: Result<(), Fault>, proposal: &Proposal, connection: &Connection) {
@@ -137,7 +136,7 @@ impl Review {
     }
 
     async fn read_values(self, proposal: &Proposal, connection: &Connection) -> Result<(), Fault> {
-        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
+        let total = self.directory().total.read_untracked().ready().copied().flatten();
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
         if proposal.users.len() as u64 > pages {
             self.read_by_pages(proposal, total, connection).await?;
@@ -243,7 +242,7 @@ impl Review {
     /// again.
     fn fail(self, operation: Operation, fault: &Fault) {
         let failed = Reading::Failed(fault.clone());
-        if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
+        if self.shown.read_untracked().as_ref().is_some_and(|it| it.reading != failed) {
             self.directory().explain(Location::Review, operation, fault);
             self.set_reading(failed);
         }

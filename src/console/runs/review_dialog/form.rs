@@ -80,7 +80,7 @@ impl ReviewForm {
     }
 
     fn has_token_in_reason(self) -> bool {
-        self.review.reason.with(|reason| has_token(reason))
+        has_token(&self.review.reason.read())
     }
 
     /// Moves the focus to the first field with something missing or, if users have to be included, to those.

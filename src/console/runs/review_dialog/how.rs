@@ -21,9 +21,8 @@ const PAUSE: &str = "pause";
 pub(super) fn How(form: ReviewForm) -> impl IntoView {
     let review = use_app().review();
     // Fixed when the dialog opens: a field that came or went while values are read would move the others.
-    let is_several = review
-        .shown
-        .with_untracked(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.proposal.users.len() > 1));
+    let is_several =
+        review.shown.read_untracked().as_ref().is_some_and(|reviewed| reviewed.proposal.users.len() > 1);
     let reference_hint = review.limits().change_reference.hint.clone().unwrap_or_default();
     let several = is_several.then(|| view! { <PilotField form/> <ThenField form/> });
     let reason = (!untrack(|| review.to())).then(|| {

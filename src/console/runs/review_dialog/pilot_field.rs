@@ -41,7 +41,7 @@ impl Offers {
     }
 
     fn is_shown(self) -> bool {
-        self.users.with(|offers| !offers.is_empty())
+        !self.users.read().is_empty()
     }
 
     fn open(self) {

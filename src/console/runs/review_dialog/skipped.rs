@@ -229,10 +229,9 @@ fn progress(app: App) -> String {
         Load::Failed(fault) => return text::review::report_failed(&text::fault(&fault)),
         Load::Idle | Load::Ready { .. } => {}
     }
-    app.directory().checking.with(|checking| {
-        let checking = checking.as_ref();
-        checking.map(|checking| text::table::checked(&*ports.locale, checking)).unwrap_or_default()
-    })
+    let checking = app.directory().checking.read();
+    let checking = checking.as_ref();
+    checking.map(|checking| text::table::checked(&*ports.locale, checking)).unwrap_or_default()
 }
 
 /// The users who couldn't be read, why, and a way to try it again.

@@ -57,13 +57,13 @@ pub(super) fn Who(form: ReviewForm) -> impl IntoView {
 }
 
 fn selected(app: App, form: ReviewForm) -> u64 {
-    let of_proposal =
-        || app.review().shown.with(|shown| shown.as_ref().map_or(0, |it| it.proposal.users.len() as u64));
-    form.preview.with(|preview| preview.as_ref().map(|preview| preview.chosen)).unwrap_or_else(of_proposal)
+    let of_proposal = || app.review().shown.read().as_ref().map_or(0, |it| it.proposal.users.len() as u64);
+    form.preview.read().as_ref().map(|preview| preview.chosen).unwrap_or_else(of_proposal)
 }
 
 fn freshness(app: App, form: ReviewForm) -> String {
-    let listed_at = app.review().shown.with(|shown| shown.as_ref()?.listed_at).map(|at| moment(app, at));
+    let listed_at =
+        app.review().shown.read().as_ref().and_then(|shown| shown.listed_at).map(|at| moment(app, at));
     let read_at = form.preview.get().map(|preview| moment(app, preview.plan.made_at));
     text::review::freshness(listed_at.as_deref(), read_at.as_deref())
 }
@@ -72,7 +72,7 @@ fn freshness(app: App, form: ReviewForm) -> String {
 #[component]
 fn Progress() -> impl IntoView {
     let app = use_app();
-    let reading = local_memo(move || app.review().shown.with(|shown| shown.as_ref().map(without_count)));
+    let reading = local_memo(move || app.review().shown.read().as_ref().map(without_count));
     move || {
         reading.get().map(|reading| match reading {
             Reading::Waiting(until) => {
@@ -97,12 +97,12 @@ fn without_count(reviewed: &Reviewed) -> Reading {
 }
 
 fn progress(app: App) -> String {
-    app.review().shown.with(|shown| match shown {
+    match &*app.review().shown.read() {
         Some(Reviewed { proposal, reading: Reading::Going(read), .. }) => {
             text::review::reading(&number(app, *read), &number(app, proposal.users.len() as u64))
         }
         _ => String::new(),
-    })
+    }
 }
 
 #[component]
@@ -127,12 +127,11 @@ fn ReadFailed(fault: Fault) -> impl IntoView {
 fn Notes(form: ReviewForm) -> impl IntoView {
     let app = use_app();
     let to = untrack(|| app.review().to());
-    let has_own = move || form.preview.with(|preview| preview.as_ref().is_some_and(|it| it.own_account > 0));
+    let has_own = move || form.preview.read().as_ref().is_some_and(|it| it.own_account > 0);
     // Users without an active device are among those who will be changed.
     let has_note = move || {
-        form.preview.with(|preview| {
-            !to || preview.as_ref().is_some_and(|it| it.plan.rows.len() as u64 > it.with_device)
-        })
+        let preview = form.preview.read();
+        !to || preview.as_ref().is_some_and(|it| it.plan.rows.len() as u64 > it.with_device)
     };
     let is_application =
         move || app.session().facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));

@@ -68,7 +68,7 @@ impl Run {
 
     /// The plan of the run on display.
     pub fn plan(self) -> Option<Rc<Plan>> {
-        self.progress.with_untracked(|progress| progress.as_ref().map(|progress| Rc::clone(&progress.plan)))
+        self.progress.read_untracked().as_ref().map(|progress| Rc::clone(&progress.plan))
     }
 
     /// Shows a stored run that has ended, for its report and for undo, and then does something with it.
@@ -349,8 +349,7 @@ impl Run {
     }
 
     pub(crate) fn is_open_untracked(self) -> bool {
-        self.progress
-            .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
+        self.progress.read_untracked().as_ref().is_some_and(|progress| progress.phase.is_open())
     }
 }
 

@@ -41,7 +41,7 @@ impl StopLoss {
 impl Run {
     /// Stops the run; asks first if that loses something.
     pub fn ask_to_stop(self) {
-        if self.progress.with_untracked(|run| run.as_ref().and_then(loss_of)).is_some() {
+        if self.progress.read_untracked().as_ref().and_then(loss_of).is_some() {
             self.ending.set(Some(Ending::Stop));
         } else {
             self.stop();
@@ -50,7 +50,7 @@ impl Run {
 
     /// What a stop would lose now. `None` also if the run has ended in the meantime.
     pub fn stop_loss(self) -> Option<StopLoss> {
-        self.progress.with(|run| run.as_ref().and_then(loss_of))
+        self.progress.read().as_ref().and_then(loss_of)
     }
 
     /// Asks before a stored run is deleted: its report exists nowhere else, and without it the run can't be undone.

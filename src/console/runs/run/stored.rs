@@ -138,9 +138,8 @@ impl Run {
 
     /// The stored runs without the one on display.
     pub fn others(self) -> Vec<Stored> {
-        let shown = self.progress.with(|run| run.as_ref().map(|run| name_of(&run.plan)));
-        self.stored
-            .with(|stored| stored.iter().filter(|run| Some(&run.name) != shown.as_ref()).cloned().collect())
+        let shown = self.progress.read().as_ref().map(|run| name_of(&run.plan));
+        self.stored.read().iter().filter(|run| Some(&run.name) != shown.as_ref()).cloned().collect()
     }
 
     /// How many runs there are: those that are stored, and the one on display.

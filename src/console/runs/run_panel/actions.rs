@@ -61,10 +61,10 @@ impl RunAction {
 #[component]
 pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>, place: Place) -> impl IntoView {
     let actions = move || {
-        let actions = phase.with(|phase| phase.as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0)));
+        let actions = phase.read().as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0));
         actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
     };
-    let unread = memo(move || phase.with(|phase| phase.as_ref().and_then(|phase| unread_in(&phase.0))));
+    let unread = memo(move || phase.read().as_ref().and_then(|phase| unread_in(&phase.0)));
     view! {
         <For each=actions key=|action| *action children=|action| view! { <ActionButton action/> }/>
         {move || unread.get().filter(|_| place == Place::Head).map(|_| view! { <FinishedActions/> })}

@@ -74,7 +74,7 @@ fn left_to_read(app: App) -> String {
 }
 
 fn reading_again(app: App) -> fn(&str) -> String {
-    let why = app.run().progress.with_untracked(|run| run.as_ref().and_then(|run| run.outdated));
+    let why = app.run().progress.read_untracked().as_ref().and_then(|run| run.outdated);
     match why {
         Some(Outdated::AnotherWriter) => text::run::checking_for_another_writer,
         Some(Outdated::HandedOver) => text::run::checking_after_hand_over,

@@ -23,8 +23,7 @@ pub(crate) fn Remarks() -> impl IntoView {
     let session = app.session();
     let offers_sign_in = session.offers_sign_in();
     let expires_in = memo(move || token_expires_in(app));
-    let token =
-        move || expires_in.with(|left| left.as_ref().map(|left| text::run::token_ends(left, offers_sign_in)));
+    let token = move || expires_in.read().as_ref().map(|left| text::run::token_ends(left, offers_sign_in));
     view! {
         <Note sentence=move || slept(app)/>
         <Note sentence=move || another_writer_was_seen(app)/>

@@ -86,7 +86,7 @@ pub(crate) fn UnfinishedRuns() -> impl IntoView {
             several => text::stored::several_unfinished(several.len()),
         };
         let only = runs.into_iter().next().filter(|run| run.is_permitted);
-        let is_only = unfinished.with_untracked(|runs| runs.len() == 1);
+        let is_only = unfinished.read_untracked().len() == 1;
         let continue_it =
             only.filter(|_| is_only).map(|run| view! { <ContinueButton name=run.name users=run.left/> });
         Some(view! {

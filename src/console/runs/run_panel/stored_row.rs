@@ -207,8 +207,7 @@ fn FinishedRowActions(name: String, has_skipped: bool, undo: Option<String>) -> 
 fn DeleteButton(name: String) -> impl IntoView {
     let app = use_app();
     let delete = move |_| {
-        let stored =
-            app.run().stored.with_untracked(|runs| runs.iter().find(|run| *run.name == name).cloned());
+        let stored = app.run().stored.read_untracked().iter().find(|run| *run.name == name).cloned();
         if let Some(stored) = stored {
             app.run().ask_to_delete(stored);
         }

@@ -50,7 +50,7 @@ impl Directory {
     /// Loads PingOne's device report and merges it with the user list. A report that waits for a token is resumed.
     pub fn read_report(self) {
         let Some(connection) = self.connection() else { return };
-        if self.report.with_untracked(|report| *report == Load::Loading) {
+        if *self.report.read_untracked() == Load::Loading {
             return;
         }
         self.report.set(Load::Loading);
@@ -223,6 +223,6 @@ impl Directory {
 
     /// The time of the device report, if it is loaded.
     pub fn devices_as_of(self) -> Option<Timestamp> {
-        self.report.with(|report| report.ready().map(|report| report.made_at))
+        self.report.read().ready().map(|report| report.made_at)
     }
 }

@@ -53,8 +53,7 @@ impl Directory {
         self.tasks.spawn(async move {
             let answer = connection.call(find).await;
             // A newer search has replaced this one.
-            if self.search.with_untracked(|search| search.as_ref().map(|search| &search.text) != Some(&text))
-            {
+            if self.search.read_untracked().as_ref().map(|search| &search.text) != Some(&text) {
                 return;
             }
             let mut only_loaded = loaded.len() as u64;
@@ -84,7 +83,7 @@ impl Directory {
 
     /// Matches in the loaded list. They may be anywhere in the text, and case doesn't matter.
     fn loaded(self, text: &str) -> Vec<UserIndex> {
-        self.users.with_untracked(|users| self.table.find(users, text, MAX_HITS as usize))
+        self.table.find(&self.users.read_untracked(), text, MAX_HITS as usize)
     }
 
     /// Returns to the user list, if PingOne's result is shown.

@@ -38,7 +38,7 @@ impl Directory {
     /// Loads the names of the groups, if that wasn't done yet or failed.
     pub fn read_groups(self) {
         let Some(connection) = self.connection() else { return };
-        let is_wanted = self.groups.with_untracked(|groups| matches!(groups, Load::Idle | Load::Failed(_)));
+        let is_wanted = matches!(*self.groups.read_untracked(), Load::Idle | Load::Failed(_));
         if !is_wanted {
             return;
         }
@@ -51,8 +51,8 @@ impl Directory {
 
     /// Loads the members of the group in the filter, if the group has changed.
     pub(super) fn follow_group(self) {
-        let filter = self.table.view.with_untracked(|view| view.filters.group);
-        let known = self.members.with_untracked(|members| members.as_ref().map(|members| members.filter));
+        let filter = self.table.view.read_untracked().filters.group;
+        let known = self.members.read_untracked().as_ref().map(|members| members.filter);
         if filter == known {
             return self.place_members();
         }
@@ -73,7 +73,7 @@ impl Directory {
             let is_asked =
                 |members: &Option<Members>| members.as_ref().is_some_and(|known| known.filter == filter);
             // Another group was selected in the meantime.
-            if self.members.with_untracked(|known| !is_asked(known)) {
+            if !is_asked(&self.members.read_untracked()) {
                 return;
             }
             if let Err(fault) = &members {
@@ -96,7 +96,7 @@ impl Directory {
             Some(self.users.with_untracked(place))
         });
         if let Some(rows) = rows {
-            self.users.with_untracked(|users| self.table.set_members(users, rows));
+            self.table.set_members(&self.users.read_untracked(), rows);
         }
     }
 }

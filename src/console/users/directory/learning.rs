@@ -38,7 +38,7 @@ impl Directory {
 
     /// Whether the flag is being changed, so that a value read at that time may be outdated.
     fn is_flag_in_doubt(self, user: UserId, at: Timestamp) -> bool {
-        self.switches.with_untracked(|switches| switches.get(&user).is_some_and(|switch| switch.outdates(at)))
+        self.switches.read_untracked().get(&user).is_some_and(|switch| switch.outdates(at))
     }
 }
 

@@ -65,7 +65,7 @@ impl Directory {
         self.forget_list();
         self.list.set(List::Loading { pace: connection.pace() });
         // How the list is paged depends on the populations. Once they are loaded, they start the list.
-        if self.populations.with_untracked(|populations| *populations != Load::Loading) {
+        if *self.populations.read_untracked() != Load::Loading {
             self.read_list();
         }
     }
@@ -73,7 +73,7 @@ impl Directory {
     pub(super) fn read_list(self) {
         let Some(connection) = self.connection() else { return };
         self.listed_at.set(Some(connection.clock().wall()));
-        let total = self.total.with_untracked(|total| total.ready().copied().flatten());
+        let total = self.total.read_untracked().ready().copied().flatten();
         self.users.update(|users| users.reserve(room(total)));
         let populations = self.populations.with_untracked(Load::ready_or_default);
         let policy = Rc::new(connection.policy().clone());
@@ -91,7 +91,7 @@ impl Directory {
     }
 
     fn forget_list(self) {
-        let opened = self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
+        let opened = self.opened.read_untracked().as_ref().map(|opened| opened.id);
         let opened = opened.and_then(|id| self.user(id));
         self.search.set(None);
         self.found.set(Vec::new());
@@ -130,7 +130,7 @@ impl Directory {
             self.total.set(Load::Ready { value: Some(count), at });
         }
         let has_ended = !matches!(list, List::Loading { .. });
-        self.users.with_untracked(|users| self.table.extend(users, rows, has_ended));
+        self.table.extend(&self.users.read_untracked(), rows, has_ended);
         if has_ended {
             self.follow_group();
             self.follow_outcomes();

@@ -141,12 +141,12 @@ impl Directory {
     }
 
     pub(super) fn is_open(self, id: UserId) -> bool {
-        self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id) == Some(id))
+        self.opened.read_untracked().as_ref().map(|opened| opened.id) == Some(id)
     }
 
     /// Opens the user drawer for a user who was read already, to show what failed.
     pub(super) fn show(self, id: UserId, at: Timestamp) {
-        let is_known = self.users.with_untracked(|users| users.find(id).is_some());
+        let is_known = self.users.read_untracked().find(id).is_some();
         if !self.is_open(id) && is_known {
             self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at }, false)));
         }

@@ -93,7 +93,7 @@ impl Directory {
     /// Closes the report and removes its filter from the list.
     pub fn close_outcomes(self) {
         self.outcomes.set(None);
-        self.users.with_untracked(|users| self.table.narrow(users, None));
+        self.table.narrow(&self.users.read_untracked(), None);
     }
 
     /// Applies the report to a list that was reloaded.
@@ -111,7 +111,7 @@ impl Directory {
         };
         let rows = self.users.with_untracked(place);
         let unlisted = ids.len().saturating_sub(rows.len());
-        self.users.with_untracked(|users| self.table.narrow(users, Some(rows)));
+        self.table.narrow(&self.users.read_untracked(), Some(rows));
         self.outcomes.set(Some(Outcomes::Shown(Shown { report, part, unlisted })));
     }
 }

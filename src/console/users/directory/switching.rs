@@ -127,7 +127,7 @@ impl Directory {
 
     /// Marks the switch as busy and returns the connection, unless an operation is in progress for this user.
     pub(super) fn start(self, id: UserId, switch: Switch) -> Option<Connection> {
-        let busy = self.switches.with_untracked(|switches| switches.get(&id).is_some_and(Switch::is_busy));
+        let busy = self.switches.read_untracked().get(&id).is_some_and(Switch::is_busy);
         let connection = self.connection().filter(|_| !busy)?;
         self.set_switch(id, switch);
         Some(connection)
@@ -261,6 +261,6 @@ impl Directory {
 
     /// Updates the view and the counts after a change of one user.
     pub(super) fn recount(self) {
-        self.users.with_untracked(|users| self.table.renew(users));
+        self.table.renew(&self.users.read_untracked());
     }
 }

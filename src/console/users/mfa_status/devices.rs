@@ -55,11 +55,9 @@ fn source(app: App, report: &Load<Report>, is_complete: bool) -> AnyView {
 #[component]
 pub(super) fn ReportFailure() -> impl IntoView {
     let app = use_app();
-    let fault = memo(move || {
-        app.directory().report.with(|report| match report {
-            Load::Failed(fault) => Some(fault.clone()),
-            _ => None,
-        })
+    let fault = memo(move || match &*app.directory().report.read() {
+        Load::Failed(fault) => Some(fault.clone()),
+        _ => None,
     });
     move || {
         fault.get().map(|fault| {

@@ -39,7 +39,7 @@ fn ColumnBox(column: Column) -> impl IntoView {
         <label class="check">
             <input
                 type="checkbox"
-                prop:checked=move || view.with(|view| view.columns.contains(&column))
+                prop:checked=move || view.read().columns.contains(&column)
                 on:change=handler(toggle)
             />
             {text::table::column(column)}

@@ -33,7 +33,7 @@ impl Filter {
 
     /// The label of the chosen value as it is written after the filter's name; `None` without one.
     pub(crate) fn value(self, app: App) -> Option<String> {
-        let chosen = app.directory().table.view.with(|view| (self.chosen)(&view.filters));
+        let chosen = (self.chosen)(&app.directory().table.view.read().filters);
         if chosen.is_empty() {
             return None;
         }
@@ -46,7 +46,7 @@ impl Filter {
 
 /// The filters that are set, in words.
 pub(crate) fn described(app: App) -> Vec<String> {
-    let filters = app.directory().table.view.with(|view| view.filters);
+    let filters = app.directory().table.view.read().filters;
     let named = |filter: Filter| Some(text::table::described(filter.name, &filter.value(app)?));
     let created = filters.created_since.map(|at| text::table::created_since(&address::date_of(at)));
     let sign_on = filters.sign_on.map(|filter| match filter {
@@ -91,10 +91,9 @@ const POPULATION: Filter = Filter {
     class: "filter-menu less",
     is_words: false,
     options: |app| {
-        app.directory().populations.with(|populations| {
-            let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
-            known.iter().map(|population| (population.id.0.to_string(), population.name.clone())).collect()
-        })
+        let populations = app.directory().populations.read();
+        let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
+        known.iter().map(|population| (population.id.0.to_string(), population.name.clone())).collect()
     },
     chosen: |filters| filters.population.map(|id| id.0.to_string()).unwrap_or_default(),
     choose: |filters, word| filters.population = Uuid::try_parse(word).ok().map(PopulationId),
@@ -105,15 +104,14 @@ pub(crate) const GROUP: Filter = Filter {
     class: "group",
     is_words: false,
     options: |app| {
-        let chosen = app.directory().table.view.with_untracked(|view| view.filters.group);
-        app.directory().groups.with(|groups| {
-            let known = groups.ready().map(Vec::as_slice).unwrap_or_default();
-            let named = |id| known.iter().any(|group| group.id == id);
-            // The address may name a group before any name is known.
-            let unnamed = chosen.map(|filter| filter.group).filter(|id| !named(*id));
-            let unnamed = unnamed.map(|id| (id.0.to_string(), id.0.to_string().chars().take(8).collect()));
-            known.iter().map(|group| (group.id.0.to_string(), group.name.clone())).chain(unnamed).collect()
-        })
+        let chosen = app.directory().table.view.read_untracked().filters.group;
+        let groups = app.directory().groups.read();
+        let known = groups.ready().map(Vec::as_slice).unwrap_or_default();
+        let named = |id| known.iter().any(|group| group.id == id);
+        // The address may name a group before any name is known.
+        let unnamed = chosen.map(|filter| filter.group).filter(|id| !named(*id));
+        let unnamed = unnamed.map(|id| (id.0.to_string(), id.0.to_string().chars().take(8).collect()));
+        known.iter().map(|group| (group.id.0.to_string(), group.name.clone())).chain(unnamed).collect()
     },
     chosen: |filters| filters.group.map(|filter| filter.group.0.to_string()).unwrap_or_default(),
     choose: |filters, word| {

@@ -36,13 +36,12 @@ pub(crate) fn MoreFilters() -> impl IntoView {
 
 /// How many of the filters that have no menu of their own are set.
 fn active(app: App) -> usize {
-    app.directory().table.view.with(|view| {
-        let filters = &view.filters;
-        [filters.group.is_some(), filters.created_since.is_some(), filters.sign_on.is_some()]
-            .into_iter()
-            .filter(|is_set| *is_set)
-            .count()
-    })
+    let view = app.directory().table.view.read();
+    let filters = &view.filters;
+    [filters.group.is_some(), filters.created_since.is_some(), filters.sign_on.is_some()]
+        .into_iter()
+        .filter(|is_set| *is_set)
+        .count()
 }
 
 /// The names of the groups are read when a person turns to the choice.
@@ -50,7 +49,7 @@ fn active(app: App) -> usize {
 fn Group() -> impl IntoView {
     let app = use_app();
     let view = app.directory().table.view;
-    let is_direct = move || view.with(|view| view.filters.group.is_some_and(|filter| filter.is_direct));
+    let is_direct = move || view.read().filters.group.is_some_and(|filter| filter.is_direct);
     let set = move |event: Event| {
         let is_direct = event_target_checked(&event);
         change(app, |view| {
@@ -65,7 +64,7 @@ fn Group() -> impl IntoView {
         <label class="check">
             <input
                 type="checkbox"
-                disabled=move || view.with(|view| view.filters.group.is_none())
+                disabled=move || view.read().filters.group.is_none()
                 prop:checked=is_direct
                 on:change=handler(set)
             />
@@ -78,7 +77,7 @@ fn Group() -> impl IntoView {
 fn CreatedSince() -> impl IntoView {
     let app = use_app();
     let view = app.directory().table.view;
-    let created = move || view.with(|view| view.filters.created_since.map(date_of)).unwrap_or_default();
+    let created = move || view.read().filters.created_since.map(date_of).unwrap_or_default();
     let set = move |event: Event| {
         change(app, |view| view.filters.created_since = date(&event_target_value(&event)));
     };
@@ -94,7 +93,7 @@ fn CreatedSince() -> impl IntoView {
 fn LastSignOn() -> impl IntoView {
     let app = use_app();
     let view = app.directory().table.view;
-    let word = move || view.with(|view| view.filters.sign_on.map(sign_on_word)).unwrap_or_default();
+    let word = move || view.read().filters.sign_on.map(sign_on_word).unwrap_or_default();
     let days = move || word().parse::<u32>().map(|days| days.to_string()).unwrap_or_default();
     let set_days = move |event: Event| {
         change(app, |view| view.filters.sign_on = sign_on(&event_target_value(&event)));

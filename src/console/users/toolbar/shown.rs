@@ -21,7 +21,7 @@ use crate::ui::show::Show;
 pub(crate) fn ShownLine() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
-    let is_complete = memo(move || directory.list.with(|list| *list == List::Complete));
+    let is_complete = memo(move || *directory.list.read() == List::Complete);
     let is_filtered = memo(move || is_filtered(app));
     let is_of_use = move || is_complete.get() || is_filtered.get();
     view! {
@@ -45,9 +45,9 @@ pub(crate) fn ShownLine() -> impl IntoView {
 
 fn is_filtered(app: App) -> bool {
     let directory = app.directory();
-    let is_searched = directory.table.search.with(|text| !text.trim().is_empty());
+    let is_searched = !directory.table.search.read().trim().is_empty();
     let has_report = directory.outcomes.with(Option::is_some);
-    is_searched || has_report || directory.table.view.with(|view| !view.filters.is_empty())
+    is_searched || has_report || !directory.table.view.read().filters.is_empty()
 }
 
 fn count(app: App) -> String {
@@ -55,7 +55,7 @@ fn count(app: App) -> String {
     let ports = app.ports.get();
     let locale = &*ports.locale;
     let (shown, listed) = (directory.shown_len() as u64, listed(app));
-    let is_complete = directory.list.with(|list| *list == List::Complete);
+    let is_complete = *directory.list.read() == List::Complete;
     if shown == 0 && listed > 0 {
         let listed = locale.number(listed);
         return if is_complete { text::table::no_match(&listed) } else { text::table::no_match_yet(&listed) };
@@ -67,7 +67,7 @@ fn count(app: App) -> String {
 /// By which filters, and how old the list is.
 fn facts(app: App) -> String {
     let directory = app.directory();
-    let is_complete = directory.list.with(|list| *list == List::Complete);
+    let is_complete = *directory.list.read() == List::Complete;
     let read = directory.listed_at.get().filter(|_| is_complete);
     let age = read.map(|at| {
         let ports = app.ports.get();
@@ -128,7 +128,7 @@ const FEW: usize = 3;
 pub(crate) fn SearchOffer() -> impl IntoView {
     let directory = use_app().directory();
     let wanted = memo(move || {
-        let text = directory.table.search.with(|text| text.trim().to_owned());
+        let text = directory.table.search.read().trim().to_owned();
         (directory.shown_len() <= FEW && !text.is_empty()).then_some(text)
     });
     move || {

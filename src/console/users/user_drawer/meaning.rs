@@ -68,9 +68,8 @@ fn outlook(app: App, id: UserId) -> SignInOutlook {
 }
 
 fn is_loading(app: App) -> bool {
-    app.directory().opened.with(|opened| {
-        opened.as_ref().is_some_and(|opened| {
-            opened.read == Load::Loading || opened.devices == Load::Loading || opened.bypass == Load::Loading
-        })
+    let opened = app.directory().opened.read();
+    opened.as_ref().is_some_and(|opened| {
+        opened.read == Load::Loading || opened.devices == Load::Loading || opened.bypass == Load::Loading
     })
 }

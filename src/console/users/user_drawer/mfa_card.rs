@@ -41,7 +41,7 @@ pub(crate) fn MfaCard(id: UserId) -> impl IntoView {
 fn said(app: App, id: UserId) -> String {
     let time = |at| app.ports.get().locale.time_to_second(at);
     let changed = changed_at(app, id);
-    let mfa = app.directory().opened.with(|opened| opened.as_ref().map(|opened| opened.mfa.clone()));
+    let mfa = app.directory().opened.read().as_ref().map(|opened| opened.mfa.clone());
     match (mfa, changed) {
         (Some(Load::Ready { at, .. }), Some(changed)) if at > changed => {
             text::user_drawer::read_at(&time(at))
@@ -55,8 +55,8 @@ fn said(app: App, id: UserId) -> String {
 }
 
 fn changed_at(app: App, id: UserId) -> Option<Timestamp> {
-    app.directory().switches.with(|switches| match switches.get(&id) {
+    match app.directory().switches.read().get(&id) {
         Some(Switch::Ended { outcome: Outcome::Changed { .. }, at, .. }) => Some(*at),
         _ => None,
-    })
+    }
 }

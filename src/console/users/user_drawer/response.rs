@@ -57,14 +57,14 @@ pub(crate) fn UserResponse(id: UserId) -> impl IntoView {
 /// When the last change of this user ended.
 fn changed_at(app: App, id: UserId) -> Option<Timestamp> {
     let directory = app.directory();
-    let flag = directory.switches.with(|switches| match switches.get(&id) {
+    let flag = match directory.switches.read().get(&id) {
         Some(Switch::Ended { at, .. }) => Some(*at),
         _ => None,
-    });
-    let bypass = directory.bypassing.with(|bypassing| match bypassing {
+    };
+    let bypass = match &*directory.bypassing.read() {
         Some((user, Bypassing::Allowed { at, .. })) if *user == id => Some(*at),
         _ => None,
-    });
+    };
     flag.max(bypass)
 }
 
