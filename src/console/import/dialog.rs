@@ -91,7 +91,7 @@ fn ImportBody(close: CloseButton) -> impl IntoView {
     let app = use_app();
     let sheet = app.import();
     let state = memo(move || sheet.opening.read().as_ref().map(FileState::of));
-    move || {
+    view! { {move || {
         state.get().map(|state| match state {
             FileState::Reading => view! { <p class="working" role="status">{text::READING}</p> }.into_any(),
             FileState::Unreadable(why) => {
@@ -100,7 +100,7 @@ fn ImportBody(close: CloseButton) -> impl IntoView {
             }
             FileState::Read => view! { <ReadFile close/> }.into_any(),
         })
-    }
+    }} }
 }
 
 #[component]

@@ -32,7 +32,7 @@ pub(crate) fn RunPanel(tab: Tab) -> impl IntoView {
         let is_shown = app.tab() == tab;
         app.run().progress.with(|run| run.as_ref().filter(|_| is_shown).map(|run| run.number))
     });
-    move || number.get().map(|_| view! { <RunCard/> })
+    view! { {move || number.get().map(|_| view! { <RunCard/> })} }
 }
 
 /// Reads a value of the current run reactively; without a run, the default.

@@ -53,12 +53,12 @@ pub(crate) fn Failure(
 pub(crate) fn FailureCase(at: Location, #[prop(into)] fallback: ViewFn) -> impl IntoView {
     let app = use_app();
     let symptom = memo(move || in_case(app, at, |case| case.evidence.symptom.clone()));
-    move || match symptom.get() {
+    view! { {move || match symptom.get() {
         Some(Symptom::Failed { fault, .. }) => {
             view! { <CaseCard at failure=text::fault(&fault) /> }.into_any()
         }
         _ => fallback.run(),
-    }
+    }} }
 }
 
 /// The case of a read that failed, beside what is on the screen anyway.
@@ -68,10 +68,10 @@ pub(crate) fn FailedRead(at: Location, title: fn(Operation, &Fault) -> String) -
     let failed = memo(move || {
         in_case(app, at, |case| case.evidence.fault().map(|(tried, fault)| (tried, fault.clone()))).flatten()
     });
-    move || {
+    view! { {move || {
         let (tried, fault) = failed.get().filter(|(tried, _)| !tried.is_write())?;
         Some(view! { <CaseCard at failure=title(tried, &fault) /> })
-    }
+    }} }
 }
 
 /// Checks that were requested although nothing failed.
@@ -193,7 +193,7 @@ fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
 fn Causes(at: Location, title: String) -> impl IntoView {
     let app = use_app();
     let known = memo(move || in_case(app, at, |case| (case.diagnoses.clone(), case.is_searching)));
-    move || known.get().map(|(diagnoses, is_searching)| causes(&title, &diagnoses, is_searching))
+    view! { {move || known.get().map(|(diagnoses, is_searching)| causes(&title, &diagnoses, is_searching))} }
 }
 
 fn causes(title: &str, diagnoses: &[Diagnosis], is_searching: bool) -> AnyView {
@@ -239,7 +239,7 @@ fn LikelyCause(
 fn CaseActions(at: Location) -> impl IntoView {
     let app = use_app();
     let first = memo(move || in_case(app, at, |case| case.diagnoses.first().cloned()).flatten());
-    move || {
+    view! { {move || {
         let first = first.get()?;
         let has_recipient = say::has_recipient(first.cause.who());
         let next = first.next.filter(|next| is_possible(app, at, next));
@@ -247,7 +247,7 @@ fn CaseActions(at: Location) -> impl IntoView {
             {has_recipient.then(|| view! { <CopyRequest at /> })}
             {next.map(|next| view! { <NextStepButton next /> })}
         })
-    }
+    }} }
 }
 
 /// The second cause with its term. Where PingOne hides the answer, it is as likely as the first.

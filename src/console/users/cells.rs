@@ -102,11 +102,11 @@ pub(crate) fn RowCells(
     columns: StoredValue<Vec<Column>>,
     layout: Memo<Vec<Option<u32>>>,
 ) -> impl IntoView {
-    move || match kind.get() {
+    view! { {move || match kind.get() {
         RowKind::User => EitherOf3::A(view! { <UserCells app=app row=row columns=columns /> }),
         RowKind::Unreadable => EitherOf3::B(view! { <UnreadableCell app row columns layout/> }),
         RowKind::Gone => EitherOf3::C(()),
-    }
+    }} }
 }
 
 #[component]

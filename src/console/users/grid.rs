@@ -56,14 +56,14 @@ fn GridTable(grid: Grid) -> impl IntoView {
     let directory = grid.app.directory();
     let columns = move || with_name(&directory.table.view.read().columns);
     let layout = memo(move || (columns(), directory.source()));
-    move || {
+    view! { {move || {
         let (columns, source) = layout.get();
         // A new table has no cell yet that Tab reaches.
         once_shown(move || {
             keep_tab_stop(grid.scroller);
         });
         view! { <UserTable grid=grid columns=columns source=source /> }
-    }
+    }} }
 }
 
 #[component]
@@ -130,7 +130,7 @@ fn SelectAll(app: App) -> impl IntoView {
 #[component]
 fn Col(grid: Grid, position: usize) -> impl IntoView {
     let width = memo(move || grid.layout.read().get(position).copied().flatten());
-    move || width.get().map(|width| view! { <col {..attr::width(width.to_string())}/> })
+    view! { {move || width.get().map(|width| view! { <col {..attr::width(width.to_string())}/> })} }
 }
 
 #[component]

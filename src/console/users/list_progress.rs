@@ -154,7 +154,7 @@ fn requests(users: u64) -> u64 {
 #[component]
 fn Remarks() -> impl IntoView {
     let app = use_app();
-    move || {
+    view! { {move || {
         let listed = listed(app);
         let differs = total(app).filter(|count| *count != listed);
         let differs = differs.map(|count| text::directory::differs(&number(app, count)));
@@ -162,7 +162,7 @@ fn Remarks() -> impl IntoView {
         let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
         let remarks = [differs, unreadable].into_iter().flatten();
         remarks.map(|remark| view! { <p class="hint">{remark}</p> }).collect_view()
-    }
+    }} }
 }
 
 const SKELETON: &str = "grid-scroll";
@@ -172,7 +172,7 @@ const ROWS: &str = "grid-skeleton";
 #[component]
 pub(crate) fn LoadOffer() -> impl IntoView {
     let app = use_app();
-    move || match app.directory().total.get() {
+    view! { {move || match app.directory().total.get() {
         Load::Idle | Load::Loading => view! {
             <p class="unseen" role="status">{text::directory::COUNTING}</p>
             <div class=SKELETON aria-hidden="true"><div class=ROWS></div></div>
@@ -189,7 +189,7 @@ pub(crate) fn LoadOffer() -> impl IntoView {
             let users = number(app, users);
             view! { <Offer load=text::directory::load_all(&users) cost/> }.into_any()
         }
-    }
+    }} }
 }
 
 #[component]

@@ -43,11 +43,11 @@ impl Shape {
 #[component]
 pub(crate) fn MfaSwitch(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -> impl IntoView {
     let shape = memo(move || Shape::of(app, user.get()));
-    move || match shape.get() {
+    view! { {move || match shape.get() {
         Shape::Text => EitherOf3::A(view! { <FlagText app=app user=user /> }),
         Shape::Toggle => EitherOf3::B(view! { <ToggleButton app=app user=user tab_index=tab_index /> }),
         Shape::Read => EitherOf3::C(view! { <ReadButton app=app user=user tab_index=tab_index /> }),
-    }
+    }} }
 }
 
 #[component]
@@ -99,7 +99,7 @@ fn ReadButton(app: App, user: Signal<Option<UserId>>, tab_index: &'static str) -
 #[component]
 fn Activity(state: Memo<State>) -> impl IntoView {
     let activity = memo(move || state.get().activity);
-    move || activity.get().map(|(words, class)| view! { <span class=class>{words}</span> })
+    view! { {move || activity.get().map(|(words, class)| view! { <span class=class>{words}</span> })} }
 }
 
 fn press(app: App, user: Signal<Option<UserId>>, state: Memo<State>) {

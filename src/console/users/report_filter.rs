@@ -72,7 +72,7 @@ pub(crate) fn ReportFilter() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let line = memo(move || directory.outcomes.read().as_ref().map(|outcomes| line(app, outcomes)));
-    move || {
+    view! { {move || {
         line.get().map(|line| {
             let content = match line {
                 Line::Reading => {
@@ -92,7 +92,7 @@ pub(crate) fn ReportFilter() -> impl IntoView {
             };
             view! { <div class="line">{content}</div> }
         })
-    }
+    }} }
 }
 
 #[component]

@@ -43,14 +43,14 @@ fn SearchStatus() -> impl IntoView {
         directory.close_search();
         directory.table.search_for(directory.users, "");
     };
-    move || {
+    view! { {move || {
         directory.search.get().map(|search| {
             view! {
                 {answer(app, &search)}
                 <button class="link" on:click=handler(back)>{back_label()}</button>
             }
         })
-    }
+    }} }
 }
 
 fn answer(app: App, search: &Search) -> AnyView {

@@ -140,9 +140,9 @@ fn Tool(name: &'static str, icon: Icon, press: Callback<()>) -> impl IntoView {
 #[component]
 fn AddressProblems() -> impl IntoView {
     let problems = use_app().address_problems;
-    move || {
+    view! { {move || {
         let problems = problems.get();
         (!problems.is_empty())
             .then(|| view! { <p class="note">{text::table::address_problem(&problems.join(", "))}</p> })
-    }
+    }} }
 }

@@ -150,13 +150,13 @@ fn Content(id: UserId) -> impl IntoView {
             _ => None,
         })
     });
-    move || match failed.get() {
+    view! { {move || match failed.get() {
         Some(fault) => {
             let title = text::fault(&fault);
             view! { <Failure at=Location::User(id) tried=Operation::ReadUser(id) fault title/> }.into_any()
         }
         None => view! { <Facts id/> }.into_any(),
-    }
+    }} }
 }
 
 #[component]

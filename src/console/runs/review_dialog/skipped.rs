@@ -238,7 +238,7 @@ fn progress(app: App) -> String {
 #[component]
 pub(super) fn Unreadable(form: ReviewForm) -> impl IntoView {
     let app = use_app();
-    move || {
+    view! { {move || {
         let preview = form.preview.get()?;
         let users = preview.left_out(Exclusion::Unreadable);
         let named = app.review().named_unreadable(&preview, MOST_NAMED);
@@ -259,5 +259,5 @@ pub(super) fn Unreadable(form: ReviewForm) -> impl IntoView {
                 </div>
             }
         })
-    }
+    }} }
 }

@@ -73,7 +73,7 @@ fn freshness(app: App, form: ReviewForm) -> String {
 fn Progress() -> impl IntoView {
     let app = use_app();
     let reading = local_memo(move || app.review().shown.read().as_ref().map(without_count));
-    move || {
+    view! { {move || {
         reading.get().map(|reading| match reading {
             Reading::Waiting(until) => {
                 let until = app.ports.get().locale.time_to_second(until);
@@ -85,7 +85,7 @@ fn Progress() -> impl IntoView {
             Reading::Failed(fault) => view! { <ReadFailed fault/> }.into_any(),
             Reading::Ready(_) => ().into_any(),
         })
-    }
+    }} }
 }
 
 /// How far the reading is, without the count, which its sentence follows by itself.

@@ -154,7 +154,7 @@ fn RetryButtons() -> impl IntoView {
 fn UndoButton() -> impl IntoView {
     let app = use_app();
     let offer = memo(move || undo_offer(app));
-    move || {
+    view! { {move || {
         offer.get().map(|UndoOffer { users, to, .. }| {
             let name = text::run::undo(to, users, &number(app, users));
             view! {
@@ -163,7 +163,7 @@ fn UndoButton() -> impl IntoView {
                 </button>
             }
         })
-    }
+    }} }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

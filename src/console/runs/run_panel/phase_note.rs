@@ -138,7 +138,7 @@ fn handed_over(app: App) -> String {
 fn PilotResult() -> impl IntoView {
     let app = use_app();
     let seen = memo(move || of_run(app, |run| run.pilot.as_ref().map(|pilot| pilot_result(app, pilot))));
-    move || {
+    view! { {move || {
         seen.get().map(|sentences| {
             view! {
                 <p class="run-pilot">
@@ -146,7 +146,7 @@ fn PilotResult() -> impl IntoView {
                 </p>
             }
         })
-    }
+    }} }
 }
 
 fn pilot_result(app: App, pilot: &PilotReadings) -> String {

@@ -45,7 +45,7 @@ pub(crate) fn Remarks() -> impl IntoView {
 #[component]
 fn Note(sentence: impl Fn() -> Option<String> + Send + Sync + 'static) -> impl IntoView {
     let sentence = memo(move || sentence());
-    move || sentence.get().map(|sentence| view! { <p class="note">{sentence}</p> })
+    view! { {move || sentence.get().map(|sentence| view! { <p class="note">{sentence}</p> })} }
 }
 
 fn slept(app: App) -> Option<String> {

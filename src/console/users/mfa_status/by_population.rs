@@ -106,7 +106,7 @@ fn summary_of(app: App) -> Option<String> {
 #[component]
 fn Comparison() -> impl IntoView {
     let app = use_app();
-    move || {
+    view! { {move || {
         let shown = match app.saving().earlier.get()? {
             Err(unusable) => {
                 let sentence = text::mfa_status::unusable(&unusable);
@@ -128,7 +128,7 @@ fn Comparison() -> impl IntoView {
             }
         };
         Some(shown)
-    }
+    }} }
 }
 
 #[component]

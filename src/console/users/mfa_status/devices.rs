@@ -59,10 +59,10 @@ pub(super) fn ReportFailure() -> impl IntoView {
         Load::Failed(fault) => Some(fault.clone()),
         _ => None,
     });
-    move || {
+    view! { {move || {
         fault.get().map(|fault| {
             let title = text::mfa_status::no_report(&fault);
             view! { <Failure at=Location::Report tried=Operation::ReadReport fault title=title/> }
         })
-    }
+    }} }
 }

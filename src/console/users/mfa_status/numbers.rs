@@ -25,10 +25,10 @@ pub(super) fn NumbersTable(section: Section) -> impl IntoView {
     provide_context(section);
     let shown =
         memo(move || app.directory().table.status.with(|status| (status.all, status.populations.clone())));
-    move || {
+    view! { {move || {
         let (all, populations) = shown.get();
         (all.users() > 0).then(|| view! { <Numbers all populations/> <Legend/> })
-    }
+    }} }
 }
 
 #[component]

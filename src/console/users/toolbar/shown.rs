@@ -82,13 +82,13 @@ fn Undecided() -> impl IntoView {
     let app = use_app();
     let directory = app.directory();
     let undecided = memo(move || directory.table.undecided(directory.users));
-    move || {
+    view! { {move || {
         let users = undecided.get();
         (users > 0).then(|| {
             let sentence = text::table::undecided(&app.ports.get().locale.number(users), users);
             view! { <p class="hint">{sentence}</p> }
         })
-    }
+    }} }
 }
 
 /// How many members the filter's group has, and when they were read.
@@ -131,7 +131,7 @@ pub(crate) fn SearchOffer() -> impl IntoView {
         let text = directory.table.search.read().trim().to_owned();
         (directory.shown_len() <= FEW && !text.is_empty()).then_some(text)
     });
-    move || {
+    view! { {move || {
         wanted.get().map(|wanted| {
             // A text of any length may have been typed.
             let short: String = wanted.chars().take(40).collect();
@@ -141,5 +141,5 @@ pub(crate) fn SearchOffer() -> impl IntoView {
                 </button>
             }
         })
-    }
+    }} }
 }

@@ -44,7 +44,7 @@ fn Protection(id: UserId) -> impl IntoView {
 fn FlagChange(id: UserId) -> impl IntoView {
     let app = use_app();
     let ended = memo(move || flag_change(app, id));
-    move || {
+    view! { {move || {
         ended.get().map(|(to, outcome, at)| {
             let sentence = text::outcome(&outcome, to, &app.ports.get().locale.time_to_second(at));
             let Some(fault) = outcome.fault().cloned() else {
@@ -64,7 +64,7 @@ fn FlagChange(id: UserId) -> impl IntoView {
             }
             .into_any()
         })
-    }
+    }} }
 }
 
 /// The last finished change of the flag, if there is more to say than its value. It isn't shown once a later read found
@@ -107,5 +107,5 @@ fn BypassChange(id: UserId) -> impl IntoView {
             failed(fault, title)
         }
     };
-    move || change.get().map(show)
+    view! { {move || change.get().map(show)} }
 }
