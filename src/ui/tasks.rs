@@ -24,12 +24,15 @@ impl Default for Tasks {
 
 impl Tasks {
     pub fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        self.spawn_boxed(Box::pin(task));
+    }
+
+    /// Compiled once, and not for each task.
+    fn spawn_boxed(self, task: LocalBoxFuture<'static, ()>) {
         let (handle, registration) = AbortHandle::new_pair();
         self.last.update_value(|last| *last = last.wrapping_add(1));
         let number = self.last.get_value();
         self.handles.update_value(|handles| drop(handles.insert(number, handle)));
-        // Boxed, so that the compiled program has one wrapper for all tasks.
-        let task: LocalBoxFuture<'static, ()> = Box::pin(task);
         spawn_local(async move {
             // An aborted task has nothing to report.
             let _ = Abortable::new(task, registration).await;
