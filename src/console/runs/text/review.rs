@@ -191,7 +191,7 @@ pub fn exclusion(why: Exclusion, to: bool) -> &'static str {
 pub fn skipped(why: Exclusion, to: bool) -> String {
     let name = exclusion(why, to);
     let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 pub fn requests(requests: &str) -> String {

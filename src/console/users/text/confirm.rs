@@ -40,7 +40,7 @@ fn without_device(name: &str) -> String {
 
 fn lower(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
 /// A bypass of one's own account.

@@ -34,15 +34,15 @@ pub fn protection_unread(fault: &str) -> String {
     format!("Couldn't read whether this user is in a protected group, so nothing was sent. {fault}")
 }
 
-/// The initials in the circle: of the first and the last word of the name, or of the username.
+/// The initials in the circle: of the first and the last word of the name, or of the username. The style sheet makes
+/// them capitals, so that the tables of all capitals aren't part of the program.
 pub fn initials(name: &str, username: &str) -> String {
     let initial = |word: &str| word.chars().find(|letter| letter.is_alphanumeric());
     let name = if name == super::directory::NO_NAME { username } else { name };
     let mut words =
         name.split(|letter: char| letter.is_whitespace() || ".-_@".contains(letter)).filter_map(initial);
     let first = words.next();
-    let initials = first.into_iter().chain(words.next_back());
-    initials.flat_map(char::to_uppercase).collect()
+    first.into_iter().chain(words.next_back()).collect()
 }
 
 pub fn read_at(at: &str) -> String {
@@ -164,8 +164,8 @@ mod tests {
         for (name, username, expected) in [
             ("Jonas Brandt", "jonas.brandt", "JB"),
             ("Ana Maria de Souza", "ana", "AS"),
-            ("(no name)", "svc-print-07", "S0"),
-            ("(no name)", "admin", "A"),
+            ("(no name)", "svc-print-07", "s0"),
+            ("(no name)", "admin", "a"),
             ("  ", "x", ""),
         ] {
             assert_eq!(initials(name, username), expected, "{name}");
