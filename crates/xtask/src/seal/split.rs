@@ -23,7 +23,7 @@ const PART: &str = "split_rest.wasm";
 /// Splits the program that cargo has built, and puts both files and the glue into `staging`.
 pub(super) fn split(workspace: &Workspace, staging: &Path) -> Result<(), Failure> {
     let target = workspace.target();
-    let whole = target.join(WASM_TARGET).join("web/pingone_mfa.wasm");
+    let whole = target.join(WASM_TARGET).join("web").join(format!("{STEM}.wasm"));
     let wasm = fs::read(&whole).map_err(Failure::file("read", &whole))?;
     let parts = target.join("split");
     if parts.exists() {
