@@ -225,7 +225,8 @@ impl Connection {
         mode: IdbTransactionMode,
         work: impl AsyncFnOnce(Store) -> Result<T, Failure>,
     ) -> Result<T, JournalFault> {
-        let transaction = self.begin(mode).await?;
+        // Boxed, so that it is compiled once and not for each `work`.
+        let transaction = self.begin(mode).boxed_local().await?;
         let result = carry_out(&transaction, &self.clock, work).await;
         result.map_err(|failure| {
             // After any failure, the next call opens a new connection.
