@@ -191,7 +191,7 @@ impl Search {
             words = vec![&text];
         }
         // The longest word is probably the rarest. Users who lack it aren't searched for the others.
-        words.sort_by_key(|word| Reverse(word.len()));
+        words.sort_unstable_by_key(|word| Reverse(word.len()));
         Self { words: words.into_iter().map(Word::new).collect() }
     }
 

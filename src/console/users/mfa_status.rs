@@ -134,8 +134,9 @@ fn Chips() -> impl IntoView {
         let filter = app.directory().table.view.read().filters.mfa;
         let is_chosen = |class| filter == Some(MfaFilter::Class(class));
         // A chosen state stays, so that its chip can be pressed again.
-        let shown = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
-        in_place(before.map_or(&[], Vec::as_slice), shown.map(|part| part.class).collect())
+        let parts = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
+        let shown: Vec<Class> = parts.map(|part| part.class).collect();
+        in_place(before.map_or(&[], Vec::as_slice), &shown)
     });
     view! {
         <div class="chips">
@@ -145,9 +146,10 @@ fn Chips() -> impl IntoView {
 }
 
 /// A state that is found while users are opened comes last, so that no chip moves.
-fn in_place(before: &[Class], mut shown: Vec<Class>) -> Vec<Class> {
-    shown.sort_by_key(|class| before.iter().position(|other| other == class).unwrap_or(before.len()));
-    shown
+fn in_place(before: &[Class], shown: &[Class]) -> Vec<Class> {
+    let known = before.iter().filter(|class| shown.contains(class));
+    let found = shown.iter().filter(|class| !before.contains(class));
+    known.chain(found).copied().collect()
 }
 
 #[component]
@@ -198,7 +200,7 @@ mod tests {
     #[test]
     fn a_state_that_is_found_while_another_one_vanishes_comes_last() {
         let before = [Class::OnNotChecked, Class::Off, Class::OnWithDevice];
-        let shown = vec![Class::OnBypassed, Class::OnNotChecked, Class::Off];
-        assert_eq!(in_place(&before, shown), [Class::OnNotChecked, Class::Off, Class::OnBypassed]);
+        let shown = [Class::OnBypassed, Class::OnNotChecked, Class::Off];
+        assert_eq!(in_place(&before, &shown), [Class::OnNotChecked, Class::Off, Class::OnBypassed]);
     }
 }
