@@ -33,7 +33,7 @@ impl Session {
     pub(crate) fn hold_renewal(self) {
         let has_refresh = |now: &Option<SignedIn>| now.as_ref().is_some_and(|now| now.refresh.is_some());
         let is_granted = self.sign_in.signed_in.with_untracked(has_refresh);
-        let facts = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).filter(|_| is_granted);
+        let facts = self.pasted.read_untracked().facts().cloned().filter(|_| is_granted);
         if let Some(facts) = facts {
             self.sign_in.renewal.write_value().hold(&facts, self.ports.get().clock.reading());
         }
@@ -94,10 +94,9 @@ impl Session {
         let answer = answer?;
         let present = self.pasted.read_untracked().facts().cloned().unwrap_or_default();
         let now = self.ports.get().clock.wall();
-        self.sign_in.signed_in.with_untracked(|signed_in| {
-            let signed_in = signed_in.as_ref().ok_or(SignInFault::NothingBegun)?;
-            renewed(answer.head.status, &answer.body, signed_in, &present, now)
-        })
+        let signed_in = self.sign_in.signed_in.read_untracked();
+        let signed_in = signed_in.as_ref().ok_or(SignInFault::NothingBegun)?;
+        renewed(answer.head.status, &answer.body, signed_in, &present, now)
     }
 
     fn go_on_with(self, renewed: Renewed) {

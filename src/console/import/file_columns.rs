@@ -12,6 +12,7 @@ use crate::console::import::guesses::directions;
 use crate::console::import::parts::{name_of, understood, understood_untracked};
 use crate::console::import::state::Understood;
 use crate::console::import::text;
+use crate::ui::memo::memo;
 
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
@@ -67,7 +68,7 @@ pub(super) fn ColumnFields() -> impl IntoView {
 fn ColumnChoice() -> impl IntoView {
     let app = use_app();
     let names =
-        Memo::new(move |_| understood(app).map(|list| list.columns.iter().map(name_of).collect::<Vec<_>>()));
+        memo(move || understood(app).map(|list| list.columns.iter().map(name_of).collect::<Vec<_>>()));
     let options = move || {
         let chosen = understood_untracked(app).map(|list| list.column);
         let named = names.get().unwrap_or_default().into_iter().enumerate();

@@ -9,6 +9,7 @@ use crate::console::import::parts::is_loaded;
 use crate::console::import::state::By;
 use crate::console::import::text;
 use crate::ui::dom::handler;
+use crate::ui::memo::memo;
 
 /// What decides which actions the found users have.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,7 +34,7 @@ fn found_users(app: App) -> Option<FoundUsers> {
 #[component]
 pub(super) fn FoundActions() -> impl IntoView {
     let app = use_app();
-    let users = Memo::new(move |_| found_users(app));
+    let users = memo(move || found_users(app));
     let deselect = move |_| {
         app.import().deselect();
         app.import().close();
@@ -45,7 +46,7 @@ pub(super) fn FoundActions() -> impl IntoView {
             </button>
         }
     };
-    move || {
+    view! { {move || {
         users.get().map(|users| {
             view! {
                 {users.is_loaded.then(select_button)}
@@ -56,7 +57,7 @@ pub(super) fn FoundActions() -> impl IntoView {
                 <ReviewButton to=true users/>
             }
         })
-    }
+    }} }
 }
 
 /// Begins the review of a run with the found users, where the deployment permits such a run.

@@ -50,7 +50,7 @@ pub(super) fn Matching(close: CloseButton) -> impl IntoView {
         let confirmed = understood(app).filter(|list| list.guesses.is_empty());
         confirmed.map(|list| (list, step, is_loaded(app)))
     });
-    move || {
+    view! { {move || {
         matching.get().map(|(list, step, is_loaded)| match step {
             Step::NotYet if is_loaded => ().into_any(),
             Step::NotYet => view! { <WaysToMatch list close/> }.into_any(),
@@ -64,14 +64,14 @@ pub(super) fn Matching(close: CloseButton) -> impl IntoView {
             Step::Paused(fault) => view! { <LookupPaused fault close/> }.into_any(),
             Step::Done(found) => view! { <MatchResult found/> }.into_any(),
         })
-    }
+    }} }
 }
 
 fn looking_up(app: App) -> String {
-    app.import().finding.with(|finding| match finding {
+    match &*app.import().finding.read() {
         Finding::LookingUp { done, of, .. } => text::looking_up(app.ports.get().locale.as_ref(), *done, *of),
         Finding::NotYet | Finding::Done(_) => String::new(),
-    })
+    }
 }
 
 #[component]

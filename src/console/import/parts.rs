@@ -21,16 +21,16 @@ pub(crate) fn name_of(column: &Column) -> String {
 
 /// Whether all users are loaded.
 pub(super) fn is_loaded(app: App) -> bool {
-    app.directory().list.with(|list| *list == List::Complete)
+    *app.directory().list.read() == List::Complete
 }
 
 /// What is understood of the file, if it could be read.
 pub(super) fn understood(app: App) -> Option<Rc<Understood>> {
-    app.import().opening.with(|opening| read_list(opening.as_ref()))
+    read_list(app.import().opening.read().as_ref())
 }
 
 pub(super) fn understood_untracked(app: App) -> Option<Rc<Understood>> {
-    app.import().opening.with_untracked(|opening| read_list(opening.as_ref()))
+    read_list(app.import().opening.read_untracked().as_ref())
 }
 
 fn read_list(opening: Option<&Opening>) -> Option<Rc<Understood>> {

@@ -215,7 +215,7 @@ impl Import {
 
     /// Whether a lookup is in progress.
     pub(crate) fn is_looking_up(self) -> bool {
-        self.finding.with_untracked(|finding| matches!(finding, Finding::LookingUp { paused_by: None, .. }))
+        matches!(*self.finding.read_untracked(), Finding::LookingUp { paused_by: None, .. })
     }
 
     /// The result of the match, once it is complete.
@@ -295,7 +295,7 @@ impl Import {
         let (true, Some(at)) = (*self.directory.list.read_untracked() == List::Complete, at) else {
             return;
         };
-        if self.finding.with_untracked(|finding| matches!(finding, Finding::LookingUp { .. })) {
+        if matches!(*self.finding.read_untracked(), Finding::LookingUp { .. }) {
             return;
         }
         let people = self.file.read_value();
@@ -362,7 +362,7 @@ impl Import {
             State::LookingUp | State::Complete => None,
         };
         let finding = Finding::LookingUp { done: lookup.done(), of, paused_by };
-        if self.finding.with_untracked(|old| *old == finding) {
+        if *self.finding.read_untracked() == finding {
             return;
         }
         if let Finding::LookingUp { paused_by: Some(fault), .. } = &finding {
@@ -382,10 +382,7 @@ impl Import {
 
     /// Resumes a lookup that was paused because the token expired.
     pub(crate) fn continue_with_token(self) {
-        if self
-            .finding
-            .with_untracked(|finding| matches!(finding, Finding::LookingUp { paused_by: Some(_), .. }))
-        {
+        if matches!(*self.finding.read_untracked(), Finding::LookingUp { paused_by: Some(_), .. }) {
             self.resume();
         }
     }

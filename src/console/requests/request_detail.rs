@@ -19,11 +19,10 @@ pub(crate) fn RequestDetail() -> impl IntoView {
     let exchanges = use_app().exchanges();
     let shown = memo(move || exchanges.shown());
     let title = move || {
-        shown.with(|shown| {
-            let exchange = &shown.as_ref()?.exchange;
-            let class = status_class(exchange);
-            Some(view! { <span class=class>{status(exchange)}</span> {title(exchange)} })
-        })
+        let shown = shown.read();
+        let exchange = &shown.as_ref()?.exchange;
+        let class = status_class(exchange);
+        Some(view! { <span class=class>{status(exchange)}</span> {title(exchange)} })
     };
     view! {
         <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL>

@@ -28,9 +28,9 @@ use crate::ui::memo::memo;
 #[component]
 pub(crate) fn RunPanel(tab: Tab) -> impl IntoView {
     let app = use_app();
-    let number = Memo::new(move |_| {
+    let number = memo(move || {
         let is_shown = app.tab() == tab;
-        app.run().progress.with(|run| run.as_ref().filter(|_| is_shown).map(|run| run.number))
+        app.run().progress.read().as_ref().filter(|_| is_shown).map(|run| run.number)
     });
     view! { {move || number.get().map(|_| view! { <RunCard/> })} }
 }

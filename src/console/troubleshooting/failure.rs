@@ -105,7 +105,7 @@ pub(crate) fn CheckButton() -> impl IntoView {
 }
 
 fn in_case<R>(app: App, at: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
-    app.troubleshooting().case.with(|case| case.as_ref().filter(|case| case.location == at).map(read))
+    app.troubleshooting().case.read().as_ref().filter(|case| case.location == at).map(read)
 }
 
 fn is_about(case: &Case, fault: &Fault) -> bool {

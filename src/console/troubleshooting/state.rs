@@ -248,7 +248,7 @@ impl Troubleshooting {
 
     /// Closes the diagnosis if it is shown there.
     pub(crate) fn close_at(self, location: Location) {
-        if self.case.with_untracked(|case| case.as_ref().is_some_and(|case| case.location == location)) {
+        if self.case.read_untracked().as_ref().is_some_and(|case| case.location == location) {
             self.close();
         }
     }

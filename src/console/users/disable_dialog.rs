@@ -24,7 +24,7 @@ pub(crate) fn DisableDialog() -> impl IntoView {
             text::disable_dialog::title_of_bypass(&name)
         }
     };
-    let asked = Memo::new(move |_| to_disable.get());
+    let asked = memo(move || to_disable.get());
     view! {
         <ConfirmDialog
             is_open=Signal::derive(move || to_disable.with(Option::is_some))

@@ -20,9 +20,7 @@ use crate::ui::show::Show;
 pub(crate) fn SearchResult() -> impl IntoView {
     let app = use_app();
     let has_failed = memo(move || {
-        app.directory()
-            .search
-            .with(|search| search.as_ref().is_some_and(|search| matches!(search.hits, Load::Failed(_))))
+        app.directory().search.read().as_ref().is_some_and(|search| matches!(search.hits, Load::Failed(_)))
     });
     view! {
         <div class="list-line"><SearchStatus/></div>

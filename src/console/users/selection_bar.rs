@@ -22,8 +22,8 @@ const STAYS: Millis = Millis(500);
 /// It is there only with a selection, or while devices are read.
 #[component]
 pub(crate) fn SelectionBar(app: App) -> impl IntoView {
-    let count = Memo::new(move |_| app.directory().table.selected.with(UserSet::len));
-    let is_checking = Memo::new(move |_| app.directory().checking.with(Option::is_some));
+    let count = memo(move || app.directory().table.selected.with(UserSet::len));
+    let is_checking = memo(move || app.directory().checking.with(Option::is_some));
     Effect::new(move |before: Option<usize>| announce(app, count, before));
     view! {
         <Show when=move || count.get() != 0 || is_checking.get()>

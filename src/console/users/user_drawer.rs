@@ -163,7 +163,7 @@ fn Content(id: UserId) -> impl IntoView {
 fn Facts(id: UserId) -> impl IntoView {
     let app = use_app();
     let checks = NodeRef::<html::Div>::new();
-    let case = Memo::new(move |_| {
+    let case = memo(move || {
         app.troubleshooting().case.with(|case| {
             case.as_ref().filter(|case| case.location == Location::User(id)).map(|case| case.is_searching)
         })

@@ -82,8 +82,8 @@ impl Review {
     pub fn plan(self, preview: &Preview) -> Plan {
         let mut plan = preview.plan.clone();
         plan.stops = PlannedPauses { after_pilot: false, every: self.step().ok().flatten() };
-        plan.reference = self.reference.read().trim().to_owned();
-        plan.reason = self.reason.read().trim().to_owned();
+        self.reference.read().trim().clone_into(&mut plan.reference);
+        self.reason.read().trim().clone_into(&mut plan.reason);
         if let Some(user) = self.pilot_user(preview) {
             // `pilot_user` returns only users of the plan.
             plan.put_pilot_first(user);

@@ -58,7 +58,7 @@ pub(super) fn Who(form: ReviewForm) -> impl IntoView {
 
 fn selected(app: App, form: ReviewForm) -> u64 {
     let of_proposal = || app.review().shown.read().as_ref().map_or(0, |it| it.proposal.users.len() as u64);
-    form.preview.read().as_ref().map(|preview| preview.chosen).unwrap_or_else(of_proposal)
+    form.preview.read().as_ref().map_or_else(of_proposal, |preview| preview.chosen)
 }
 
 fn freshness(app: App, form: ReviewForm) -> String {

@@ -111,7 +111,7 @@ impl Run {
 
     /// A listing, if reading all pages takes fewer requests than reading `due` users one by one.
     fn listing_for(self, due: usize, connection: &Connection) -> Option<Listing> {
-        let total = self.directory().total.with_untracked(|total| total.ready().copied().flatten());
+        let total = self.directory().total.read_untracked().ready().copied().flatten();
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
         (due as u64 > pages).then(|| {
             let populations = self.directory().populations.with_untracked(Load::ready_or_default);

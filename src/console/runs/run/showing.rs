@@ -164,8 +164,7 @@ impl Run {
     /// Announces every tenth of the progress, and every pause once.
     fn tell(self, phase: &Phase, run: &engine::Run) {
         let tally = run.counts();
-        let was =
-            self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
+        let was = self.progress.read_untracked().as_ref().map(|progress| progress.phase.clone());
         let was_paused =
             matches!(was, Some(Phase::Paused(_) | Phase::VerificationPaused(_) | Phase::RefreshPaused(_)));
         if was_paused && matches!(phase, Phase::Working | Phase::Verifying(_) | Phase::Refreshing(_)) {

@@ -44,7 +44,7 @@ pub(crate) fn Remarks() -> impl IntoView {
 /// A note that is there while it has a sentence, and rendered again only when the sentence changes.
 #[component]
 fn Note(sentence: impl Fn() -> Option<String> + Send + Sync + 'static) -> impl IntoView {
-    let sentence = memo(move || sentence());
+    let sentence = memo(sentence);
     view! { {move || sentence.get().map(|sentence| view! { <p class="note">{sentence}</p> })} }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn StoredRuns() -> impl IntoView {
     let is_empty = memo(move || app.run().count() == 0);
     view! {
         <NotTaken/>
-        <Show when=move || runs.with(|runs| !runs.is_empty())>
+        <Show when=move || !runs.read().is_empty()>
             <div class="runs" role="table" aria-label=text::stored::STORED>
                 <Headers/>
                 <div role="rowgroup">
@@ -65,8 +65,8 @@ fn Headers() -> impl IntoView {
 #[component]
 fn NotTaken() -> impl IntoView {
     let app = use_app();
-    let problem = move || app.run().not_taken.with(|why| why.as_ref().map(text::stored::not_taken));
-    move || problem().map(|problem| view! { <p class="note warn" role="alert">{problem}</p> })
+    let problem = move || app.run().not_taken.read().as_ref().map(text::stored::not_taken);
+    view! { {move || problem().map(|problem| view! { <p class="note warn" role="alert">{problem}</p> })} }
 }
 
 /// What is said on the users' tab about stored runs: that one isn't finished, or that they can't be listed.

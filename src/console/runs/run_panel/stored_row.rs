@@ -15,6 +15,7 @@ use crate::ui::dom::handler;
 
 use crate::console::runs::run_panel::continue_button::ContinueButton;
 use crate::console::runs::run_panel::report::{RunFile, SaveReport};
+use crate::ui::show::Show;
 
 /// What is shown of a stored run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -91,7 +91,7 @@ impl Directory {
     /// Resumes a report that was paused because the token expired.
     pub(super) fn continue_report(self) {
         let is_paused = self.report_commands.read_value().is_some();
-        if is_paused && self.report.with_untracked(|report| matches!(report, Load::Failed(_))) {
+        if is_paused && matches!(*self.report.read_untracked(), Load::Failed(_)) {
             self.read_report();
         }
     }

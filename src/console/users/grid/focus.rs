@@ -95,7 +95,7 @@ impl Grid {
         if row == 1 && resize_by_key(self, event, column) {
             return event.prevent_default();
         }
-        let last_column = self.layout.with_untracked(|layout| layout.len().saturating_sub(1));
+        let last_column = self.layout.read_untracked().len().saturating_sub(1);
         let height = scroll_view(self.scroller).map_or(0, |(_, height)| height);
         let page = window::page(height, untrack(|| self.row_height()));
         let (row, column) = match key_of(event).as_str() {

@@ -11,6 +11,7 @@ use crate::console::users::column_widths::{BesideSwitch, SELECT, is_two_line, la
 use crate::console::users::directory::{List, Source};
 use crate::console::users::row_pool::{Rendered, RowPool};
 use crate::ui::dom::{keep_tab_stop, on_resize, once_shown, scroll_to, scroll_view, width_of};
+use crate::ui::memo::memo;
 use crate::ui::window::{RowHeight, Window};
 
 /// The position of a cell in the grid.
@@ -60,8 +61,8 @@ impl Grid {
             in_sight: RwSignal::new((0, 800)),
             width,
             is_measured: RwSignal::new(false),
-            is_two_line: Memo::new(move |_| is_two_line(width.get())),
-            layout: Memo::new(move |_| layout(app, width.get())),
+            is_two_line: memo(move || is_two_line(width.get())),
+            layout: memo(move || layout(app, width.get())),
             was_hidden: StoredValue::default(),
             pressed_at: StoredValue::default(),
             focused: RwSignal::default(),
@@ -100,7 +101,7 @@ impl Grid {
     pub(crate) fn is_without_matches(self) -> bool {
         let directory = self.app.directory();
         let is_settled = match directory.source() {
-            Source::List => directory.list.with(|list| *list == List::Complete),
+            Source::List => *directory.list.read() == List::Complete,
             Source::Found => directory.search.with(|search| {
                 search.as_ref().is_some_and(|search| matches!(search.hits, Load::Ready { .. }))
             }),
@@ -160,7 +161,7 @@ impl Grid {
     /// The column at a cell's position; `None` for the one with the checkboxes.
     pub(crate) fn column_at(self, position: usize) -> Option<Column> {
         let before = usize::from(untrack(|| self.app.directory().source()) == Source::List);
-        let columns = self.app.directory().table.view.with_untracked(|view| with_name(&view.columns));
+        let columns = with_name(&self.app.directory().table.view.read_untracked().columns);
         columns.get(position.checked_sub(before)?).copied()
     }
 }
@@ -174,10 +175,10 @@ pub(super) fn with_name(columns: &[Column]) -> Vec<Column> {
 fn layout(app: App, width: u32) -> Vec<Option<u32>> {
     let directory = app.directory();
     let select = (directory.source() == Source::List).then_some(SELECT);
-    let columns = directory.table.view.with(|view| with_name(&view.columns));
+    let columns = with_name(&directory.table.view.read().columns);
     let beside = beside_switch(app);
     let rest = width.saturating_sub(select.unwrap_or(0));
-    let widths = directory.table.widths.with(|chosen| lay_out(&columns, chosen, beside, rest));
+    let widths = lay_out(&columns, &directory.table.widths.read(), beside, rest);
     select.map(Some).into_iter().chain(widths).collect()
 }
 
@@ -187,7 +188,7 @@ fn beside_switch(app: App) -> BesideSwitch {
     let has_drawer = app.directory().opened.with(Option::is_some);
     if has_run {
         BesideSwitch::RunState
-    } else if !has_drawer && app.directory().table.status.with(|status| status.all.on_bypassed > 0) {
+    } else if !has_drawer && app.directory().table.status.read().all.on_bypassed > 0 {
         BesideSwitch::Bypass
     } else {
         BesideSwitch::Short

@@ -17,6 +17,7 @@ use crate::console::users::switch::Switch;
 use crate::console::users::text;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn LastChange(id: UserId) -> impl IntoView {
