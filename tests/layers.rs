@@ -48,6 +48,12 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
 /// What a file with components must not contain: they read signals and call actions.
 const FORBIDDEN_IN_COMPONENTS: [&str; 3] = ["pingone::clock", "async ", ".await"];
 
+/// The methods that write a signal.
+const WRITES: [&str; 4] = ["set", "update", "update_untracked", "write"];
+
+/// Signals that the inputs of a form are bound to.
+const BOUND_TO_INPUTS: [&str; 3] = ["pauses", "pause_every", "typed"];
+
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
@@ -115,6 +121,43 @@ fn components_wait_for_nothing_and_read_no_clock() {
         }
     }
     assert!(components > 40, "only {components} files with components found");
+}
+
+/// The visible fields that are signals, each with the module that declares it.
+fn signals<'a>(files: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+    let of_file = |(name, text): &'a (String, String)| {
+        let module = name.trim_end_matches(".rs");
+        text.lines().filter_map(move |line| {
+            let (field, kind) = line.trim().split_once(": ")?;
+            let field = field.strip_prefix("pub ").or_else(|| field.strip_prefix("pub(crate) "))?;
+            kind.starts_with("RwSignal<").then_some((field, module))
+        })
+    };
+    files.iter().flat_map(of_file).collect()
+}
+
+/// Components of other folders read the state and call its methods.
+#[test]
+fn signals_of_state_are_written_in_their_module_only() {
+    let read = |file: &PathBuf| (name_of(file), fs::read_to_string(file).unwrap());
+    let files: Vec<(String, String)> = files_under(&source()).iter().map(read).collect();
+    let signals = signals(&files);
+    assert!(signals.len() > 60, "only {} signals found", signals.len());
+    for (name, text) in &files {
+        for (field, _) in signals.iter().filter(|(field, _)| !BOUND_TO_INPUTS.contains(field)) {
+            let mut modules = signals.iter().filter(|(other, _)| other == field).map(|(_, module)| module);
+            if modules.any(|module| name.starts_with(module)) {
+                continue;
+            }
+            for write in WRITES {
+                let call = format!(".{field}.{write}(");
+                let writes = text.match_indices(&call);
+                // A struct of its own may have a field of the same name.
+                let foreign = writes.filter(|(at, _)| !text[..*at].ends_with("self")).count();
+                assert_eq!(foreign, 0, "{name} writes {field}");
+            }
+        }
+    }
 }
 
 /// One guard covers all fields, including ones that are added later.

@@ -70,13 +70,7 @@ impl Session {
     /// Ends renewal: PingOne refused, or its answer can't be trusted. The refresh token is dropped, and the page shows
     /// why.
     fn end_renewal(self, fault: SignInFault) {
-        self.sign_in.renewal.write_value().end();
-        self.sign_in.signed_in.update_untracked(|signed_in| {
-            if let Some(signed_in) = signed_in {
-                signed_in.refresh = None;
-            }
-        });
-        self.sign_in.not_renewed.set(Some(fault));
+        self.sign_in.end_renewal(fault);
     }
 
     /// The authorization server's answer, or the fault if it can't be reached or doesn't answer in time.
@@ -100,11 +94,9 @@ impl Session {
     }
 
     fn go_on_with(self, renewed: Renewed) {
-        self.sign_in.signed_in.update_untracked(|signed_in| {
-            if let (Some(signed_in), Some(refresh)) = (signed_in, renewed.refresh) {
-                signed_in.refresh = Some(refresh);
-            }
-        });
+        if let Some(refresh) = renewed.refresh {
+            self.sign_in.keep_refresh(refresh);
+        }
         if self.take(renewed.token.expose()) {
             self.hold_renewal();
         }
@@ -114,7 +106,7 @@ impl Session {
     /// token, and has PingOne end the browser's session.
     pub fn sign_out(self) {
         let sign_in = Rc::clone(&self.ports.get().sign_in);
-        let Some(signed_in) = self.sign_in.signed_in.update_untracked(Option::take) else { return };
+        let Some(signed_in) = self.sign_in.take() else { return };
         self.forget();
         let way = SignInMode::choose(sign_in.can_leave(), false);
         let address = sign_off::address(&signed_in.place, way);

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::future::{Either, select};
 use pingone::time::Millis;
+use pingone::token::Secret;
 use pingone_mfa_core::connect::token_schedule::TokenSchedule;
 use pingone_mfa_core::ports::SignInWindow;
 use pingone_mfa_core::sign_in::protocol::{Code, Granted, token_address};
@@ -56,6 +57,32 @@ impl Default for SignInSession {
             waiting: Tasks::default(),
             renewing: Tasks::default(),
         }
+    }
+}
+
+impl SignInSession {
+    /// Replaces the refresh token.
+    pub(super) fn keep_refresh(self, refresh: Secret) {
+        self.signed_in.update_untracked(|signed_in| {
+            if let Some(signed_in) = signed_in {
+                signed_in.refresh = Some(refresh);
+            }
+        });
+    }
+
+    /// Drops the refresh token, and keeps why PingOne issued no further one.
+    pub(super) fn end_renewal(self, fault: SignInFault) {
+        self.renewal.write_value().end();
+        self.signed_in.update_untracked(|signed_in| {
+            if let Some(signed_in) = signed_in {
+                signed_in.refresh = None;
+            }
+        });
+        self.not_renewed.set(Some(fault));
+    }
+
+    pub(super) fn take(self) -> Option<SignedIn> {
+        self.signed_in.update_untracked(Option::take)
     }
 }
 
