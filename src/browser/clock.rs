@@ -14,7 +14,7 @@ use futures::future::{Either, FutureExt, LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Object, Reflect};
 use pingone::clock::Clock;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -49,16 +49,16 @@ impl BrowserClock {
     reason = "browser times are below 2^53 ms"
 )]
 impl Clock for BrowserClock {
-    fn now(&self) -> Millis {
+    fn now(&self) -> Instant {
         let now = self.performance.as_ref().map_or_else(Date::now, Performance::now);
-        Millis(now as u64)
+        Instant(now as u64)
     }
 
     fn wall(&self) -> Timestamp {
         Timestamp(Date::now() as i64)
     }
 
-    fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
+    fn sleep_until(&self, at: Instant) -> LocalBoxFuture<'static, ()> {
         let millis = self.now().until(at).0.min(LONGEST_TIMER - u64::from(GRACE)) as u32;
         match &self.ticker {
             Some(ticker) => ticker.sleep(millis),
@@ -169,6 +169,7 @@ pub(crate) fn worker_in(options: &JsValue) -> Option<Worker> {
 mod tests {
     use super::*;
     use js_sys::{Array, Function};
+    use pingone::time::Millis;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
     use web_sys::{Blob, Url};
 

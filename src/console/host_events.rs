@@ -49,7 +49,7 @@ fn fault_of(reason: &PauseReason) -> Option<&Fault> {
 #[cfg(test)]
 mod tests {
     use pingone::fault::Refusal;
-    use pingone::time::Millis;
+    use pingone::time::Instant;
     use pingone::user::Mfa;
     use pingone_mfa_core::run::outcome::Outcome;
 
@@ -67,7 +67,7 @@ mod tests {
         for announcement in [
             Announcement::Failed(limited()),
             Announcement::NotChanged { username, to: true, outcome: Outcome::Unconfirmed(limited()) },
-            Announcement::RunPaused(PauseReason::Failing { until: Millis(1), fault: limited() }),
+            Announcement::RunPaused(PauseReason::Failing { until: Instant(1), fault: limited() }),
         ] {
             assert_eq!(told(&announcement), told_of);
         }

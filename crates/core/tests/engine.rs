@@ -14,7 +14,7 @@ use pingone::filter::Filter;
 use pingone::request::{
     CountUsers, Kind, ReadEnvironment, ReadPopulations, ReadReport, ReadUser, SearchUsers,
 };
-use pingone::time::{Millis, PerSecond};
+use pingone::time::{Instant, Millis, PerSecond};
 use pingone::user::{Mfa, UserId};
 use pingone::wire;
 use pingone_mfa_core::directory::device_report::{self, DeviceReportReader};
@@ -166,7 +166,7 @@ fn a_ceiling_raised_during_a_listing_applies_at_once() {
     let stage = stage(10_050);
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
     let raised =
-        stage.clock.sleep_until(Millis(2000)).map(move |()| connection.limit(Kind::Read, PerSecond(50.0)));
+        stage.clock.sleep_until(Instant(2000)).map(move |()| connection.limit(Kind::Read, PerSecond(50.0)));
     let (connection, exchanges) = (stage.connection.clone(), Rc::clone(&stage.exchanges));
     let times = stage.clock.run(async move {
         let policy = Rc::new(connection.policy().clone());
@@ -188,7 +188,7 @@ fn a_ceiling_raised_during_a_listing_applies_at_once() {
     };
     assert!((19..=21).contains(&pages(0, 2000)), "{} pages at 20 a second", pages(0, 2000));
     assert!(pages(2200, 3200) > 20, "{} pages at 50 a second", pages(2200, 3200));
-    assert!(clock.now() < Millis(3500), "{:?}", clock.now());
+    assert!(clock.now() < Instant(3500), "{:?}", clock.now());
 }
 
 #[test]

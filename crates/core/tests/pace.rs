@@ -15,7 +15,7 @@ use pingone::driver::{Command, drive};
 use pingone::policy::Policy;
 use pingone::policy::Rate;
 use pingone::request::{Kind, Request};
-use pingone::time::{Millis, PerSecond, Timestamp};
+use pingone::time::{Instant, Millis, PerSecond, Timestamp};
 use pingone::transport::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::run::engine::{JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::run::plan::{Plan, PlannedPauses};
@@ -220,7 +220,7 @@ impl Race {
 }
 
 /// Another client that sends evenly, this many requests per second, until `end`, and counts its refusals.
-async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: Rc<Cell<u32>>) {
+async fn other_client(stage: Rc<Stage>, per_second: u64, end: Instant, refused: Rc<Cell<u32>>) {
     let mut at = stage.clock.now();
     while stage.clock.now() < end {
         let environment = stage.mount.sandbox.borrow().environment_id();
@@ -238,7 +238,7 @@ async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: R
 }
 
 /// Changes the rate limit at this time.
-async fn change_limit(stage: &Stage, at: Millis, behavior: Behavior) {
+async fn change_limit(stage: &Stage, at: Instant, behavior: Behavior) {
     stage.clock.sleep_until(at).await;
     stage.mount.sandbox.borrow_mut().set_behavior(behavior).unwrap();
 }
@@ -271,8 +271,8 @@ fn a_limit_that_falls_and_rises_is_followed_within_half_a_minute() {
         let race = Race::of(if preflights_count { 3200 } else { 6000 }, with(50.0), LIFTED);
         let stage = Rc::clone(&race.stage);
         race.run(async move {
-            change_limit(&stage, Millis::seconds(30), with(5.0)).await;
-            change_limit(&stage, Millis::seconds(90), with(50.0)).await;
+            change_limit(&stage, Instant::seconds(30), with(5.0)).await;
+            change_limit(&stage, Instant::seconds(90), with(50.0)).await;
         });
         let slow = users / 10.0;
         let (fallen, back) = (race.goodput(60.0, 90.0), race.goodput(115.0, 130.0));
@@ -333,7 +333,7 @@ fn a_new_ceiling_applies_within_a_second_to_all_requests_of_a_run() {
     let connection = race.connection.clone();
     let stage = Rc::clone(&race.stage);
     let change = async move |second, ceiling| {
-        stage.clock.sleep_until(Millis::seconds(second)).await;
+        stage.clock.sleep_until(Instant::seconds(second)).await;
         connection.limit(Kind::Write, PerSecond(ceiling));
     };
     race.run(async move {
@@ -354,7 +354,7 @@ fn another_client_that_uses_most_of_the_license_is_not_disturbed() {
     let behavior = Behavior { preflights_count: true, ..limit(50.0) };
     let race = Race::of(600, behavior, Rate::default());
     let refused = Rc::new(Cell::new(0));
-    let beside = other_client(Rc::clone(&race.stage), 35, Millis::seconds(110), Rc::clone(&refused));
+    let beside = other_client(Rc::clone(&race.stage), 35, Instant::seconds(110), Rc::clone(&refused));
     race.run(beside);
     assert_eq!((refused.get(), race.refused()), (0, 0.0));
     assert!(race.took() >= 110.0, "at 5 users a second the other was there to the end");

@@ -12,7 +12,7 @@ use pingone::driver::{Command, Event, Step, Work, drive};
 use pingone::exchange::Exchange;
 use pingone::fault::{BadAnswer, Fault, JournalFault, Refusal};
 use pingone::request::Method;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Millis, Timestamp};
 use pingone::user::{GroupId, Mfa, UserId};
 use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::run::engine::readback::{self, ReadBack, State};
@@ -114,7 +114,7 @@ fn drive_run(
         let death = if killed_at == u64::MAX {
             futures::future::pending().boxed_local()
         } else {
-            clock.sleep_until(Millis(killed_at))
+            clock.sleep_until(Instant(killed_at))
         };
         let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
         futures::future::select(driven, death).await;
@@ -471,7 +471,7 @@ fn in_the_last_minute_of_a_token_nothing_is_written_until_the_next_token() {
     let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let policy = Rc::new(stage.connection.policy().clone());
-    let until = Millis::seconds(70);
+    let until = Instant::seconds(70);
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), Some(until));
     let clock = Rc::clone(&stage.clock);
     let (run, _) = drive_until(
@@ -636,7 +636,7 @@ fn a_user_that_a_read_back_cannot_read_stays_unread_and_blocks_no_other() {
 /// Drives a read-back by hand until it is finished or paused. Returns what it requested: a row, or `None` for a page.
 fn play_back(
     back: &mut ReadBack<'_>,
-    from: Millis,
+    from: Instant,
     at: Timestamp,
     says: impl Fn(Option<u32>) -> Result<JobAnswer, Fault>,
 ) -> Vec<Option<u32>> {
@@ -1007,7 +1007,7 @@ fn answer(stage: &Stage, result: Result<JobAnswer, Fault>) -> readback::Answer {
 fn read_by_hand(
     stage: &Stage,
     back: &mut ReadBack<'_>,
-    now: &mut Millis,
+    now: &mut Instant,
     mut reply: impl FnMut(u32) -> Result<JobAnswer, Fault>,
 ) {
     let mut in_flight = std::collections::VecDeque::new();

@@ -13,7 +13,7 @@ use pingone::driver::{Command, drive};
 use pingone::policy::Policy;
 use pingone::policy::Rate;
 use pingone::request::{Method, Request};
-use pingone::time::{Millis, PerSecond, Timestamp};
+use pingone::time::{Instant, Millis, PerSecond, Timestamp};
 use pingone::transport::{Response, Transport, TransportError};
 use pingone_mfa_core::directory::export::{Contents, Format};
 use pingone_mfa_core::directory::listing::Listing;
@@ -107,7 +107,7 @@ impl Page {
 
     /// Resumes the run from the journal. At `saved_at` the run is saved for another computer, and the page is closed.
     async fn carry_out(&self, begins_at: u64, saved_at: Option<u64>) -> Run {
-        self.clock.sleep_until(Millis(begins_at)).await;
+        self.clock.sleep_until(Instant(begins_at)).await;
         let restored = restore(&self.memory_journal.entries.borrow()).unwrap();
         let mut run = Run::resumed(restored, self.policy(), self.connection.jitter(), None);
         self.saved_at.set(saved_at);
@@ -148,11 +148,11 @@ impl Page {
         let driven = drive(run, &self.connection, &mut inbox, |job| job_runner.clone().run(job), observe);
         let person = async {
             if let Some(at) = self.saved_at.get() {
-                self.clock.sleep_until(Millis(at)).await;
+                self.clock.sleep_until(Instant(at)).await;
                 sender.unbounded_send(Command::Pause).unwrap();
-                self.clock.sleep_until(Millis(at + 2_000)).await;
+                self.clock.sleep_until(Instant(at + 2_000)).await;
                 sender.unbounded_send(Command::HandOver).unwrap();
-                self.clock.sleep_until(Millis(at + 4_000)).await;
+                self.clock.sleep_until(Instant(at + 4_000)).await;
                 return;
             }
             while let Some(reason) = pauses_seen.next().await {

@@ -12,7 +12,7 @@ use pingone::pacer::Priority;
 use pingone::policy::Policy;
 use pingone::request::{Kind, ReadReport, ReportPage};
 use pingone::retry::{Jitter, pause};
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Millis, Timestamp};
 use pingone::user::UserId;
 
 /// The minimum time that PingOne requires between two reports of an environment. Its answer doesn't always say so.
@@ -36,7 +36,7 @@ pub enum State {
     /// The next page may be requested from this time on.
     Ready {
         /// The time by [`Clock::now`](pingone::clock::Clock::now).
-        from: Millis,
+        from: Instant,
     },
     /// A page was requested and isn't answered.
     Sent,
@@ -71,7 +71,7 @@ impl DeviceReportReader {
             next: ReadReport::New,
             seen: HashSet::new(),
             attempts: 0,
-            state: State::Ready { from: Millis(0) },
+            state: State::Ready { from: Instant(0) },
             users: HashMap::new(),
             unreadable: 0,
             made_at: None,
@@ -102,7 +102,7 @@ impl DeviceReportReader {
         self.made_at
     }
 
-    fn read(&mut self, page: ReportPage, now: Millis) {
+    fn read(&mut self, page: ReportPage, now: Instant) {
         self.attempts = 0;
         self.made_at = self.made_at.or(page.created_at);
         self.unreadable += page.unreadable;
@@ -123,7 +123,7 @@ impl DeviceReportReader {
         };
     }
 
-    fn failed(&mut self, fault: Fault, now: Millis) {
+    fn failed(&mut self, fault: Fault, now: Instant) {
         if fault.retry() == RetryKind::WithNewToken {
             self.state = State::Paused(fault);
             return;
@@ -146,7 +146,7 @@ impl Work for DeviceReportReader {
         Some(Kind::Read)
     }
 
-    fn next(&self, now: Millis) -> Step<ReadReport> {
+    fn next(&self, now: Instant) -> Step<ReadReport> {
         match self.state {
             State::Ready { from } if now < from => Step::WaitUntil(from),
             State::Ready { .. } => Step::Start(self.next.clone()),
@@ -155,7 +155,7 @@ impl Work for DeviceReportReader {
         }
     }
 
-    fn apply(&mut self, event: Event<ReadReport, ReportPage>, now: Millis) {
+    fn apply(&mut self, event: Event<ReadReport, ReportPage>, now: Instant) {
         match event {
             Event::Started(_) => {
                 self.attempts += 1;

@@ -14,7 +14,7 @@ use pingone::pacer::Priority;
 use pingone::policy::Policy;
 use pingone::request::{Kind, Page, ReadPage};
 use pingone::retry::Jitter;
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone::user::{Population, UnreadableUser, User};
 
 mod lane;
@@ -128,7 +128,7 @@ impl Listing {
         self.lanes.iter().all(|lane| lane.state == lane::State::Complete)
     }
 
-    fn answered(&mut self, lane: usize, answer: Result<Page, Fault>, now: Millis) {
+    fn answered(&mut self, lane: usize, answer: Result<Page, Fault>, now: Instant) {
         let Some(lane) = self.lanes.get_mut(lane) else { return };
         match answer {
             Ok(page) => self.fresh.extend(lane.read(page)),
@@ -156,7 +156,7 @@ impl Listing {
         })
     }
 
-    fn command(&mut self, command: Command, now: Millis) {
+    fn command(&mut self, command: Command, now: Instant) {
         match command {
             Command::Stop => self.is_stopped = true,
             Command::Resume => self.resume(now),
@@ -168,7 +168,7 @@ impl Listing {
         }
     }
 
-    fn resume(&mut self, now: Millis) {
+    fn resume(&mut self, now: Instant) {
         let Some(paused_by) = self.paused_by.take() else { return };
         // Only a new token resolves this.
         self.token += u32::from(paused_by.retry() == RetryKind::WithNewToken);
@@ -199,14 +199,14 @@ impl Work for Listing {
         self.policy.reads_in_flight
     }
 
-    fn next(&self, now: Millis) -> Step<Job> {
+    fn next(&self, now: Instant) -> Step<Job> {
         if self.is_stopped || self.is_complete() {
             return Step::Done;
         }
         if self.paused_by.is_some() {
             return Step::Idle;
         }
-        let mut earliest: Option<Millis> = None;
+        let mut earliest: Option<Instant> = None;
         for (index, lane) in self.in_turn() {
             match lane.state {
                 lane::State::Ready { from } if from <= now => {
@@ -219,7 +219,7 @@ impl Work for Listing {
         earliest.map_or(Step::Idle, Step::WaitUntil)
     }
 
-    fn apply(&mut self, event: Event<Job, Page>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, Page>, now: Instant) {
         match event {
             Event::Started(job) => {
                 self.next_lane = job.lane + 1;
@@ -273,14 +273,14 @@ mod tests {
     }
 
     fn start(listing: &mut Listing) -> Job {
-        let Step::Start(job) = listing.next(Millis(u64::MAX)) else { panic!("{:?}", listing.state()) };
-        listing.apply(Event::Started(job.clone()), Millis(0));
+        let Step::Start(job) = listing.next(Instant(u64::MAX)) else { panic!("{:?}", listing.state()) };
+        listing.apply(Event::Started(job.clone()), Instant(0));
         job
     }
 
     fn answer(listing: &mut Listing, answer: Result<Page, Fault>) -> Option<Cursor> {
         let job = start(listing);
-        listing.apply(Event::Answered(job.clone(), answer), Millis(0));
+        listing.apply(Event::Answered(job.clone(), answer), Instant(0));
         job.page.cursor
     }
 
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(answer(&mut listing, Ok(page(Some("a")))), None);
         assert_eq!(answer(&mut listing, Ok(page(Some("b")))), Some(cursor("a")));
         assert_eq!(answer(&mut listing, Ok(page(None))), Some(cursor("b")));
-        assert!(matches!(listing.next(Millis(0)), Step::Done));
+        assert!(matches!(listing.next(Instant(0)), Step::Done));
         assert_eq!((listing.state(), listing.count()), (State::Complete, Some(3)));
     }
 
@@ -322,8 +322,8 @@ mod tests {
             assert_eq!(answer(&mut listing, Err(Fault::Unreachable)), Some(cursor("a")));
         }
         assert_eq!(listing.state(), State::Paused(Fault::Unreachable));
-        assert!(matches!(listing.next(Millis(u64::MAX)), Step::Idle));
-        listing.apply(Event::Command(Command::Resume), Millis(9));
+        assert!(matches!(listing.next(Instant(u64::MAX)), Step::Idle));
+        listing.apply(Event::Command(Command::Resume), Instant(9));
         assert_eq!(answer(&mut listing, Ok(page(None))), Some(cursor("a")));
         assert_eq!(listing.state(), State::Complete);
     }
@@ -334,7 +334,7 @@ mod tests {
         answer(&mut listing, Ok(page(Some("a"))));
         answer(&mut listing, Err(Fault::TokenExpired(Refusal::default())));
         assert!(matches!(listing.state(), State::Paused(Fault::TokenExpired(_))));
-        listing.apply(Event::Command(Command::Resume), Millis(0));
+        listing.apply(Event::Command(Command::Resume), Instant(0));
         assert_eq!(start(&mut listing).page.cursor, Some(cursor("a")));
     }
 
@@ -344,10 +344,10 @@ mod tests {
             let mut listing = listing_in_three_lanes();
             let [first, second] = [start(&mut listing), start(&mut listing)];
             let refused = || Err(Fault::TokenInvalid(Refusal::default()));
-            listing.apply(Event::Answered(first, refused()), Millis(0));
+            listing.apply(Event::Answered(first, refused()), Instant(0));
             assert!(matches!(listing.state(), State::Paused(Fault::TokenInvalid(_))));
-            listing.apply(Event::Command(goes_on), Millis(0));
-            listing.apply(Event::Answered(second, refused()), Millis(0));
+            listing.apply(Event::Command(goes_on), Instant(0));
+            listing.apply(Event::Answered(second, refused()), Instant(0));
             assert_eq!(listing.state(), State::Reading);
             // A refusal now concerns the new token.
             answer(&mut listing, refused());
@@ -359,11 +359,11 @@ mod tests {
     fn after_a_stop_nothing_is_started_but_late_answers_are_kept() {
         let mut listing = listing();
         let job = start(&mut listing);
-        listing.apply(Event::Command(Command::Stop), Millis(0));
-        assert!(matches!(listing.next(Millis(0)), Step::Done));
-        listing.apply(Event::Answered(job, Ok(page(Some("a")))), Millis(0));
+        listing.apply(Event::Command(Command::Stop), Instant(0));
+        assert!(matches!(listing.next(Instant(0)), Step::Done));
+        listing.apply(Event::Answered(job, Ok(page(Some("a")))), Instant(0));
         assert_eq!(listing.state(), State::Stopped);
-        assert!(matches!(listing.next(Millis(0)), Step::Done));
+        assert!(matches!(listing.next(Instant(0)), Step::Done));
         assert_eq!(listing.count(), Some(3));
     }
 
@@ -372,16 +372,16 @@ mod tests {
         let mut listing = listing_in_three_lanes();
         let started: Vec<usize> = (0..3).map(|_| start(&mut listing).lane).collect();
         assert_eq!(started, [0, 1, 2]);
-        assert!(matches!(listing.next(Millis(0)), Step::Idle), "one page of a lane at a time");
+        assert!(matches!(listing.next(Instant(0)), Step::Idle), "one page of a lane at a time");
         let job = |lane| Job { lane, page: ReadPage { filter: None, cursor: None } };
-        listing.apply(Event::Answered(job(1), Ok(page(Some("b")))), Millis(0));
+        listing.apply(Event::Answered(job(1), Ok(page(Some("b")))), Instant(0));
         let next = start(&mut listing);
         assert_eq!((next.lane, next.page.cursor), (1, Some(cursor("b"))));
         let population = Filter::Population(PopulationId(Uuid::from_u128(2)));
         assert_eq!(next.page.filter, Some(population));
         for lane in [0, 2, 1] {
             assert_eq!(listing.state(), State::Reading);
-            listing.apply(Event::Answered(job(lane), Ok(page(None))), Millis(0));
+            listing.apply(Event::Answered(job(lane), Ok(page(None))), Instant(0));
         }
         assert_eq!((listing.state(), listing.count(), listing.unread()), (State::Complete, Some(9), 0));
     }
@@ -392,10 +392,10 @@ mod tests {
         let jobs: Vec<Job> = (0..3).map(|_| start(&mut listing)).collect();
         for job in &jobs {
             let ended = Err(Fault::TokenExpired(Refusal::default()));
-            listing.apply(Event::Answered(job.clone(), ended), Millis(0));
-            assert!(matches!(listing.next(Millis(u64::MAX)), Step::Idle));
+            listing.apply(Event::Answered(job.clone(), ended), Instant(0));
+            assert!(matches!(listing.next(Instant(u64::MAX)), Step::Idle));
         }
-        listing.apply(Event::Command(Command::Resume), Millis(0));
+        listing.apply(Event::Command(Command::Resume), Instant(0));
         let again: Vec<usize> = (0..3).map(|_| start(&mut listing).lane).collect();
         assert_eq!(again, [0, 1, 2], "each lane requests the same page again");
     }
@@ -405,16 +405,16 @@ mod tests {
         let mut listing = listing_in_three_lanes();
         let poisoned = || Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() }));
         let mut asked = 0;
-        while let Step::Start(job) = listing.next(Millis(u64::MAX)) {
-            listing.apply(Event::Started(job.clone()), Millis(0));
+        while let Step::Start(job) = listing.next(Instant(u64::MAX)) {
+            listing.apply(Event::Started(job.clone()), Instant(0));
             asked += usize::from(job.lane == 1);
             let answer = if job.lane == 1 { poisoned() } else { Ok(page(None)) };
-            listing.apply(Event::Answered(job, answer), Millis(0));
+            listing.apply(Event::Answered(job, answer), Instant(0));
         }
         assert_eq!(asked, 3, "as many attempts as the policy allows");
         assert!(matches!(listing.state(), State::Paused(Fault::ServerFailed(_))));
         assert_eq!(listing.unread(), 1000);
-        listing.apply(Event::Command(Command::Resume), Millis(0));
+        listing.apply(Event::Command(Command::Resume), Instant(0));
         assert_eq!(start(&mut listing).lane, 1, "only the missing page is requested again");
     }
 

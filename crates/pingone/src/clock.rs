@@ -2,18 +2,18 @@
 
 use futures::future::LocalBoxFuture;
 
-use crate::time::{ClockReading, Millis, Timestamp};
+use crate::time::{ClockReading, Instant, Timestamp};
 
 /// The computer's clocks: a monotonic one and the wall clock.
 pub trait Clock {
     /// The monotonic clock, for waiting and measuring. It never jumps.
-    fn now(&self) -> Millis;
+    fn now(&self) -> Instant;
 
     /// The computer's date and time, for display and for comparison with a token's claims.
     fn wall(&self) -> Timestamp;
 
     /// Completes once [`Clock::now`] has reached `at`. Dropping the future cancels the wait.
-    fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()>;
+    fn sleep_until(&self, at: Instant) -> LocalBoxFuture<'static, ()>;
 
     /// Reads both clocks at the same moment.
     fn reading(&self) -> ClockReading {

@@ -12,7 +12,7 @@ use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::pacer::{Grant, Priority};
 use crate::request::Kind;
-use crate::time::Millis;
+use crate::time::Instant;
 
 /// What a work wants to do next; returned by [`Work::next`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Step<J> {
     /// Start this job once the pacer permits it. The job hasn't begun until [`Event::Started`] is applied.
     Start(J),
     /// Nothing to start before this time (monotonic clock), unless an event arrives.
-    WaitUntil(Millis),
+    WaitUntil(Instant),
     /// Nothing to start until an event arrives.
     Idle,
     /// The work is finished and starts nothing more.
@@ -54,7 +54,7 @@ pub enum Command {
     /// A new token is in use from now on.
     Token {
         /// When the token expires, by [`Clock::now`](crate::clock::Clock::now); `None` if it doesn't say.
-        until: Option<Millis>,
+        until: Option<Instant>,
         /// The index of the token's owner in the list of the work's actors.
         actor: u8,
     },
@@ -85,10 +85,10 @@ pub trait Work {
     }
 
     /// The next step. The driver may call it any number of times: it changes nothing.
-    fn next(&self, now: Millis) -> Step<Self::Job>;
+    fn next(&self, now: Instant) -> Step<Self::Job>;
 
     /// Updates the state after an event.
-    fn apply(&mut self, event: Event<Self::Job, Self::Answer>, now: Millis);
+    fn apply(&mut self, event: Event<Self::Job, Self::Answer>, now: Instant);
 }
 
 /// Drives `work` until it is done and nothing is in flight.
@@ -161,6 +161,6 @@ fn grant<W: Work>(connection: &Connection, job: &W::Job) -> Grant {
     W::kind(job).map_or(Grant::Now, |kind| connection.ask(W::PRIORITY, kind))
 }
 
-fn sleep_until(connection: &Connection, wake: Option<Millis>) -> Fuse<LocalBoxFuture<'static, ()>> {
+fn sleep_until(connection: &Connection, wake: Option<Instant>) -> Fuse<LocalBoxFuture<'static, ()>> {
     wake.map_or_else(Fuse::terminated, |at| connection.clock().sleep_until(at).fuse())
 }

@@ -22,7 +22,7 @@
 //! use pingone::region::{RegionCode, Regions};
 //! use pingone::request::{CountUsers, Request};
 //! use pingone::tenant::Tenant;
-//! use pingone::time::{Millis, Timestamp};
+//! use pingone::time::{Instant, Timestamp};
 //! use pingone::transport::{Head, Response, Transport, TransportError};
 //!
 //! /// Answers each request with a page of a list. A real one sends it, with the token.
@@ -40,15 +40,15 @@
 //! struct Noon;
 //!
 //! impl Clock for Noon {
-//!     fn now(&self) -> Millis {
-//!         Millis(0)
+//!     fn now(&self) -> Instant {
+//!         Instant(0)
 //!     }
 //!
 //!     fn wall(&self) -> Timestamp {
 //!         Timestamp(1_793_491_200_000)
 //!     }
 //!
-//!     fn sleep_until(&self, _: Millis) -> LocalBoxFuture<'static, ()> {
+//!     fn sleep_until(&self, _: Instant) -> LocalBoxFuture<'static, ()> {
 //!         future::ready(()).boxed_local()
 //!     }
 //! }

@@ -13,7 +13,7 @@ use crate::pacer::Priority;
 use crate::policy::Policy;
 use crate::request::{Call, Kind};
 use crate::retry::{Jitter, pause};
-use crate::time::Millis;
+use crate::time::Instant;
 
 /// An idempotent call with retries, as a state machine.
 ///
@@ -29,7 +29,7 @@ pub struct Once {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
-    Waiting { until: Millis },
+    Waiting { until: Instant },
     Sent,
     Done(Result<(), Fault>),
 }
@@ -38,7 +38,7 @@ impl Once {
     /// Creates a call that hasn't been sent.
     #[must_use]
     pub fn new(kind: Kind, policy: Rc<Policy>, jitter: Jitter) -> Self {
-        Self { kind, policy, jitter, attempts: 0, state: State::Waiting { until: Millis(0) } }
+        Self { kind, policy, jitter, attempts: 0, state: State::Waiting { until: Instant(0) } }
     }
 
     /// The result, after [`drive`] has returned, which it does only once the call is done.
@@ -96,7 +96,7 @@ impl Work for Once {
         Some(*kind)
     }
 
-    fn next(&self, now: Millis) -> Step<Kind> {
+    fn next(&self, now: Instant) -> Step<Kind> {
         match self.state {
             State::Waiting { until } if now < until => Step::WaitUntil(until),
             State::Waiting { .. } => Step::Start(self.kind),
@@ -105,7 +105,7 @@ impl Work for Once {
         }
     }
 
-    fn apply(&mut self, event: Event<Kind, ()>, now: Millis) {
+    fn apply(&mut self, event: Event<Kind, ()>, now: Instant) {
         match event {
             Event::Started(_) => {
                 self.attempts += 1;
@@ -133,7 +133,7 @@ mod tests {
         let once = || Once::new(Kind::Read, Rc::new(Policy::default()), Jitter::new(1));
         assert!(matches!(once().into_result(), Err(Fault::Internal(_))));
         let mut done = once();
-        done.apply(Event::Answered(Kind::Read, Ok(())), Millis(0));
+        done.apply(Event::Answered(Kind::Read, Ok(())), Instant(0));
         assert_eq!(done.into_result(), Ok(()));
     }
 }

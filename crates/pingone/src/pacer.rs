@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use crate::fault::Fault;
 use crate::policy::Policy;
 use crate::request::Kind;
-use crate::time::{Millis, PerSecond};
+use crate::time::{Instant, Millis, PerSecond};
 
 /// Initial pace in requests per second.
 const START: f64 = 20.0;
@@ -63,18 +63,18 @@ pub enum Grant {
     /// Send it now. It is already counted.
     Now,
     /// Not yet: ask again at this time (monotonic clock).
-    At(Millis),
+    At(Instant),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     /// Before the first slow-down; the pace last doubled at `doubled`.
-    Start { doubled: Millis },
+    Start { doubled: Instant },
     /// Slowed down, last at `cut`; the pace is held until `until`. `is_reported` is whether this slow-down was
     /// already reported as one that PingOne asked for.
-    Hold { cut: Millis, until: Millis, is_reported: bool },
+    Hold { cut: Instant, until: Instant, is_reported: bool },
     /// Rising again: `steps` steps so far, the last one at `stepped`.
-    Probe { stepped: Millis, steps: u32 },
+    Probe { stepped: Instant, steps: u32 },
 }
 
 /// The pacer of one connection.
@@ -88,14 +88,14 @@ pub struct Pacer {
     /// When the next call may be sent, in microseconds. At 100 calls per second two calls are 10 ms apart, and a
     /// faster pace isn't a whole number of milliseconds.
     next_free: u64,
-    closed_until: Millis,
-    answered: VecDeque<Millis>,
+    closed_until: Instant,
+    answered: VecDeque<Instant>,
 }
 
 impl Pacer {
     /// Creates a pacer that has granted nothing yet.
     #[must_use]
-    pub fn new(policy: &Policy, now: Millis) -> Self {
+    pub fn new(policy: &Policy, now: Instant) -> Self {
         Self {
             reads: policy.reads,
             writes: policy.writes,
@@ -117,7 +117,7 @@ impl Pacer {
     }
 
     /// Decides whether a call may be sent now.
-    pub fn ask(&mut self, now: Millis, priority: Priority, kind: Kind) -> Grant {
+    pub fn ask(&mut self, now: Instant, priority: Priority, kind: Kind) -> Grant {
         if now < self.closed_until {
             return Grant::At(self.closed_until);
         }
@@ -126,7 +126,7 @@ impl Pacer {
             Priority::Bulk => Millis(0),
         };
         if self.next_free > micros(now + ahead) {
-            return Grant::At(Millis(self.next_free.div_ceil(1000)) - ahead);
+            return Grant::At(Instant(self.next_free.div_ceil(1000)) - ahead);
         }
         let from = self.next_free.max(micros(now).saturating_sub(LATENESS));
         self.next_free = from.saturating_add(micros_per_call(self.pace(kind)));
@@ -145,7 +145,7 @@ impl Pacer {
 
     /// Records the outcome of a call that was sent at `sent`. Returns whether this begins a slow-down that PingOne
     /// asked for. A fault that may be a hidden 429 slows the pace down too, but returns `false`.
-    pub fn answered(&mut self, sent: Millis, now: Millis, fault: Option<&Fault>) -> bool {
+    pub fn answered(&mut self, sent: Instant, now: Instant, fault: Option<&Fault>) -> bool {
         match fault {
             Some(Fault::RateLimited { after, .. }) => {
                 let asked = after.unwrap_or_default().min(self.longest_pause);
@@ -164,7 +164,7 @@ impl Pacer {
         }
     }
 
-    fn clean(&mut self, sent: Millis, now: Millis) {
+    fn clean(&mut self, sent: Instant, now: Instant) {
         self.answered.push_back(now);
         self.forget_old(now);
         if sent.until(now) > SLOW_ANSWER {
@@ -187,7 +187,7 @@ impl Pacer {
         }
     }
 
-    fn slow_down(&mut self, sent: Millis, now: Millis, asked: Millis) {
+    fn slow_down(&mut self, sent: Instant, now: Instant, asked: Millis) {
         let until = now + asked.max(SECOND);
         let is_reported = match self.phase {
             // It was sent before the pace fell, so it says nothing about the current pace.
@@ -211,7 +211,7 @@ impl Pacer {
         }
     }
 
-    fn forget_old(&mut self, now: Millis) {
+    fn forget_old(&mut self, now: Instant) {
         while self.answered.front().is_some_and(|at| at.until(now) > SECOND) {
             self.answered.pop_front();
         }
@@ -231,8 +231,8 @@ const fn fastest(policy: &Policy) -> PerSecond {
     PerSecond(policy.reads.0.max(policy.writes.0))
 }
 
-const fn micros(time: Millis) -> u64 {
-    time.0.saturating_mul(1000)
+const fn micros(at: Instant) -> u64 {
+    at.0.saturating_mul(1000)
 }
 
 /// The microseconds that one call takes, rounded up so that the pace is never exceeded.
@@ -255,7 +255,7 @@ mod tests {
     }
 
     /// Sends as fast as permitted until `end` and returns the number of calls.
-    fn calls_until(pacer: &mut Pacer, mut now: Millis, end: Millis, kind: Kind) -> u32 {
+    fn calls_until(pacer: &mut Pacer, mut now: Instant, end: Instant, kind: Kind) -> u32 {
         let mut sent = 0;
         while now < end {
             match pacer.ask(now, Priority::Bulk, kind) {
@@ -274,18 +274,18 @@ mod tests {
 
     #[test]
     fn a_minute_of_reads_and_of_writes_stays_at_its_ceiling() {
-        let minute = Millis::seconds(60);
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        assert_eq!(calls_until(&mut pacer, Millis(0), minute, Kind::Read), 600);
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        assert_eq!(calls_until(&mut pacer, Millis(0), minute, Kind::Write), 300);
+        let minute = Instant::seconds(60);
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
+        assert_eq!(calls_until(&mut pacer, Instant(0), minute, Kind::Read), 600);
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
+        assert_eq!(calls_until(&mut pacer, Instant(0), minute, Kind::Write), 300);
     }
 
     #[test]
     fn the_pace_doubles_until_the_ceiling() {
-        let mut pacer = Pacer::new(&fast(), Millis(0));
+        let mut pacer = Pacer::new(&fast(), Instant(0));
         assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0));
-        calls_until(&mut pacer, Millis(0), Millis(2000), Kind::Read);
+        calls_until(&mut pacer, Instant(0), Instant(2000), Kind::Read);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(160.0));
         assert_eq!(pacer.pace(Kind::Write), PerSecond(10.0));
     }
@@ -293,16 +293,16 @@ mod tests {
     #[test]
     fn a_high_ceiling_starts_at_a_higher_pace() {
         let initial_pace =
-            |reads| Pacer::new(&Policy { reads: PerSecond(reads), ..Policy::default() }, Millis(0)).learned;
+            |reads| Pacer::new(&Policy { reads: PerSecond(reads), ..Policy::default() }, Instant(0)).learned;
         assert_eq!([5.0, 20.0, 300.0, 1600.0].map(initial_pace), [10.0, 20.0, 20.0, 100.0].map(PerSecond));
     }
 
     #[test]
     fn a_new_ceiling_for_reads_applies_at_once_and_only_to_reads() {
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
         pacer.limit(Kind::Read, PerSecond(50.0));
         assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0), "the learned pace is kept");
-        calls_until(&mut pacer, Millis(0), Millis(2000), Kind::Read);
+        calls_until(&mut pacer, Instant(0), Instant(2000), Kind::Read);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(50.0));
         pacer.limit(Kind::Read, PerSecond(5.0));
         assert_eq!(pacer.pace(Kind::Read), PerSecond(5.0));
@@ -311,59 +311,59 @@ mod tests {
 
     #[test]
     fn a_new_ceiling_for_writes_applies_at_once_and_only_to_writes() {
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
         pacer.limit(Kind::Write, PerSecond(2.0));
-        assert_eq!(calls_until(&mut pacer, Millis(0), Millis::seconds(10), Kind::Write), 10);
+        assert_eq!(calls_until(&mut pacer, Instant(0), Instant(10_000), Kind::Write), 10);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0));
         pacer.limit(Kind::Write, PerSecond(40.0));
-        calls_until(&mut pacer, Millis::seconds(10), Millis::seconds(11), Kind::Write);
+        calls_until(&mut pacer, Instant::seconds(10), Instant::seconds(11), Kind::Write);
         assert_eq!(pacer.pace(Kind::Write), PerSecond(40.0));
     }
 
     #[test]
     fn many_429s_at_once_are_one_slow_down_and_the_pace_recovers() {
-        let mut pacer = Pacer::new(&fast(), Millis(0));
-        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
+        let mut pacer = Pacer::new(&fast(), Instant(0));
+        calls_until(&mut pacer, Instant(0), Instant(3000), Kind::Read);
         for _ in 0..6 {
-            pacer.answered(Millis(2900), Millis(3000), Some(&limited(None)));
+            pacer.answered(Instant(2900), Instant(3000), Some(&limited(None)));
         }
         let slowed = pacer.pace(Kind::Read).0;
         assert!((130.0..=145.0).contains(&slowed), "{slowed}");
-        calls_until(&mut pacer, Millis(3000), Millis(63_000), Kind::Read);
+        calls_until(&mut pacer, Instant(3000), Instant(63_000), Kind::Read);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(160.0));
     }
 
     #[test]
     fn nothing_is_sent_within_the_retry_after_time() {
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        pacer.answered(Millis(50), Millis(100), Some(&limited(Some(Millis(5000)))));
-        assert_eq!(pacer.ask(Millis(200), Priority::Single, Kind::Read), Grant::At(Millis(5100)));
-        assert_eq!(pacer.ask(Millis(5100), Priority::Bulk, Kind::Read), Grant::Now);
-        pacer.answered(Millis(5900), Millis(6000), Some(&limited(Some(Millis(u64::MAX)))));
-        assert_eq!(pacer.ask(Millis(6001), Priority::Bulk, Kind::Read), Grant::At(Millis(36_000)));
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
+        pacer.answered(Instant(50), Instant(100), Some(&limited(Some(Millis(5000)))));
+        assert_eq!(pacer.ask(Instant(200), Priority::Single, Kind::Read), Grant::At(Instant(5100)));
+        assert_eq!(pacer.ask(Instant(5100), Priority::Bulk, Kind::Read), Grant::Now);
+        pacer.answered(Instant(5900), Instant(6000), Some(&limited(Some(Millis(u64::MAX)))));
+        assert_eq!(pacer.ask(Instant(6001), Priority::Bulk, Kind::Read), Grant::At(Instant(36_000)));
     }
 
     #[test]
     fn a_single_call_goes_first_and_bulk_work_waits_for_it() {
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        assert_eq!(pacer.ask(Millis(0), Priority::Bulk, Kind::Read), Grant::Now);
-        assert_eq!(pacer.ask(Millis(10), Priority::Single, Kind::Write), Grant::Now);
-        assert_eq!(pacer.ask(Millis(100), Priority::Bulk, Kind::Read), Grant::At(Millis(300)));
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
+        assert_eq!(pacer.ask(Instant(0), Priority::Bulk, Kind::Read), Grant::Now);
+        assert_eq!(pacer.ask(Instant(10), Priority::Single, Kind::Write), Grant::Now);
+        assert_eq!(pacer.ask(Instant(100), Priority::Bulk, Kind::Read), Grant::At(Instant(300)));
     }
 
     #[test]
     fn many_single_calls_are_paced_too() {
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        let granted = (0..100).filter(|_| pacer.ask(Millis(0), Priority::Single, Kind::Write) == Grant::Now);
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
+        let granted = (0..100).filter(|_| pacer.ask(Instant(0), Priority::Single, Kind::Write) == Grant::Now);
         assert_eq!(granted.count(), 6);
     }
 
     #[test]
     fn a_refusal_after_a_slow_down_slows_down_again_without_a_second_report() {
-        let mut pacer = Pacer::new(&fast(), Millis(0));
-        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
+        let mut pacer = Pacer::new(&fast(), Instant(0));
+        calls_until(&mut pacer, Instant(0), Instant(3000), Kind::Read);
         let mut refused = |sent, now| {
-            let is_new = pacer.answered(Millis(sent), Millis(now), Some(&limited(None)));
+            let is_new = pacer.answered(Instant(sent), Instant(now), Some(&limited(None)));
             (is_new, pacer.pace(Kind::Read).0)
         };
         let (is_new, first) = refused(2980, 3000);
@@ -375,28 +375,28 @@ mod tests {
 
     #[test]
     fn a_fault_that_may_hide_a_429_slows_down_without_a_report() {
-        let mut pacer = Pacer::new(&fast(), Millis(0));
-        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
-        assert!(!pacer.answered(Millis(2980), Millis(3000), Some(&Fault::Unreachable)));
+        let mut pacer = Pacer::new(&fast(), Instant(0));
+        calls_until(&mut pacer, Instant(0), Instant(3000), Kind::Read);
+        assert!(!pacer.answered(Instant(2980), Instant(3000), Some(&Fault::Unreachable)));
         assert!(pacer.pace(Kind::Read) < PerSecond(160.0));
-        assert!(pacer.answered(Millis(2990), Millis(3010), Some(&limited(None))), "now PingOne says so");
+        assert!(pacer.answered(Instant(2990), Instant(3010), Some(&limited(None))), "now PingOne says so");
     }
 
     #[test]
     fn a_slow_answer_slows_down_whatever_its_content() {
-        let mut pacer = Pacer::new(&fast(), Millis(0));
-        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
-        pacer.answered(Millis(0), Millis(5000), None);
+        let mut pacer = Pacer::new(&fast(), Instant(0));
+        calls_until(&mut pacer, Instant(0), Instant(3000), Kind::Read);
+        pacer.answered(Instant(0), Instant(5000), None);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(160.0));
-        pacer.answered(Millis(0), Millis(5001), None);
+        pacer.answered(Instant(0), Instant(5001), None);
         assert!(pacer.pace(Kind::Read).0 <= 4.0);
     }
 
     #[test]
     fn late_timers_cost_no_pace_and_never_exceed_the_ceiling() {
-        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        let (mut now, mut sent) = (Millis(0), 0);
-        while now < Millis::seconds(60) {
+        let mut pacer = Pacer::new(&Policy::default(), Instant(0));
+        let (mut now, mut sent) = (Instant(0), 0);
+        while now < Instant::seconds(60) {
             match pacer.ask(now, Priority::Bulk, Kind::Read) {
                 Grant::Now => sent += 1,
                 Grant::At(at) => now = at + Millis(15),

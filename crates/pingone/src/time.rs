@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Sub};
 
-/// A span of time, or a point on the monotonic clock of [`crate::clock::Clock::now`], in milliseconds.
+/// A span of time, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Millis(pub u64);
 
@@ -10,12 +10,6 @@ impl Millis {
     /// A span of this many whole seconds.
     pub const fn seconds(seconds: u64) -> Self {
         Self(seconds * 1000)
-    }
-
-    /// The time left until `later`; zero once it has passed.
-    #[must_use]
-    pub const fn until(self, later: Self) -> Self {
-        Self(later.0.saturating_sub(self.0))
     }
 }
 
@@ -30,9 +24,61 @@ impl Add for Millis {
 impl Sub for Millis {
     type Output = Self;
 
-    /// Saturates at zero: a clock that stands still must not make a wait wrap around.
+    /// Saturates at zero.
     fn sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+}
+
+/// A point on the monotonic clock of [`crate::clock::Clock::now`], in milliseconds since that clock's start. Points of
+/// different clocks can't be compared. A point of the wall clock is a [`Timestamp`].
+///
+/// Points can't be added:
+///
+/// ```compile_fail
+/// use pingone::time::Instant;
+/// let _ = Instant(1) + Instant(2);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Instant(pub u64);
+
+impl Instant {
+    /// The point this many whole seconds after the clock's start.
+    #[must_use]
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(seconds * 1000)
+    }
+
+    /// The time left until `later`; zero once it has passed.
+    #[must_use]
+    pub const fn until(self, later: Self) -> Millis {
+        Millis(later.0.saturating_sub(self.0))
+    }
+}
+
+impl Add<Millis> for Instant {
+    type Output = Self;
+
+    fn add(self, span: Millis) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Millis> for Instant {
+    type Output = Self;
+
+    /// Saturates at the clock's start.
+    fn sub(self, span: Millis) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Sub for Instant {
+    type Output = Millis;
+
+    /// Saturates at zero: a clock that stands still must not make a wait wrap around.
+    fn sub(self, earlier: Self) -> Millis {
+        earlier.until(self)
     }
 }
 
@@ -144,7 +190,7 @@ const fn date_of(days: i64) -> [i64; 3] {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockReading {
     /// The reading of the monotonic clock.
-    pub now: Millis,
+    pub now: Instant,
     /// The reading of the wall clock.
     pub wall: Timestamp,
 }
@@ -267,7 +313,7 @@ mod tests {
     #[test]
     fn the_clock_that_gives_the_longer_time_counts() {
         let at = |seconds: u64, wall: i64| ClockReading {
-            now: Millis::seconds(seconds),
+            now: Instant::seconds(seconds),
             wall: Timestamp(wall * 1000),
         };
         let began = at(100, 50_000);
@@ -288,6 +334,8 @@ mod tests {
     fn time_never_wraps_around() {
         assert_eq!(Millis(1) - Millis(2), Millis(0));
         assert_eq!(Millis(u64::MAX) + Millis(2), Millis(u64::MAX));
-        assert_eq!(Millis(5).until(Millis(3)), Millis(0));
+        assert_eq!(Instant(5).until(Instant(3)), Millis(0));
+        assert_eq!(Instant(3) - Instant(5), Millis(0));
+        assert_eq!(Instant(3) + Millis(5) - Instant(3), Millis(5));
     }
 }

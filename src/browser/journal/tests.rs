@@ -1,7 +1,7 @@
 use super::*;
 use crate::browser::clock::BrowserClock;
 use futures::future::LocalBoxFuture;
-use pingone::time::Timestamp;
+use pingone::time::{Instant, Timestamp};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::DomException;
 
@@ -11,7 +11,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 struct Hasty(BrowserClock);
 
 impl Clock for Hasty {
-    fn now(&self) -> Millis {
+    fn now(&self) -> Instant {
         self.0.now()
     }
 
@@ -19,7 +19,7 @@ impl Clock for Hasty {
         self.0.wall()
     }
 
-    fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
+    fn sleep_until(&self, at: Instant) -> LocalBoxFuture<'static, ()> {
         self.0.sleep_until(self.now() + Millis(self.now().until(at).0 / 40))
     }
 }

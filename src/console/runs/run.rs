@@ -18,7 +18,7 @@ use futures::channel::mpsc::UnboundedSender;
 use pingone::connection::Connection;
 use pingone::driver::Command;
 use pingone::fault::Fault;
-use pingone::time::{Millis, PerSecond, Timestamp};
+use pingone::time::{Instant, Millis, PerSecond, Timestamp};
 use pingone::token::{Actor, TokenFacts};
 use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::config::settings::Settings;
@@ -183,7 +183,7 @@ pub struct Run {
     speed: StoredValue<Speed, LocalStorage>,
     /// Users whose flag changed, and whose change the table doesn't show yet.
     unshown: StoredValue<Vec<(UserId, Mfa)>, LocalStorage>,
-    shown_at: StoredValue<Millis, LocalStorage>,
+    shown_at: StoredValue<Instant, LocalStorage>,
     /// How often the connection had been throttled before the run.
     slowed_before: StoredValue<u32, LocalStorage>,
     told_tenths: StoredValue<u32, LocalStorage>,
@@ -395,7 +395,7 @@ impl Run {
     }
 
     /// When the token expires, by the monotonic clock.
-    fn token_until(self) -> Option<Millis> {
+    fn token_until(self) -> Option<Instant> {
         self.token_left().map(|left| self.ports.get().clock.now() + left)
     }
 

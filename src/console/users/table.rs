@@ -1,6 +1,6 @@
 //! State of the user table: search, filters, order, columns and selection.
 
-use pingone::time::Millis;
+use pingone::time::{Instant, Millis};
 use pingone::user::Population;
 use pingone_mfa_core::directory::order::{Column, Ranks, Sort, sort};
 use pingone_mfa_core::directory::query::{Filters, Search, matching, undecided};
@@ -67,7 +67,7 @@ pub struct Table {
     searched: StoredValue<Search, LocalStorage>,
     ranks: StoredValue<Ranks, LocalStorage>,
     /// When all users were last counted.
-    counted_at: StoredValue<Millis, LocalStorage>,
+    counted_at: StoredValue<Instant, LocalStorage>,
     /// The start of a range selection.
     anchor: StoredValue<Option<UserIndex>, LocalStorage>,
     ports: Ports,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use pingone::clock::Clock;
 use pingone::environment::EnvironmentId;
 use pingone::policy::Policy;
-use pingone::time::Millis;
+use pingone::time::{Instant, Millis};
 use pingone::user::{Mfa, UserId};
 use pingone_mfa_core::run::guard::Guard;
 use pingone_mfa_core::run::plan::{Exclusion, Plan, PlannedRow};
@@ -114,7 +114,7 @@ pub fn play_scenario(scenario: Scenario, seed: u64, dice: Dice) -> Outcome {
     });
     let traffic = world.traffic.get();
     (outcome.puts, outcome.gets, outcome.unauthorized) = (traffic.puts, traffic.gets, traffic.unauthorized);
-    outcome.took = world.clock.now();
+    outcome.took = world.clock.now() - Instant::default();
     outcome.violations = world.violations.take();
     outcome
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pingone::policy::Policy;
-use pingone::time::Millis;
+use pingone::time::{Instant, Millis};
 use pingone_mfa_core::run::plan::PlannedPauses;
 use pingone_mfa_testkit::random::Dice;
 
@@ -70,7 +70,7 @@ impl Trouble {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TroublePeriod {
     /// Start and end, on the monotonic clock.
-    pub when: Range<Millis>,
+    pub when: Range<Instant>,
     /// The fault that every request meets.
     pub trouble: Trouble,
 }
@@ -100,7 +100,7 @@ pub struct Scenario {
     /// How often the page crashes.
     pub crashes: u32,
     /// When tokens expire, on the monotonic clock.
-    pub token_expiries: Vec<Millis>,
+    pub token_expiries: Vec<Instant>,
     /// Whether the page knows when a token expires.
     pub knows_token_expiry: bool,
     /// In how many of a thousand decisions the user pauses.
@@ -108,14 +108,14 @@ pub struct Scenario {
     /// In how many of a thousand decisions the user stops.
     pub stop: u64,
     /// Periods in which nothing can be stored.
-    pub journal_outages: Vec<Range<Millis>>,
+    pub journal_outages: Vec<Range<Instant>>,
     /// How many of a thousand entries are stored seconds late, aren't stored, or are
     /// stored although an error is reported.
     pub journal_trouble: u64,
     /// How many changes other clients make to users during the run.
     pub others: u32,
     /// Whether another page works through the same users: its start, and the milliseconds it takes per user.
-    pub other_page: Option<(Millis, u64)>,
+    pub other_page: Option<(Instant, u64)>,
     /// Whether all requests about one user fail.
     pub is_one_poisoned: bool,
     /// Whether verification loads pages of users instead of single users.
@@ -158,7 +158,7 @@ impl Scenario {
             limit: dice.happens(250).then(|| dice.between(4, 60)),
             hints: dice.happens(500),
             crashes: u32::try_from(crashes).unwrap(),
-            token_expiries: (0..ends).map(|_| dice.millis(0, span * 2)).collect(),
+            token_expiries: (0..ends).map(|_| dice.instant(0, span * 2)).collect(),
             knows_token_expiry: dice.happens(300),
             pauses: dice.of(&[0, 0, 50, 200]),
             stop: dice.of(&[0, 0, 0, 20]),
@@ -217,10 +217,10 @@ impl Scenario {
 }
 
 /// Another page, in one of five runs.
-fn other_page(span: u64, users: u32, drawn: u64) -> Option<(Millis, u64)> {
+fn other_page(span: u64, users: u32, drawn: u64) -> Option<(Instant, u64)> {
     let chance = drawn * 7 + u64::from(users);
     let pace = span / u64::from(users);
-    chance.is_multiple_of(5).then(|| (Millis(span * (chance % 7) / 7), pace * (1 + chance % 3)))
+    chance.is_multiple_of(5).then(|| (Instant(span * (chance % 7) / 7), pace * (1 + chance % 3)))
 }
 
 /// Usually few kinds of faults at a time: with all of them, no run gets far.
@@ -236,7 +236,7 @@ fn trouble_period(dice: &mut Dice, span: u64) -> TroublePeriod {
     TroublePeriod { when: range(dice, span, 90_000), trouble: dice.of(&all) }
 }
 
-fn range(dice: &mut Dice, span: u64, longest: u64) -> Range<Millis> {
-    let from = dice.millis(0, span);
+fn range(dice: &mut Dice, span: u64, longest: u64) -> Range<Instant> {
+    let from = dice.instant(0, span);
     from..from + dice.millis(100, longest)
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use futures::future::{FutureExt, LocalBoxFuture, pending};
 use pingone::clock::Clock;
 use pingone::request::{Method, Request};
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Millis, Timestamp};
 use pingone::transport::{Head, Response, Transport, TransportError};
 use pingone_mfa_testkit::clock::VirtualClock;
 use pingone_mfa_testkit::random::Dice;
@@ -51,7 +51,7 @@ pub struct Life {
     /// Users who must be read before any user is written.
     must_read: HashSet<Uuid>,
     /// When each user was first read, and whether that request has finished.
-    reads: HashMap<Uuid, (Millis, bool)>,
+    reads: HashMap<Uuid, (Instant, bool)>,
     /// Whether nothing may be sent any more.
     pub is_stopped: bool,
     /// Number of 401s per token, by the token's index.
@@ -95,9 +95,9 @@ pub struct World {
     token: Cell<usize>,
     /// Tokens with a smaller index have expired.
     expired: Cell<usize>,
-    flights: RefCell<BTreeMap<(Millis, u64), Flight>>,
+    flights: RefCell<BTreeMap<(Instant, u64), Flight>>,
     replies: RefCell<HashMap<u64, Response>>,
-    background_changes: RefCell<VecDeque<(Millis, BackgroundChange)>>,
+    background_changes: RefCell<VecDeque<(Instant, BackgroundChange)>>,
     sent: Cell<u64>,
 }
 
@@ -119,7 +119,7 @@ impl World {
         for user in &users {
             sandbox.apply_background_change(BackgroundChange::Switched(*user, !scenario.to), now);
         }
-        let mut background_changes: Vec<(Millis, BackgroundChange)> = (0..scenario.others)
+        let mut background_changes: Vec<(Instant, BackgroundChange)> = (0..scenario.others)
             .map(|_| {
                 let user = dice.of(&users);
                 let what = match dice.between(0, 9) {
@@ -128,7 +128,7 @@ impl World {
                     6..9 => BackgroundChange::Switched(user, !scenario.to),
                     _ => BackgroundChange::Renamed(user),
                 };
-                (dice.millis(0, scenario.span() * 2), what)
+                (dice.instant(0, scenario.span() * 2), what)
             })
             .collect();
         if let Some((from, each)) = scenario.other_page {
@@ -179,7 +179,7 @@ impl World {
     }
 
     /// When the page's token expires, if the page knows.
-    pub fn token_until(&self) -> Option<Millis> {
+    pub fn token_until(&self) -> Option<Instant> {
         let scenario = self.scenario.borrow();
         scenario.token_expiries.first().copied().filter(|_| scenario.knows_token_expiry)
     }
@@ -241,7 +241,7 @@ impl World {
         self.sandbox.borrow_mut().settle(wall(self.clock.wall()));
     }
 
-    fn expire_tokens(&self, now: Millis) {
+    fn expire_tokens(&self, now: Instant) {
         let ends = &mut self.scenario.borrow_mut().token_expiries;
         let before = ends.len();
         ends.retain(|end| *end > now);
@@ -259,12 +259,12 @@ impl World {
     }
 
     /// The sandbox's time for a time on the monotonic clock.
-    fn at(&self, at: Millis) -> pingone_sandbox::Timestamp {
+    fn at(&self, at: Instant) -> pingone_sandbox::Timestamp {
         let ago = i64::try_from(at.until(self.clock.now()).0).unwrap();
         pingone_sandbox::Timestamp(self.clock.wall().0 - ago)
     }
 
-    fn process(&self, key: (Millis, u64)) {
+    fn process(&self, key: (Instant, u64)) {
         let Some(flight) = self.flights.borrow_mut().remove(&key) else { return };
         let at = self.at(key.0);
         let mut response = Response { head: Head { status: 0, correlation_id: None }, body: Vec::new() };
@@ -283,7 +283,7 @@ impl World {
         self.replies.borrow_mut().insert(flight.number, response);
     }
 
-    fn trouble(&self, now: Millis, user: Option<Uuid>) -> Option<Trouble> {
+    fn trouble(&self, now: Instant, user: Option<Uuid>) -> Option<Trouble> {
         if user.is_some() && user == self.poisoned.get() {
             return Some(Trouble::Failed);
         }
@@ -297,7 +297,7 @@ impl World {
         dice.happens(scenario.trouble).then(|| dice.of(&scenario.troubles))
     }
 
-    fn check_request(&self, request: &Request, user: Option<Uuid>, now: Millis) {
+    fn check_request(&self, request: &Request, user: Option<Uuid>, now: Instant) {
         let mut life = self.life.borrow_mut();
         if life.is_stopped {
             self.record_violation("a request left after the stop");
@@ -331,7 +331,7 @@ impl World {
     }
 
     /// Sends a request. Returns its number, when its response arrives, and how.
-    fn dispatch(&self, request: &Request) -> (u64, Millis, Delivery) {
+    fn dispatch(&self, request: &Request) -> (u64, Instant, Delivery) {
         self.catch_up();
         let now = self.clock.now();
         let user = user_of(request.endpoint.as_str());

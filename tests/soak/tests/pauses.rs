@@ -15,7 +15,7 @@ use pingone::environment::EnvironmentId;
 use pingone::fault::{Fault, JournalFault, Refusal};
 use pingone::policy::Policy;
 use pingone::retry::Jitter;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 use pingone::user::{Mfa, Population, PopulationId, UserId};
 use pingone_mfa_core::directory::listing::Listing;
 use pingone_mfa_core::run::engine::readback::{self, ReadBack};
@@ -28,7 +28,7 @@ use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_testkit::plan::plan_of;
 use uuid::Uuid;
 
-const NOW: Millis = Millis(1_000_000);
+const NOW: Instant = Instant(1_000_000);
 
 const PILOT_FIRST: PlannedPauses = PlannedPauses { after_pilot: true, every: None };
 

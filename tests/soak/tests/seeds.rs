@@ -1,7 +1,7 @@
 //! Plays some seeds of every size. `cargo xtask soak` plays many more.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "all of this is test")]
 
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone_mfa_core::run::row::RowState;
 use pingone_mfa_soak::play::{Outcome, play, play_scenario};
 use pingone_mfa_soak::scenario::Scenario;
@@ -49,7 +49,7 @@ const LARGE: u32 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 fn a_large_run_over_three_tokens_gets_no_more_401s_than_requests_in_flight() {
     let third = u64::from(LARGE) * 5 / 3;
     let scenario =
-        Scenario { token_expiries: vec![Millis(third), Millis(third * 2)], ..Scenario::faultless(LARGE) };
+        Scenario { token_expiries: vec![Instant(third), Instant(third * 2)], ..Scenario::faultless(LARGE) };
     let outcome = play_scenario(scenario, 1, Dice::new(1));
     assert_eq!(outcome.violations, Vec::<String>::new());
     assert_eq!(outcome.states.iter().sum::<u64>(), u64::from(LARGE));

@@ -9,7 +9,7 @@ use futures::executor::LocalPool;
 use futures::future::{FutureExt, LocalBoxFuture};
 use futures::task::LocalSpawnExt;
 use pingone::clock::Clock;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 
 /// The wall clock's time at which every virtual clock starts.
 const EPOCH: i64 = 1_795_500_000_000;
@@ -53,15 +53,15 @@ impl VirtualClock {
 }
 
 impl Clock for VirtualClock {
-    fn now(&self) -> Millis {
-        Millis(self.now.get())
+    fn now(&self) -> Instant {
+        Instant(self.now.get())
     }
 
     fn wall(&self) -> Timestamp {
         Timestamp(EPOCH + i64::try_from(self.now.get()).unwrap())
     }
 
-    fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
+    fn sleep_until(&self, at: Instant) -> LocalBoxFuture<'static, ()> {
         let (sender, receiver) = oneshot::channel();
         self.slept.set(self.slept.get() + 1);
         self.sleepers.borrow_mut().insert((at.0, self.slept.get()), sender);

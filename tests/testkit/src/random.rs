@@ -1,6 +1,6 @@
 //! Reproducible random numbers.
 
-use pingone::time::Millis;
+use pingone::time::{Instant, Millis};
 
 /// A random number generator: `SplitMix64`. The same seed gives the same numbers.
 #[derive(Debug, Clone)]
@@ -38,6 +38,11 @@ impl Dice {
     /// A random duration from `least` to `most` milliseconds.
     pub fn millis(&mut self, least: u64, most: u64) -> Millis {
         Millis(self.between(least, most))
+    }
+
+    /// A point on the monotonic clock, in milliseconds.
+    pub fn instant(&mut self, least: u64, most: u64) -> Instant {
+        Instant(self.between(least, most))
     }
 
     /// True in `per_mille` of a thousand cases.

@@ -17,7 +17,7 @@
 //! A host page may have cached an old token, so it is asked again at once after one miss. It may take minutes to answer,
 //! because a person signs in there, so its pause counts from the request.
 
-use pingone::time::{ClockReading, Millis, Timestamp};
+use pingone::time::{ClockReading, Instant, Millis, Timestamp};
 use pingone::token::TokenFacts;
 
 /// The first pause after misses; it doubles with each further one.
@@ -47,9 +47,9 @@ pub struct TokenSchedule {
     token: Option<Token>,
     is_requested: bool,
     /// Since when the pause after misses counts.
-    paused_at: Millis,
+    paused_at: Instant,
     /// Until then no request is due, whatever was missed.
-    not_before: Millis,
+    not_before: Instant,
     /// How many times in a row no usable token came.
     misses: u32,
 }
@@ -65,7 +65,7 @@ struct Token {
 #[derive(Debug, Clone, Copy)]
 struct DueAt {
     /// By the monotonic clock. The wall clock may be wrong, and the monotonic clock stops while a computer sleeps.
-    now: Option<Millis>,
+    now: Option<Instant>,
     wall: Timestamp,
 }
 
@@ -139,8 +139,8 @@ impl TokenSchedule {
             source,
             token: None,
             is_requested: false,
-            paused_at: Millis(0),
-            not_before: Millis(0),
+            paused_at: Instant(0),
+            not_before: Instant(0),
             misses: 0,
         }
     }
@@ -176,12 +176,12 @@ impl TokenSchedule {
     }
 
     /// Records that the next token is asked for.
-    pub fn ask(&mut self, now: Millis) {
+    pub fn ask(&mut self, now: Instant) {
         (self.is_requested, self.paused_at) = (true, now);
     }
 
     /// Records that no token came, or none that can be used.
-    pub fn miss(&mut self, now: Millis) {
+    pub fn miss(&mut self, now: Instant) {
         if self.source == Source::Refresh {
             (self.paused_at, self.not_before) = (now, now);
         }

@@ -16,7 +16,7 @@ use pingone::request::{
     Call, CountUsers, Kind, ReadBypass, ReadDevices, ReadEnvironment, ReadFirstUser, ReadMfa, ReadMfaDefault,
     ReadPopulations, ReadProducts, ReadReport, ReadUser,
 };
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 
 use super::evidence::{Answer, Evidence, Operation, Question, Reach};
 
@@ -30,7 +30,7 @@ pub trait NetworkProbe {
 struct Search {
     evidence: Evidence,
     /// When the last answer arrived (monotonic clock).
-    answered_at: Millis,
+    answered_at: Instant,
     is_waiting: bool,
 }
 
@@ -43,7 +43,7 @@ impl Work for Search {
         Some(Kind::Read)
     }
 
-    fn next(&self, now: Millis) -> Step<Question> {
+    fn next(&self, now: Instant) -> Step<Question> {
         if self.is_waiting {
             return Step::Idle;
         }
@@ -54,7 +54,7 @@ impl Work for Search {
         }
     }
 
-    fn apply(&mut self, event: Event<Question, Self::Answer>, now: Millis) {
+    fn apply(&mut self, event: Event<Question, Self::Answer>, now: Instant) {
         match event {
             Event::Started(_) => self.is_waiting = true,
             Event::Answered(ask, answer) => {

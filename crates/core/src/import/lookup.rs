@@ -17,7 +17,7 @@ use pingone::pacer::Priority;
 use pingone::policy::Policy;
 use pingone::request::{Kind, Page, ReadPage};
 use pingone::retry::{Jitter, pause};
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone::user::UserId;
 
 use super::Questions;
@@ -90,7 +90,7 @@ struct Portion {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    Ready { from: Millis },
+    Ready { from: Instant },
     Sent,
     Failed,
     Done,
@@ -98,7 +98,7 @@ enum Progress {
 
 impl Portion {
     fn new(questions: Range<usize>) -> Self {
-        let progress = Progress::Ready { from: Millis(0) };
+        let progress = Progress::Ready { from: Instant(0) };
         Self { questions, cursor: None, pages: 0, attempts: 0, progress }
     }
 }
@@ -160,7 +160,7 @@ impl Lookup {
         Some(LookupRequest::Page(ReadPage { filter: Some(filter), cursor: portion.cursor.clone() }))
     }
 
-    fn answered(&mut self, index: usize, answer: Result<Answer, Fault>, now: Millis) {
+    fn answered(&mut self, index: usize, answer: Result<Answer, Fault>, now: Instant) {
         let answer = match answer {
             Ok(answer) => answer,
             Err(fault) => return self.failed(index, fault, now),
@@ -205,7 +205,7 @@ impl Lookup {
         }
     }
 
-    fn failed(&mut self, index: usize, fault: Fault, now: Millis) {
+    fn failed(&mut self, index: usize, fault: Fault, now: Instant) {
         if matches!(fault, Fault::RequestRefused(_) | Fault::WrongShape(_)) {
             return self.split(index, fault, now);
         }
@@ -229,7 +229,7 @@ impl Lookup {
 
     /// A single question may be the cause of the failure: halves the portion, so that
     /// the others are answered without it.
-    fn split(&mut self, index: usize, fault: Fault, now: Millis) {
+    fn split(&mut self, index: usize, fault: Fault, now: Instant) {
         let Some(portion) = self.portions.get_mut(index) else { return };
         let Range { start, end } = portion.questions;
         if end - start > 1 {
@@ -255,7 +255,7 @@ impl Lookup {
         self.portions.extend(refused.into_iter().map(again));
     }
 
-    fn resume(&mut self, now: Millis) {
+    fn resume(&mut self, now: Instant) {
         let Some(fault) = self.paused_by.take() else { return };
         if fault.is_of_one_user() {
             self.most_refused = self.most_refused.saturating_add(MOST_REFUSED);
@@ -284,11 +284,11 @@ impl Work for Lookup {
         self.policy.reads_in_flight
     }
 
-    fn next(&self, now: Millis) -> Step<Job> {
+    fn next(&self, now: Instant) -> Step<Job> {
         if self.paused_by.is_some() {
             return Step::Idle;
         }
-        let mut earliest: Option<Millis> = None;
+        let mut earliest: Option<Instant> = None;
         let mut is_done = true;
         for (index, portion) in self.portions.iter().enumerate() {
             is_done &= portion.progress == Progress::Done;
@@ -302,7 +302,7 @@ impl Work for Lookup {
         if is_done { Step::Done } else { earliest.map_or(Step::Idle, Step::WaitUntil) }
     }
 
-    fn apply(&mut self, event: Event<Job, Answer>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, Answer>, now: Instant) {
         match event {
             Event::Started(job) => {
                 if let Some(portion) = self.portions.get_mut(job.portion) {
@@ -347,13 +347,13 @@ mod tests {
     }
 
     fn start(lookup: &mut Lookup) -> Job {
-        let Step::Start(job) = lookup.next(Millis(u64::MAX)) else { panic!("{:?}", lookup.state()) };
-        lookup.apply(Event::Started(job.clone()), Millis(0));
+        let Step::Start(job) = lookup.next(Instant(u64::MAX)) else { panic!("{:?}", lookup.state()) };
+        lookup.apply(Event::Started(job.clone()), Instant(0));
         job
     }
 
     fn answer(lookup: &mut Lookup, job: Job, answer: Result<Answer, Fault>) {
-        lookup.apply(Event::Answered(job, answer), Millis(0));
+        lookup.apply(Event::Answered(job, answer), Instant(0));
     }
 
     fn page(users: &[User], next: Option<Cursor>) -> Answer {
@@ -385,7 +385,7 @@ mod tests {
 
     fn drive_failing(lookup: &mut Lookup, users: &[User], poison: &str, fault: &Fault) -> usize {
         let mut requests = 0;
-        while !matches!(lookup.next(Millis(u64::MAX)), Step::Done | Step::Idle) {
+        while !matches!(lookup.next(Instant(u64::MAX)), Step::Done | Step::Idle) {
             requests += 1;
             let job = start(lookup);
             let reply = match &job.ask {
@@ -467,7 +467,7 @@ mod tests {
         let fault = Fault::ServerFailed(Refusal::default());
         drive_failing(&mut lookup, &[], "user", &fault);
         assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Paused(fault), 0, 0));
-        lookup.apply(Event::Command(Command::Resume), Millis(0));
+        lookup.apply(Event::Command(Command::Resume), Instant(0));
         drive(&mut lookup, &[user(1), user(200)], "");
         assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 0, 200));
         assert_eq!(lookup.answers().len(), 2);
@@ -480,7 +480,7 @@ mod tests {
         for _ in 0..2 {
             drive(&mut lookup, &[], "user");
             assert_eq!(lookup.state(), State::Paused(refused()));
-            lookup.apply(Event::Command(Command::Resume), Millis(0));
+            lookup.apply(Event::Command(Command::Resume), Instant(0));
         }
         drive(&mut lookup, &[], "user");
         assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 50, 50));
@@ -510,8 +510,8 @@ mod tests {
         let ended = Fault::TokenExpired(Refusal::default());
         answer(&mut lookup, job, Err(ended.clone()));
         assert_eq!(lookup.state(), State::Paused(ended));
-        assert!(matches!(lookup.next(Millis(u64::MAX)), Step::Idle));
-        lookup.apply(Event::Command(Command::Resume), Millis(0));
+        assert!(matches!(lookup.next(Instant(u64::MAX)), Step::Idle));
+        lookup.apply(Event::Command(Command::Resume), Instant(0));
         drive(&mut lookup, &[user(1)], "");
         assert_eq!((lookup.state(), lookup.answers().len()), (State::Complete, 1));
     }
@@ -526,7 +526,7 @@ mod tests {
             answer(&mut lookup, job, Err(Fault::Unreachable));
         }
         assert_eq!(lookup.state(), State::Paused(Fault::Unreachable));
-        lookup.apply(Event::Command(Command::Resume), Millis(0));
+        lookup.apply(Event::Command(Command::Resume), Instant(0));
         drive(&mut lookup, &[user(1)], "");
         assert_eq!(lookup.answers().len(), 1);
     }
@@ -534,7 +534,7 @@ mod tests {
     #[test]
     fn an_import_without_questions_completes_at_once() {
         let lookup = lookup(&list("4.1E+07\n", Identity::Username));
-        assert!(matches!(lookup.next(Millis(0)), Step::Done));
+        assert!(matches!(lookup.next(Instant(0)), Step::Done));
         assert_eq!(lookup.state(), State::Complete);
     }
 }

@@ -12,7 +12,7 @@ use pingone::pacer::Priority;
 use pingone::policy::Policy;
 use pingone::request::Kind;
 use pingone::retry::{Jitter, pause};
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone::user::{Mfa, UserId};
 use pingone::wire::MfaAnswer;
 
@@ -43,8 +43,8 @@ pub struct Change {
 
 #[derive(Debug, Clone, PartialEq)]
 enum State {
-    Write { from: Millis },
-    Read { from: Millis },
+    Write { from: Instant },
+    Read { from: Instant },
     Sent,
     Done(Outcome),
 }
@@ -53,7 +53,7 @@ impl Change {
     /// Creates a change that has sent nothing yet.
     #[must_use]
     pub fn new(permit: MfaPermit, policy: Rc<Policy>, jitter: Jitter) -> Self {
-        let state = State::Write { from: Millis(0) };
+        let state = State::Write { from: Instant(0) };
         Self { permit, policy, jitter, writes: 0, reads: 0, state, lost: None, read: Mfa::Unknown }
     }
 
@@ -78,7 +78,7 @@ impl Change {
         self.lost.is_some()
     }
 
-    fn written(&mut self, answer: Result<MfaAnswer, Fault>, now: Millis) -> State {
+    fn written(&mut self, answer: Result<MfaAnswer, Fault>, now: Instant) -> State {
         let fault = match answer {
             Ok(answer) if answer.enabled == self.permit.to() => {
                 self.read = answer.enabled.into();
@@ -101,7 +101,7 @@ impl Change {
         }
     }
 
-    fn read_back(&mut self, answer: Result<MfaAnswer, Fault>, now: Millis) -> State {
+    fn read_back(&mut self, answer: Result<MfaAnswer, Fault>, now: Instant) -> State {
         let lost = self.lost.clone().unwrap_or(Fault::Unreachable);
         match answer {
             Ok(answer) => {
@@ -178,7 +178,7 @@ impl Work for Change {
         })
     }
 
-    fn next(&self, now: Millis) -> Step<Job> {
+    fn next(&self, now: Instant) -> Step<Job> {
         match self.state {
             State::Write { from } | State::Read { from } if now < from => Step::WaitUntil(from),
             State::Write { .. } => Step::Start(Job::Write(self.permit)),
@@ -188,7 +188,7 @@ impl Work for Change {
         }
     }
 
-    fn apply(&mut self, event: Event<Job, MfaAnswer>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, MfaAnswer>, now: Instant) {
         match event {
             Event::Started(Job::Write(_)) => {
                 self.writes += 1;
@@ -212,6 +212,7 @@ mod tests {
     use super::*;
     use pingone::fault::Refusal;
     use pingone::fault::WriteRefusal;
+    use pingone::time::Millis;
     use uuid::Uuid;
 
     const USER: UserId = UserId(Uuid::from_u128(1));
@@ -238,7 +239,7 @@ mod tests {
             Rc::new(Policy::default()),
             Jitter::new(3),
         );
-        let (mut script, mut jobs, mut now) = (script.into_iter(), String::new(), Millis(0));
+        let (mut script, mut jobs, mut now) = (script.into_iter(), String::new(), Instant(0));
         loop {
             match change.next(now) {
                 Step::Start(job) => {
@@ -327,7 +328,7 @@ mod tests {
     fn a_lost_answer_is_read_at_once_then_after_a_pause_and_reads_count_as_reads() {
         let permit = Guard::default().planned(USER, true).unwrap();
         let mut change = Change::new(permit, Rc::new(Policy::default()), Jitter::new(3));
-        let mut now = Millis(0);
+        let mut now = Instant(0);
         for expected in [Kind::Write, Kind::Read] {
             let Step::Start(job) = change.next(now) else { panic!("the {expected:?} waits") };
             assert_eq!(Change::kind(&job), Some(expected));

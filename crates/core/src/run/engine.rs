@@ -94,7 +94,7 @@ use pingone::device::Device;
 use pingone::fault::Fault;
 use pingone::policy::Policy;
 use pingone::retry::Jitter;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 use pingone::user::UserId;
 use ready::Ready;
 use write_ahead::WriteAhead;
@@ -204,7 +204,7 @@ pub enum PauseReason {
     /// PingOne fails or can't be reached.
     Failing {
         /// When PingOne is probed again (monotonic clock).
-        until: Millis,
+        until: Instant,
         /// The latest failure that was counted.
         fault: Fault,
     },
@@ -242,7 +242,7 @@ pub struct Run {
     fresh: Vec<RowIndex>,
     ready: Ready,
     /// Rows whose PUT is retried: from when on, and the fault of the last attempt.
-    again: Vec<(Millis, RowIndex, Fault)>,
+    again: Vec<(Instant, RowIndex, Fault)>,
     /// Rows whose answer was lost and that must be read.
     unconfirmed: Vec<Unconfirmed>,
     /// Requests in flight: the row, if any, and the index of the token they were sent with.
@@ -255,19 +255,19 @@ pub struct Run {
     is_stopping: bool,
     /// Number of settled rows at which the run pauses for a person. No intent is stored for later rows before that.
     step_at: Option<u32>,
-    token_until: Option<Millis>,
+    token_until: Option<Instant>,
     /// The number of tokens used before the current one.
     token: u32,
     actor: u8,
     /// The time of the latest answer (wall clock).
     last: Timestamp,
     /// The time of the latest answer (monotonic clock).
-    answered_at: Millis,
+    answered_at: Instant,
     /// When a row was last settled or read (wall clock); `None` before the first answer.
     active_at: Option<Timestamp>,
     /// The same by the monotonic clock; `None` if this page doesn't know. Needed
     /// because the wall clock may be set back.
-    active_since: Option<Millis>,
+    active_since: Option<Instant>,
     clock: ClockCheck,
     /// Why the waiting rows must be refreshed, if they must.
     outdated: Option<Outdated>,
@@ -288,7 +288,7 @@ enum ClockCheck {
 /// A row whose answer was lost, until a read decides.
 #[derive(Debug, Clone)]
 struct Unconfirmed {
-    from: Millis,
+    from: Instant,
     index: RowIndex,
     reads: u32,
     fault: Fault,
@@ -299,7 +299,7 @@ struct Unconfirmed {
 
 impl Unconfirmed {
     /// A row that wasn't read yet and may be read from `from` on.
-    const fn new(index: RowIndex, fault: Fault, from: Millis) -> Self {
+    const fn new(index: RowIndex, fault: Fault, from: Instant) -> Self {
         Self { from, index, reads: 0, fault, is_sent: false, is_from_before: false }
     }
 }
@@ -308,7 +308,7 @@ impl Run {
     /// Creates a run that has sent nothing. Its plan must be stored already. `token_until` is when the
     /// token expires (monotonic clock).
     #[must_use]
-    pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
+    pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Instant>) -> Self {
         let mut jitter = jitter;
         let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
         let step_at = if plan.stops.after_pilot { Some(1) } else { plan.stops.every };
@@ -333,7 +333,7 @@ impl Run {
             token: 0,
             actor: 0,
             last: plan.made_at,
-            answered_at: Millis(0),
+            answered_at: Instant(0),
             active_at: None,
             active_since: None,
             clock: ClockCheck::Done,
@@ -356,7 +356,7 @@ impl Run {
         restored: Restored,
         policy: Rc<Policy>,
         jitter: Jitter,
-        token_until: Option<Millis>,
+        token_until: Option<Instant>,
     ) -> Self {
         let Restored { plan, rows, failures, open, closed_at, another_writer_at, handed_over_at, .. } =
             restored;
@@ -401,7 +401,7 @@ impl Run {
             }
             let fault = Fault::Unreachable;
             run.unconfirmed
-                .push(Unconfirmed { is_from_before: true, ..Unconfirmed::new(index, fault, Millis(0)) });
+                .push(Unconfirmed { is_from_before: true, ..Unconfirmed::new(index, fault, Instant(0)) });
         }
         if run.is_stopping {
             run.settle_after_stop();

@@ -8,7 +8,7 @@ use pingone::filter::Filter;
 use pingone::policy::Policy;
 use pingone::request::{PAGE_SIZE, Page, ReadPage};
 use pingone::retry::{Jitter, pause};
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone::user::{UnreadableUser, User};
 
 /// The smallest page size assumed for the bound on the number of pages.
@@ -18,7 +18,7 @@ const SMALLEST: u64 = 10;
 pub(super) enum State {
     /// The next page may be requested from this time on.
     Ready {
-        from: Millis,
+        from: Instant,
     },
     /// A page was requested and isn't answered.
     Sent,
@@ -55,7 +55,7 @@ impl Lane {
             count: expected,
             has_restarted: false,
             token: 0,
-            state: State::Ready { from: Millis(0) },
+            state: State::Ready { from: Instant(0) },
         }
     }
 
@@ -98,7 +98,7 @@ impl Lane {
             return State::Failed(Fault::Paging(Paging::Loop));
         }
         self.cursor = Some(next);
-        State::Ready { from: Millis(0) }
+        State::Ready { from: Instant(0) }
     }
 
     /// Pages may be smaller than requested, and some may be empty. Without a bound, a list that
@@ -109,7 +109,7 @@ impl Lane {
     }
 
     /// Records a page's failure: schedules a retry, restarts the lane after an expired cursor, or gives up.
-    pub(super) fn failed(&mut self, fault: Fault, policy: &Policy, jitter: &mut Jitter, now: Millis) {
+    pub(super) fn failed(&mut self, fault: Fault, policy: &Policy, jitter: &mut Jitter, now: Instant) {
         if fault.retry() == RetryKind::WithNewToken {
             return self.renew(now);
         }
@@ -130,7 +130,7 @@ impl Lane {
     }
 
     /// Requests the same page again, with all attempts.
-    pub(super) fn renew(&mut self, now: Millis) {
+    pub(super) fn renew(&mut self, now: Instant) {
         self.attempts = 0;
         self.state = State::Ready { from: now };
     }

@@ -83,7 +83,7 @@ fn loss_of(run: &Progress) -> Option<StopLoss> {
 mod tests {
     use super::*;
     use pingone::fault::{Fault, JournalFault};
-    use pingone::time::Millis;
+    use pingone::time::Instant;
 
     fn tally(waiting: u32, changed: u32) -> RowCounts {
         let mut tally = RowCounts::waiting(waiting + changed);
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn stopping_asks_for_confirmation_while_users_are_waiting() {
-        let failing = PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable };
+        let failing = PauseReason::Failing { until: Instant(0), fault: Fault::Unreachable };
         for phase in [
             Phase::Working,
             Phase::Paused(PauseReason::ByPerson),

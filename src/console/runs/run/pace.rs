@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 use pingone::request::Kind;
-use pingone::time::Millis;
+use pingone::time::{Instant, Millis};
 
 use crate::announcement::Announcement;
 
@@ -20,12 +20,12 @@ const LEAST: Millis = Millis::seconds(2);
 #[derive(Debug, Default)]
 pub(super) struct Speed {
     begin: Option<u32>,
-    seen: VecDeque<(Millis, u32)>,
+    seen: VecDeque<(Instant, u32)>,
 }
 
 impl Speed {
     /// Records how many users are settled at `now`.
-    pub(super) fn see(&mut self, now: Millis, settled: u32) {
+    pub(super) fn see(&mut self, now: Instant, settled: u32) {
         // The first requests leave at once, and would make the pace seem faster than the maximum rate.
         if *self.begin.get_or_insert(settled) == settled {
             return;
@@ -79,10 +79,10 @@ mod tests {
     #[test]
     fn throughput_covers_the_last_ten_seconds() {
         let mut speed = Speed::default();
-        speed.see(Millis(0), 0);
+        speed.see(Instant(0), 0);
         assert_eq!(speed.users_per_second(), None);
         for second in 1..=20_u32 {
-            speed.see(Millis::seconds(second.into()), second.saturating_sub(10) * 5);
+            speed.see(Instant::seconds(second.into()), second.saturating_sub(10) * 5);
         }
         assert_eq!(speed.users_per_second(), Some(5.0));
     }
@@ -93,10 +93,10 @@ mod tests {
         let mut settled = 0;
         for second in 0..=10 {
             settled = second * 5;
-            speed.see(Millis::seconds(second.into()), settled);
+            speed.see(Instant::seconds(second.into()), settled);
         }
         speed.pause();
-        let again = Millis::seconds(10) + wait;
+        let again = Instant::seconds(10) + wait;
         for second in 0..=10_u32 {
             speed.see(again + Millis::seconds(second.into()), settled + second * 5);
         }
@@ -114,12 +114,12 @@ mod tests {
     fn throughput_is_unknown_right_after_a_wait() {
         let mut speed = Speed::default();
         for second in 0..=5_u32 {
-            speed.see(Millis::seconds(second.into()), second * 5);
+            speed.see(Instant::seconds(second.into()), second * 5);
         }
         assert!(speed.users_per_second().is_some());
         speed.pause();
-        speed.see(Millis::seconds(1000), 25);
-        speed.see(Millis::seconds(1001), 26);
+        speed.see(Instant::seconds(1000), 25);
+        speed.see(Instant::seconds(1001), 26);
         assert_eq!(speed.users_per_second(), None);
     }
 
@@ -128,7 +128,7 @@ mod tests {
         let mut speed = Speed::default();
         for settled in 0..=3_u32 {
             let at = u64::from(settled).saturating_sub(1) * 1000 + 20 * u64::from(settled.min(1));
-            speed.see(Millis(at), settled);
+            speed.see(Instant(at), settled);
         }
         assert_eq!(speed.users_per_second(), Some(1.0));
     }

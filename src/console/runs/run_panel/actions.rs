@@ -154,7 +154,7 @@ fn carry_out(app: App, action: RunAction) {
 mod tests {
     use super::*;
     use pingone::fault::{Fault, JournalFault};
-    use pingone::time::Millis;
+    use pingone::time::Instant;
 
     #[test]
     fn a_paused_run_can_always_be_stopped_and_never_be_closed() {
@@ -166,7 +166,7 @@ mod tests {
             PauseReason::Refused(Fault::Unreachable),
             PauseReason::AnotherWriter,
             PauseReason::HandedOver,
-            PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable },
+            PauseReason::Failing { until: Instant(0), fault: Fault::Unreachable },
             PauseReason::NotStored(Fault::NotStored(JournalFault::Silent)),
         ] {
             let actions = actions_in(&Phase::Paused(reason));

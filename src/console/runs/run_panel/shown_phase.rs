@@ -1,7 +1,7 @@
 //! The phase that the card of a run shows.
 
 use pingone::fault::Fault;
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone_mfa_core::run::engine::PauseReason;
 
 use crate::console::runs::run::Phase;
@@ -17,7 +17,7 @@ impl ShownPhase {
             Phase::Verifying(_) => Phase::Verifying(0),
             Phase::Refreshing(_) => Phase::Refreshing(0),
             Phase::Paused(PauseReason::Failing { .. }) => {
-                Phase::Paused(PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable })
+                Phase::Paused(PauseReason::Failing { until: Instant(0), fault: Fault::Unreachable })
             }
             other => other.clone(),
         }
@@ -43,7 +43,7 @@ mod tests {
     use pingone::fault::JournalFault;
 
     fn failing(until: u64, fault: Fault) -> ShownPhase {
-        ShownPhase(Phase::Paused(PauseReason::Failing { until: Millis(until), fault }))
+        ShownPhase(Phase::Paused(PauseReason::Failing { until: Instant(until), fault }))
     }
 
     #[test]

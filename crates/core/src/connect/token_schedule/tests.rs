@@ -4,7 +4,7 @@ mod host_page {
     const MINUTE: i64 = 60_000;
 
     fn reading(at: i64) -> ClockReading {
-        ClockReading { now: Millis(at.unsigned_abs()), wall: Timestamp(at) }
+        ClockReading { now: Instant(at.unsigned_abs()), wall: Timestamp(at) }
     }
 
     fn expiring(expires_at: Option<i64>) -> TokenFacts {
@@ -35,7 +35,7 @@ mod host_page {
         let mut schedule = holding(60 * MINUTE);
         assert_eq!(due(&schedule, 57 * MINUTE - 1), None);
         assert_eq!(due(&schedule, 57 * MINUTE), Some(DueReason::Expiry));
-        schedule.ask(Millis(57 * 60_000));
+        schedule.ask(Instant(57 * 60_000));
         assert_eq!(due(&schedule, 58 * MINUTE), None);
         schedule.hold(&expiring(Some(118 * MINUTE)), reading(58 * MINUTE));
         assert_eq!(due(&schedule, 60 * MINUTE), None);
@@ -55,7 +55,7 @@ mod host_page {
     fn requests_of_an_earlier_token_do_not_affect_this_one() {
         let mut schedule = holding(60 * MINUTE);
         schedule.refused(Timestamp(10));
-        schedule.ask(Millis(11));
+        schedule.ask(Instant(11));
         schedule.hold(&expiring(Some(60 * MINUTE)), reading(20));
         schedule.refused(Timestamp(19));
         assert_eq!(due(&schedule, 21), None);
@@ -72,7 +72,7 @@ mod host_page {
             schedule.refused(Timestamp(at));
             if due(&schedule, at).is_some() {
                 asked.push(at / 1000);
-                schedule.ask(Millis(at.unsigned_abs()));
+                schedule.ask(Instant(at.unsigned_abs()));
                 schedule.hold(&expiring(Some(10_000 * MINUTE)), reading(at));
             }
         }
@@ -93,7 +93,7 @@ mod host_page {
             schedule.worked(Timestamp(at));
             if due(&schedule, at).is_some() {
                 asked += 1;
-                schedule.ask(Millis(at.unsigned_abs()));
+                schedule.ask(Instant(at.unsigned_abs()));
                 schedule.hold(&expiring(Some(at + MINUTE)), reading(at));
             }
         }
@@ -103,11 +103,11 @@ mod host_page {
     #[test]
     fn a_host_page_without_a_token_is_asked_again_after_a_pause() {
         let mut schedule = holding(60 * MINUTE);
-        schedule.ask(Millis(57 * 60_000));
-        schedule.miss(Millis(57 * 60_000));
+        schedule.ask(Instant(57 * 60_000));
+        schedule.miss(Instant(57 * 60_000));
         assert_eq!(due(&schedule, 57 * MINUTE), Some(DueReason::Expiry));
-        schedule.ask(Millis(57 * 60_000));
-        schedule.miss(Millis(57 * 60_000));
+        schedule.ask(Instant(57 * 60_000));
+        schedule.miss(Instant(57 * 60_000));
         assert_eq!(due(&schedule, 57 * MINUTE + 4_999), None);
         assert_eq!(due(&schedule, 57 * MINUTE + 5_000), Some(DueReason::Expiry));
     }
@@ -120,7 +120,7 @@ mod refresh {
 
     /// The wall clock isn't used when a token is held.
     fn since(now: u64) -> ClockReading {
-        ClockReading { now: Millis(now), wall: Timestamp(0) }
+        ClockReading { now: Instant(now), wall: Timestamp(0) }
     }
 
     fn facts(issued: i64, expires: i64) -> TokenFacts {
@@ -142,10 +142,10 @@ mod refresh {
     }
 
     fn is_due(schedule: &TokenSchedule, at: u64) -> bool {
-        is_due_at(schedule, Millis(at), Timestamp(i64::try_from(at).unwrap()))
+        is_due_at(schedule, Instant(at), Timestamp(i64::try_from(at).unwrap()))
     }
 
-    fn is_due_at(schedule: &TokenSchedule, now: Millis, wall: Timestamp) -> bool {
+    fn is_due_at(schedule: &TokenSchedule, now: Instant, wall: Timestamp) -> bool {
         schedule.due(ClockReading { now, wall }).is_some()
     }
 
@@ -154,7 +154,7 @@ mod refresh {
         let mut schedule = holding(&hour());
         assert!(!is_due(&schedule, 48 * MINUTE - 1));
         assert!(is_due(&schedule, 48 * MINUTE));
-        schedule.ask(Millis(48 * MINUTE));
+        schedule.ask(Instant(48 * MINUTE));
         assert!(!is_due(&schedule, 55 * MINUTE));
         schedule.hold(&facts(48 * 60_000, 108 * 60_000), since(48 * MINUTE));
         assert!(!is_due(&schedule, 95 * MINUTE));
@@ -165,10 +165,10 @@ mod refresh {
     fn a_token_is_refreshed_in_time_despite_a_wrong_clock_or_sleep() {
         let schedule = holding(&hour());
         assert!(
-            is_due_at(&schedule, Millis(48 * MINUTE), Timestamp(-5_000_000)),
+            is_due_at(&schedule, Instant(48 * MINUTE), Timestamp(-5_000_000)),
             "the computer's clock is behind"
         );
-        assert!(is_due_at(&schedule, Millis(5), Timestamp(90 * 60_000)), "the computer slept");
+        assert!(is_due_at(&schedule, Instant(5), Timestamp(90 * 60_000)), "the computer slept");
     }
 
     #[test]
@@ -179,8 +179,8 @@ mod refresh {
             let at = second * 1000;
             if is_due(&schedule, at) {
                 asked.push(second - 48 * 60);
-                schedule.ask(Millis(at));
-                schedule.miss(Millis(at));
+                schedule.ask(Instant(at));
+                schedule.miss(Instant(at));
             }
         }
         assert_eq!(asked.get(..7), Some([0, 5, 15, 35, 75, 135, 195].as_slice()), "{asked:?}");
@@ -192,9 +192,9 @@ mod refresh {
         let mut schedule = holding(&hour());
         let mut asked = 0;
         for second in 0..600 {
-            if is_due_at(&schedule, Millis(second * 1000), Timestamp(100 * 60_000)) {
+            if is_due_at(&schedule, Instant(second * 1000), Timestamp(100 * 60_000)) {
                 asked += 1;
-                schedule.ask(Millis(second * 1000));
+                schedule.ask(Instant(second * 1000));
                 schedule.hold(&hour(), since(second * 1000));
             }
         }

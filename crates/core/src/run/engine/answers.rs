@@ -3,7 +3,7 @@
 use pingone::connection::Answered;
 use pingone::fault::{Fault, RetryKind};
 use pingone::retry::pause_of_row;
-use pingone::time::{ClockReading, Millis};
+use pingone::time::{ClockReading, Instant};
 
 use crate::run::change::{Meaning, contradiction};
 use crate::run::record::RowIndex;
@@ -12,7 +12,7 @@ use crate::run::row::RowState;
 use super::{ClockCheck, Job, JobAnswer, Outdated, PauseReason, Run, Unconfirmed};
 
 impl Run {
-    pub(super) fn answered(&mut self, job: &Job, answered: &Answered<JobAnswer>, now: Millis) {
+    pub(super) fn answered(&mut self, job: &Job, answered: &Answered<JobAnswer>, now: Instant) {
         (self.last, self.answered_at) = (self.last.max(answered.at), now);
         let wall = *self.active_at.get_or_insert(answered.at);
         let active = ClockReading { now: *self.active_since.get_or_insert(now), wall };
@@ -66,7 +66,7 @@ impl Run {
         index.map_or(self.token, |index| self.in_flight.swap_remove(index).1)
     }
 
-    fn written(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+    fn written(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Instant) {
         let fault = match &answered.result {
             Ok(JobAnswer::Flag(flag)) if *flag == self.plan.to => {
                 self.breaker.reset();
@@ -105,7 +105,7 @@ impl Run {
 
     /// A 401 says nothing about the row, and every row in flight gets one. But an earlier
     /// PUT for the row may still arrive.
-    fn requeue_unauthorized(&mut self, index: RowIndex, fault: Fault, now: Millis) {
+    fn requeue_unauthorized(&mut self, index: RowIndex, fault: Fault, now: Instant) {
         let Some(row) = self.rows.get_mut(index as usize) else { return };
         row.writes = row.writes.saturating_sub(1);
         if row.writes > 0 {
@@ -126,7 +126,7 @@ impl Run {
         }
     }
 
-    fn write_again(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, fault: &Fault, now: Millis) {
+    fn write_again(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, fault: &Fault, now: Instant) {
         let writes = self.rows.get(index as usize).map_or(0, |row| u32::from(row.writes));
         match pause_of_row(&self.policy, writes, fault, &mut self.jitter) {
             Some(pause) => self.again.push((now + pause, index, fault.clone())),
@@ -134,7 +134,7 @@ impl Run {
         }
     }
 
-    fn read(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+    fn read(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Instant) {
         let Some(at) = self.unconfirmed.iter().position(|row| row.index == index && row.is_sent) else {
             return;
         };
@@ -173,7 +173,7 @@ impl Run {
         }
     }
 
-    fn probed(&mut self, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+    fn probed(&mut self, token: u32, answered: &Answered<JobAnswer>, now: Instant) {
         match &answered.result {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => self.unauthorized(token),
             Err(fault) if is_failing(fault) => self.failing(None, fault, now),
@@ -186,7 +186,7 @@ impl Run {
         self.pauses.failing = None;
     }
 
-    pub(super) fn failing(&mut self, index: Option<RowIndex>, fault: &Fault, now: Millis) {
+    pub(super) fn failing(&mut self, index: Option<RowIndex>, fault: &Fault, now: Instant) {
         if !is_failing(fault) {
             return;
         }

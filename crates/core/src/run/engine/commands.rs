@@ -2,7 +2,7 @@
 
 use pingone::connection::Answered;
 use pingone::driver::Command;
-use pingone::time::Millis;
+use pingone::time::Instant;
 
 use crate::run::record::RowIndex;
 use crate::run::row::RowState;
@@ -10,7 +10,7 @@ use crate::run::row::RowState;
 use super::{ClockCheck, JobAnswer, Outdated, PauseReason, Run, Unconfirmed};
 
 impl Run {
-    pub(super) fn command(&mut self, command: Command, now: Millis) {
+    pub(super) fn command(&mut self, command: Command, now: Instant) {
         match command {
             Command::Stop => {
                 self.is_stopping = true;
@@ -57,7 +57,7 @@ impl Run {
         unwritten
     }
 
-    fn resume(&mut self, now: Millis) {
+    fn resume(&mut self, now: Instant) {
         match self.pauses.resume() {
             Some(PauseReason::PilotUser | PauseReason::Step) => {
                 self.step_at = self.plan.stops.every.map(|every| self.counts.ended() + every);

@@ -2,7 +2,7 @@
 //! and none is lost behind another.
 
 use pingone::fault::Fault;
-use pingone::time::Millis;
+use pingone::time::Instant;
 
 use super::PauseReason;
 
@@ -16,7 +16,7 @@ pub(super) struct Pauses {
     /// A reason that waits for a person. Ends with a resume.
     person: Option<PauseReason>,
     /// PingOne fails. Ends when it answers, or with a resume.
-    pub(super) failing: Option<(Millis, Fault)>,
+    pub(super) failing: Option<(Instant, Fault)>,
 }
 
 impl Pauses {

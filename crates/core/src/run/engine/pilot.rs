@@ -8,7 +8,7 @@ use pingone::connection::Answered;
 use pingone::driver::Step;
 use pingone::fault::{Fault, RetryKind};
 use pingone::retry::pause_of_row;
-use pingone::time::Millis;
+use pingone::time::{Instant, Millis};
 
 use crate::run::pilot::PilotReadings;
 use crate::run::record::RowIndex;
@@ -32,7 +32,7 @@ pub enum PilotRead {
 pub(super) struct PilotProgress {
     pub(super) seen: PilotReadings,
     /// From when on the next read may be sent.
-    from: Millis,
+    from: Instant,
     reads: u32,
     is_sent: bool,
 }
@@ -60,7 +60,7 @@ impl PilotProgress {
             // No other answer is expected.
             (PilotRead::Before | PilotRead::Flag | PilotRead::After, Ok(_)) => return,
         }
-        (self.reads, self.from) = (0, Millis(0));
+        (self.reads, self.from) = (0, Instant::default());
     }
 }
 
@@ -87,7 +87,7 @@ impl Run {
     }
 
     /// The next read of the pilot user, or when it is due. Nothing is written before it.
-    pub(super) fn next_pilot_read(&self, now: Millis) -> Option<Step<Job>> {
+    pub(super) fn next_pilot_read(&self, now: Instant) -> Option<Step<Job>> {
         let progress = self.pilot.as_ref()?;
         let read = self.pilot_read_due()?;
         if progress.is_sent {
@@ -117,7 +117,7 @@ impl Run {
         read: PilotRead,
         token: u32,
         answered: &Answered<JobAnswer>,
-        now: Millis,
+        now: Instant,
     ) {
         let pause = match &answered.result {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {

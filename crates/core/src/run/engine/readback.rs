@@ -17,7 +17,7 @@ use pingone::pacer::Priority;
 use pingone::policy::Policy;
 use pingone::request::{Kind, Page};
 use pingone::retry::{Jitter, pause};
-use pingone::time::{ClockReading, Millis, Timestamp};
+use pingone::time::{ClockReading, Instant, Millis, Timestamp};
 use pingone::user::{Mfa, UnreadableUser, User, UserId};
 use unreadable::UnreadableUsers;
 
@@ -80,7 +80,7 @@ enum Purpose {
 /// A row that is read by itself, not by a page.
 #[derive(Debug, Clone, Copy)]
 struct Single {
-    from: Millis,
+    from: Instant,
     index: RowIndex,
     reads: u32,
     /// The index of the token that the read in flight was sent with.
@@ -90,7 +90,7 @@ struct Single {
 }
 
 impl Single {
-    const fn new(index: RowIndex, from: Millis) -> Self {
+    const fn new(index: RowIndex, from: Instant) -> Self {
         Self { from, index, reads: 0, sent: None, was_exhausted: false }
     }
 }
@@ -162,7 +162,7 @@ impl<'run> ReadBack<'run> {
         if back.listing.is_some() {
             back.open = due.into_iter().filter_map(|index| Some((back.run.user(index)?, index))).collect();
         } else {
-            back.singles = due.into_iter().map(|index| Single::new(index, Millis(0))).collect();
+            back.singles = due.into_iter().map(|index| Single::new(index, Instant(0))).collect();
         }
         back
     }
@@ -207,18 +207,18 @@ impl<'run> ReadBack<'run> {
         std::mem::take(&mut self.users)
     }
 
-    fn read_single(&mut self, index: RowIndex, from: Millis) {
+    fn read_single(&mut self, index: RowIndex, from: Instant) {
         self.singles.push(Single::new(index, from));
     }
 
     /// Reads the rows that weren't on any page one by one, in the plan's order.
-    fn read_open_singly(&mut self, now: Millis) {
+    fn read_open_singly(&mut self, now: Instant) {
         let mut indexes: Vec<RowIndex> = std::mem::take(&mut self.open).into_values().collect();
         indexes.sort_unstable();
         self.singles.extend(indexes.into_iter().map(|index| Single::new(index, now)));
     }
 
-    fn page(&mut self, job: listing::Job, answer: Result<Answered<Page>, Fault>, now: Millis) {
+    fn page(&mut self, job: listing::Job, answer: Result<Answered<Page>, Fault>, now: Instant) {
         let (at, page) = match answer {
             Ok(answered) => (answered.at, answered.result),
             Err(fault) => (self.run.last, Err(fault)),
@@ -248,7 +248,7 @@ impl<'run> ReadBack<'run> {
         }
     }
 
-    fn user_listed(&mut self, user: &User, at: Timestamp, now: Millis) {
+    fn user_listed(&mut self, user: &User, at: Timestamp, now: Instant) {
         let flag = match user.mfa {
             Mfa::On => true,
             Mfa::Off => false,
@@ -307,7 +307,7 @@ impl<'run> ReadBack<'run> {
         self.run.write_ahead.settled(index, row, failure);
     }
 
-    fn single(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
+    fn single(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Instant) {
         if answered.result.is_ok() {
             self.read_after_pause(answered.at, now);
         }
@@ -353,7 +353,7 @@ impl<'run> ReadBack<'run> {
         }
     }
 
-    fn command(&mut self, command: Command, now: Millis) {
+    fn command(&mut self, command: Command, now: Instant) {
         // During a refresh, commands go to the run too. A resume does only if the read-back itself isn't paused.
         if self.purpose == Purpose::Refresh && (command != Command::Resume || self.pause_reason().is_none()) {
             self.run.command_during_refresh(command, now);
@@ -384,7 +384,7 @@ impl<'run> ReadBack<'run> {
     }
 
     /// After a long pause, values that were read before it are outdated too.
-    fn read_after_pause(&mut self, at: Timestamp, now: Millis) {
+    fn read_after_pause(&mut self, at: Timestamp, now: Instant) {
         if self.purpose == Purpose::Verify || self.pause_reason().is_some() {
             return;
         }
@@ -398,14 +398,14 @@ impl<'run> ReadBack<'run> {
         self.singles.extend(again.map(|index| Single::new(index, now)));
     }
 
-    fn resume_reading(&mut self, command: Command, now: Millis) {
+    fn resume_reading(&mut self, command: Command, now: Instant) {
         self.paused_by = None;
         if let Some(listing) = &mut self.listing {
             listing.apply(Event::Command(command), now);
         }
     }
 
-    fn next_single(&self, now: Millis) -> Option<Step<Job>> {
+    fn next_single(&self, now: Instant) -> Option<Step<Job>> {
         let next =
             self.singles.iter().filter(|single| single.sent.is_none()).min_by_key(|single| single.from)?;
         if next.from > now {
@@ -414,7 +414,7 @@ impl<'run> ReadBack<'run> {
         self.run.user(next.index).map(|user| Step::Start(Job::Read { index: next.index, user }))
     }
 
-    fn next_page(&self, now: Millis) -> Option<Step<Job>> {
+    fn next_page(&self, now: Instant) -> Option<Step<Job>> {
         match self.listing.as_ref()?.next(now) {
             Step::Start(job) => Some(Step::Start(Job::Page(job))),
             Step::WaitUntil(at) => Some(Step::WaitUntil(at)),
@@ -462,7 +462,7 @@ impl Work for ReadBack<'_> {
         self.policy.reads_in_flight + 1
     }
 
-    fn next(&self, now: Millis) -> Step<Job> {
+    fn next(&self, now: Instant) -> Step<Job> {
         let is_unstorable = self.unstored.is_some();
         if !is_unstorable && let Some(records) = self.run.write_ahead.due() {
             return Step::Start(Job::Store(records));
@@ -478,7 +478,7 @@ impl Work for ReadBack<'_> {
         sooner(self.next_probe(now), Some(sooner(self.next_page(now), self.next_single(now))))
     }
 
-    fn apply(&mut self, event: Event<Job, Answer>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, Answer>, now: Instant) {
         match event {
             Event::Started(job) => self.started(job, now),
             Event::Answered(Job::Store(records), answer) => self.stored(&records, answer),
@@ -516,7 +516,7 @@ impl Work for ReadBack<'_> {
 }
 
 impl ReadBack<'_> {
-    fn started(&mut self, job: Job, now: Millis) {
+    fn started(&mut self, job: Job, now: Instant) {
         match job {
             Job::Store(_) => self.run.write_ahead.storing_started(),
             Job::Page(job) => {

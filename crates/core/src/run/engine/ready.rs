@@ -17,7 +17,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use pingone::retry::Jitter;
-use pingone::time::Millis;
+use pingone::time::Instant;
 use sampling::Sampling;
 
 use crate::run::record::RowIndex;
@@ -42,7 +42,7 @@ pub(super) enum Due {
     SpotCheck(RowIndex),
     Write(RowIndex),
     /// Nothing before this time (monotonic clock).
-    At(Millis),
+    At(Instant),
 }
 
 /// The spot check of the first row after a wait.
@@ -69,7 +69,7 @@ struct Held {
     index: RowIndex,
     /// The spot check is due once the queue has reached this position.
     number: u32,
-    from: Millis,
+    from: Instant,
     reads: u32,
     check: Check,
 }
@@ -147,7 +147,7 @@ impl Ready {
             let is_due = self.checks_every_row || self.deferred.contains(&index);
             if is_evidence && (is_chosen || is_due) {
                 let number = if is_due { 0 } else { number + HELD_FOR };
-                self.held.push(Held { index, number, from: Millis(0), reads: 0, check: Check::Unsent });
+                self.held.push(Held { index, number, from: Instant(0), reads: 0, check: Check::Unsent });
             } else {
                 self.queue.push_back(Queued { index, number, is_evidence });
             }
@@ -192,7 +192,7 @@ impl Ready {
         let old = old.into_iter().map(|index| Held {
             index,
             number: 0,
-            from: Millis(0),
+            from: Instant(0),
             reads: 0,
             check: Check::Unsent,
         });
@@ -202,7 +202,7 @@ impl Ready {
         self.enqueue(queued.into_iter().map(|row| (row.index, row.is_evidence)).collect());
     }
 
-    pub(super) fn next(&self, now: Millis) -> Option<Due> {
+    pub(super) fn next(&self, now: Instant) -> Option<Due> {
         match self.first {
             FirstCheck::Due => {
                 if let Some(index) = self.first_row() {
@@ -256,7 +256,7 @@ impl Ready {
         self.held.push(Held {
             index,
             number: 0,
-            from: Millis(0),
+            from: Instant(0),
             reads: 0,
             check: Check::Sent { writes: 0 },
         });
@@ -278,7 +278,7 @@ impl Ready {
     }
 
     /// Retries a row's spot check from this time on.
-    pub(super) fn check_again(&mut self, index: RowIndex, from: Millis, reads: u32) {
+    pub(super) fn check_again(&mut self, index: RowIndex, from: Instant, reads: u32) {
         self.held.push(Held { index, number: 0, from, reads, check: Check::Unsent });
     }
 

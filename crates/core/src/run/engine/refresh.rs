@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use pingone::driver::Command;
 use pingone::fault::Fault;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 
 use crate::run::record::RowIndex;
 use crate::run::row::{Failure, RowState};
@@ -31,7 +31,7 @@ impl Run {
 
     /// Marks the waiting rows as outdated, because others may have changed them. Rows that
     /// wait for a retry are read first.
-    pub(super) fn mark_outdated(&mut self, why: Outdated, now: Millis) {
+    pub(super) fn mark_outdated(&mut self, why: Outdated, now: Instant) {
         self.outdated = (self.counts.of(RowState::Waiting) > 0).then_some(why);
         // Once per wait: otherwise the rows that are refreshed now would be refreshed
         // again and again, and never written.
@@ -54,7 +54,7 @@ impl Run {
     }
 
     /// Applies a command during the refresh. No row gets an intent before the refresh is complete.
-    pub(super) fn command_during_refresh(&mut self, command: Command, now: Millis) {
+    pub(super) fn command_during_refresh(&mut self, command: Command, now: Instant) {
         self.command(command, now);
         // The pause is a new wait, however recently the clocks were read.
         if self.pauses.first().is_some() {

@@ -5,7 +5,7 @@
 use pingone::connection::Answered;
 use pingone::fault::{Fault, RetryKind};
 use pingone::retry::pause_of_row;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 use pingone::user::Mfa;
 
 use crate::run::plan::Plan;
@@ -73,7 +73,7 @@ impl Run {
         index: RowIndex,
         token: u32,
         answered: &Answered<JobAnswer>,
-        now: Millis,
+        now: Instant,
     ) {
         let Some(reads) = self.ready.answered(index) else { return };
         match &answered.result {
@@ -109,7 +109,7 @@ impl Run {
 
     /// While other rows fail too, no attempt is counted. A row that can't be read is written all the
     /// same, like rows without a spot check.
-    fn spot_check_failed(&mut self, index: RowIndex, reads: u32, fault: &Fault, now: Millis) {
+    fn spot_check_failed(&mut self, index: RowIndex, reads: u32, fault: &Fault, now: Instant) {
         let reads = reads + u32::from(self.breaker.is_only_row_failing(index));
         self.failing(Some(index), fault, now);
         match pause_of_row(&self.policy, reads, fault, &mut self.jitter) {
@@ -118,7 +118,7 @@ impl Run {
         }
     }
 
-    fn already_has_value(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
+    fn already_has_value(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Instant) {
         self.settle(index, RowState::AlreadySet, answered, None);
         self.count_unsent();
         if self.another_writer_at.is_none() {

@@ -5,7 +5,7 @@ use pingone::connection::Answered;
 use pingone::driver::{Event, Step, Work};
 use pingone::pacer::Priority;
 use pingone::request::Kind;
-use pingone::time::Millis;
+use pingone::time::Instant;
 use pingone::user::UserId;
 
 use crate::run::record::RowIndex;
@@ -24,7 +24,7 @@ impl Run {
     }
 
     /// The next read of an unconfirmed row, or when it is due.
-    pub(super) fn next_read(&self, now: Millis) -> Option<Step<Job>> {
+    pub(super) fn next_read(&self, now: Instant) -> Option<Step<Job>> {
         let next = self.unconfirmed.iter().filter(|row| !row.is_sent).min_by_key(|row| row.from)?;
         if next.from > now {
             return Some(Step::WaitUntil(next.from));
@@ -32,7 +32,7 @@ impl Run {
         self.read_of(next).map(Step::Start)
     }
 
-    pub(super) fn next_write(&self, now: Millis) -> Option<Step<Job>> {
+    pub(super) fn next_write(&self, now: Instant) -> Option<Step<Job>> {
         if self.unconfirmed.iter().any(|row| row.is_from_before) {
             return None;
         }
@@ -67,11 +67,11 @@ impl Run {
         self.user(row.index).map(|user| Job::Read { index: row.index, user })
     }
 
-    pub(super) fn is_token_ending(&self, now: Millis) -> bool {
+    pub(super) fn is_token_ending(&self, now: Instant) -> bool {
         self.token_until.is_some_and(|until| now + self.policy.token_margin >= until)
     }
 
-    pub(super) fn while_paused(&self, reason: &PauseReason, now: Millis) -> Step<Job> {
+    pub(super) fn while_paused(&self, reason: &PauseReason, now: Instant) -> Step<Job> {
         match (reason, &self.pauses.failing) {
             (PauseReason::Token | PauseReason::NotStored(_), _) => Step::Idle,
             (PauseReason::Failing { until, .. }, _) => self.while_failing(*until, now),
@@ -90,12 +90,12 @@ impl Run {
         }
     }
 
-    pub(super) fn while_outdated(&self, now: Millis) -> Step<Job> {
+    pub(super) fn while_outdated(&self, now: Instant) -> Step<Job> {
         let is_settled = self.in_flight.is_empty() && self.write_ahead.is_stored();
         self.next_read(now).unwrap_or(if is_settled { Step::Done } else { Step::Idle })
     }
 
-    pub(super) fn while_failing(&self, until: Millis, now: Millis) -> Step<Job> {
+    pub(super) fn while_failing(&self, until: Instant, now: Instant) -> Step<Job> {
         if !self.in_flight.is_empty() {
             Step::Idle
         } else if now < until {
@@ -172,7 +172,7 @@ impl Work for Run {
         self.policy.writes_in_flight + 2
     }
 
-    fn next(&self, now: Millis) -> Step<Job> {
+    fn next(&self, now: Instant) -> Step<Job> {
         let is_unstorable = self.pauses.unstored.is_some();
         if !is_unstorable && let Some(records) = self.write_ahead.due() {
             return Step::Start(Job::Store(records));
@@ -211,7 +211,7 @@ impl Work for Run {
         }
     }
 
-    fn apply(&mut self, event: Event<Job, Answered<JobAnswer>>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, Answered<JobAnswer>>, now: Instant) {
         match event {
             Event::Started(job) => self.started(job),
             Event::Answered(job, answer) => {

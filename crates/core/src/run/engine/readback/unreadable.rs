@@ -11,7 +11,7 @@ use pingone::connection::Answered;
 use pingone::driver::Step;
 use pingone::fault::{Fault, RetryKind};
 use pingone::retry::pause;
-use pingone::time::{Millis, Timestamp};
+use pingone::time::{Instant, Timestamp};
 
 use crate::run::change::Meaning;
 use crate::run::row::RowState;
@@ -55,7 +55,7 @@ impl ReadBack<'_> {
         single: Single,
         fault: &Fault,
         at: Timestamp,
-        now: Millis,
+        now: Instant,
     ) {
         let index = single.index;
         if self.purpose == Purpose::Refresh || fault.is_of_one_user() {
@@ -94,7 +94,7 @@ impl ReadBack<'_> {
     }
 
     /// Chooses a row for the probe as soon as one was read.
-    pub(super) fn choose_probe(&mut self, now: Millis) {
+    pub(super) fn choose_probe(&mut self, now: Instant) {
         let Some(first) = self.unreadable.all.first() else { return };
         if self.unreadable.probe.is_some() {
             return;
@@ -132,7 +132,7 @@ impl ReadBack<'_> {
         self.run.settle_unsent(index, state, at, Some(fault));
     }
 
-    pub(super) fn next_probe(&self, now: Millis) -> Option<Step<Job>> {
+    pub(super) fn next_probe(&self, now: Instant) -> Option<Step<Job>> {
         let probe = self.unreadable.probe.as_ref().filter(|probe| probe.sent.is_none())?;
         if probe.from > now {
             return Some(Step::WaitUntil(probe.from));
@@ -141,7 +141,7 @@ impl ReadBack<'_> {
     }
 
     /// Applies the answer to the probe.
-    pub(super) fn probed(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
+    pub(super) fn probed(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Instant) {
         let is_match = |probe: &mut Single| probe.index == index && probe.sent.is_some();
         let Some(sent) = self.unreadable.probe.take_if(is_match) else { return };
         let probe = Single { sent: None, ..sent };
@@ -166,7 +166,7 @@ impl ReadBack<'_> {
     }
 
     /// The probe succeeded: the unreadable users are at fault, not PingOne.
-    fn probe_succeeded(&mut self, probe: Single, at: Timestamp, now: Millis) {
+    fn probe_succeeded(&mut self, probe: Single, at: Timestamp, now: Instant) {
         self.run.breaker.reset();
         let all = std::mem::take(&mut self.unreadable.all).into_iter();
         let (probed, later): (Vec<UnreadableRow>, Vec<UnreadableRow>) = all.partition(|row| row.is_probed);
@@ -181,7 +181,7 @@ impl ReadBack<'_> {
     }
 
     /// PingOne is at fault, not these users: they stay to be read.
-    pub(super) fn requeue_unreadable(&mut self, now: Millis) {
+    pub(super) fn requeue_unreadable(&mut self, now: Instant) {
         let unreadable = std::mem::take(&mut self.unreadable).all.into_iter();
         let asked = |row: UnreadableRow| Single { was_exhausted: true, ..Single::new(row.index, now) };
         self.singles.extend(unreadable.map(asked));

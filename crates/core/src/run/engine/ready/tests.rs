@@ -10,7 +10,7 @@ fn ready(seed: u64) -> Ready {
 fn play(ready: &mut Ready, most: usize) -> Vec<(char, RowIndex)> {
     let mut started = Vec::new();
     while started.len() < most {
-        match ready.next(Millis(0)) {
+        match ready.next(Instant(0)) {
             Some(Due::SpotCheck(index)) => {
                 ready.check_sent(index);
                 assert_eq!(ready.answered(index), Some(0));
@@ -37,9 +37,9 @@ fn of(kind: char, started: &[(char, RowIndex)]) -> Vec<RowIndex> {
 fn the_first_row_is_read_first_and_every_check_is_followed_by_its_put() {
     let mut ready = ready(1);
     ready.add((0..32).collect(), |_| true);
-    assert_eq!(ready.next(Millis(0)), Some(Due::SpotCheck(0)));
+    assert_eq!(ready.next(Instant(0)), Some(Due::SpotCheck(0)));
     ready.check_sent(0);
-    assert_eq!(ready.next(Millis(0)), None, "nothing is written until the first row was read");
+    assert_eq!(ready.next(Instant(0)), None, "nothing is written until the first row was read");
     assert_eq!(ready.answered(0), Some(0));
     ready.write_next(0);
     let started = play(&mut ready, usize::MAX);
@@ -108,18 +108,18 @@ fn while_a_check_is_unanswered_ten_rows_are_written_at_most() {
         play(&mut ready, 80);
         let mut written = Vec::new();
         let unanswered = loop {
-            match ready.next(Millis(0)) {
+            match ready.next(Instant(0)) {
                 Some(Due::Write(index)) => ready.written(index),
                 Some(Due::SpotCheck(index)) => break index,
                 other => panic!("{other:?}"),
             }
         };
         ready.check_sent(unanswered);
-        while let Some(Due::Write(index)) = ready.next(Millis(0)) {
+        while let Some(Due::Write(index)) = ready.next(Instant(0)) {
             ready.written(index);
             written.push(index);
         }
-        if let Some(Due::SpotCheck(index)) = ready.next(Millis(0)) {
+        if let Some(Due::SpotCheck(index)) = ready.next(Instant(0)) {
             assert!(written.len() < 10, "{index} is due before the tenth row");
             continue;
         }
@@ -127,7 +127,7 @@ fn while_a_check_is_unanswered_ten_rows_are_written_at_most() {
         held_up += 1;
         assert_eq!(ready.answered(unanswered), Some(0));
         ready.write_next(unanswered);
-        assert_eq!(ready.next(Millis(0)), Some(Due::Write(unanswered)), "the answer lets the run go on");
+        assert_eq!(ready.next(Instant(0)), Some(Due::Write(unanswered)), "the answer lets the run go on");
     }
     assert!(held_up > 10, "another check was due first in {} of 50", 50 - held_up);
 }
@@ -139,7 +139,7 @@ fn with_every_row_checked_ten_rows_are_written_while_one_check_is_unanswered() {
         ready.check_all();
         ready.add((0..60).collect(), |_| true);
         play(&mut ready, 4);
-        let Some(Due::SpotCheck(unanswered)) = ready.next(Millis(0)) else { panic!("nothing is checked") };
+        let Some(Due::SpotCheck(unanswered)) = ready.next(Instant(0)) else { panic!("nothing is checked") };
         ready.check_sent(unanswered);
         let meanwhile = play(&mut ready, usize::MAX);
         assert_eq!(of('W', &meanwhile).len(), 10, "seed {seed}");
@@ -156,7 +156,7 @@ fn a_retry_and_a_row_without_evidence_wait_for_a_late_check_too() {
     ready.add((0..60).collect(), |index| index < 30);
     play(&mut ready, 2);
     let unanswered = loop {
-        match ready.next(Millis(0)) {
+        match ready.next(Instant(0)) {
             Some(Due::Write(index)) => ready.written(index),
             Some(Due::SpotCheck(index)) => break index,
             other => panic!("{other:?}"),
@@ -168,9 +168,9 @@ fn a_retry_and_a_row_without_evidence_wait_for_a_late_check_too() {
         ready.written(retried);
     }
     ready.write_unchecked(50);
-    assert_eq!(ready.next(Millis(0)), None);
+    assert_eq!(ready.next(Instant(0)), None);
     ready.answered(unanswered);
-    assert!(ready.next(Millis(0)).is_some());
+    assert!(ready.next(Instant(0)).is_some());
 }
 
 #[test]
@@ -196,12 +196,12 @@ fn after_a_wait_earlier_checks_are_repeated() {
     assert_eq!(started[0].0, 'C');
     ready.add((100..110).collect(), |_| true);
     ready.after_wait();
-    let Some(Due::SpotCheck(first)) = ready.next(Millis(0)) else { panic!("nothing is read") };
+    let Some(Due::SpotCheck(first)) = ready.next(Instant(0)) else { panic!("nothing is read") };
     ready.check_sent(first);
     ready.answered(first);
     ready.write_next(first);
     ready.after_wait();
-    assert!(matches!(ready.next(Millis(0)), Some(Due::SpotCheck(_))));
+    assert!(matches!(ready.next(Instant(0)), Some(Due::SpotCheck(_))));
     assert!(of('C', &play(&mut ready, usize::MAX)).contains(&first));
 }
 
@@ -242,7 +242,7 @@ fn a_stop_takes_back_every_row_except_those_being_read() {
     let before = ready.len();
     let Some(Due::SpotCheck(index)) = [0; 40]
         .iter()
-        .find_map(|_| match ready.next(Millis(0)) {
+        .find_map(|_| match ready.next(Instant(0)) {
             Some(Due::Write(index)) => {
                 ready.written(index);
                 None
@@ -265,11 +265,11 @@ fn a_failed_check_is_retried_later_and_others_continue() {
     ready.add(vec![0, 1], |_| true);
     ready.check_sent(0);
     assert_eq!(ready.answered(0), Some(0));
-    ready.check_again(0, Millis(500), 1);
+    ready.check_again(0, Instant(500), 1);
     let others = play(&mut ready, usize::MAX);
     assert!(others.iter().all(|(_, index)| *index == 1));
-    assert_eq!(ready.next(Millis(0)), Some(Due::At(Millis(500))));
-    assert_eq!(ready.next(Millis(500)), Some(Due::SpotCheck(0)));
+    assert_eq!(ready.next(Instant(0)), Some(Due::At(Instant(500))));
+    assert_eq!(ready.next(Instant(500)), Some(Due::SpotCheck(0)));
 }
 
 #[test]
@@ -292,17 +292,17 @@ fn a_row_being_read_is_not_read_again_after_a_wait() {
     ready.add(vec![0], |_| true);
     ready.check_sent(0);
     ready.after_wait();
-    assert_eq!(ready.next(Millis(0)), None);
+    assert_eq!(ready.next(Instant(0)), None);
     assert_eq!(ready.answered(0), Some(0));
-    ready.check_again(0, Millis(0), 1);
-    assert_eq!(ready.next(Millis(0)), Some(Due::SpotCheck(0)));
+    ready.check_again(0, Instant(0), 1);
+    assert_eq!(ready.next(Instant(0)), Some(Due::SpotCheck(0)));
 }
 
 #[test]
 fn two_checks_at_a_time_count_their_own_reads() {
     let mut ready = ready(9);
     for (index, reads) in [(3, 2), (4, 1)] {
-        ready.check_again(index, Millis(0), reads);
+        ready.check_again(index, Instant(0), reads);
         ready.check_sent(index);
     }
     assert_eq!(ready.answered(4), Some(1));
