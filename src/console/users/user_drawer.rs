@@ -72,15 +72,17 @@ fn Drawer(id: UserId) -> impl IntoView {
             on:keydown=handler(press)
         >
             <div class="user">
-                <Head id heading/>
-                <button
-                    class="quiet user-close"
-                    aria-label=text::user_drawer::CLOSE
-                    title=text::user_drawer::CLOSE
-                    on:click=handler(move |event: ev::MouseEvent| close(&event))
-                >
-                    <Symbol icon=Icon::Close/>
-                </button>
+                <header class="user-head">
+                    <Identity id heading/>
+                    <button
+                        class="quiet user-close"
+                        aria-label=text::user_drawer::CLOSE
+                        title=text::user_drawer::CLOSE
+                        on:click=handler(move |event: ev::MouseEvent| close(&event))
+                    >
+                        <Symbol icon=Icon::Close/>
+                    </button>
+                </header>
                 <Content id/>
             </div>
         </aside>
@@ -113,7 +115,7 @@ fn opener_name(app: App) -> String {
 }
 
 #[component]
-fn Head(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
+fn Identity(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
     let app = use_app();
     let user =
         memo(move || app.directory().user(id).map(|user| (text::name_of(&user), user.username, user.email)));
@@ -126,18 +128,16 @@ fn Head(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
     let username = move || user.read().as_ref().map_or_else(|| id.to_string(), |user| user.1.clone());
     let email = move || user.read().as_ref().and_then(|user| user.2.clone());
     view! {
-        <header class="user-head">
-            <span class="user-initials" aria-hidden="true">{move || initials().unwrap_or_default()}</span>
-            <div>
-                <h2 tabindex="-1" node_ref=heading>
-                    <bdi>{name}</bdi>
-                </h2>
-                <p class="hint">
-                    <bdi>{username}</bdi>
-                    {move || email().map(|email| view! { " · " <bdi>{email}</bdi> })}
-                </p>
-            </div>
-        </header>
+        <span class="user-initials" aria-hidden="true">{move || initials().unwrap_or_default()}</span>
+        <div>
+            <h2 tabindex="-1" node_ref=heading>
+                <bdi>{name}</bdi>
+            </h2>
+            <p class="hint">
+                <bdi>{username}</bdi>
+                {move || email().map(|email| view! { <bdi>{email}</bdi> })}
+            </p>
+        </div>
     }
 }
 

@@ -429,6 +429,7 @@ async fn nothing_in_the_drawer_moves_when_a_change_fails() {
     page.until_shadow("root.querySelector('.user .working') === null").await;
     assert_nothing_moved(&page, "the change fails").await;
     let is_visible = "(() => { const card = root.querySelector('.user .trouble').getBoundingClientRect();
-        return card.top >= 0 && card.bottom <= innerHeight; })()";
+        const head = root.querySelector('.user-head').getBoundingClientRect();
+        return head.top >= 0 && card.top >= head.bottom && card.bottom <= innerHeight; })()";
     page.until_shadow(is_visible).await;
 }
