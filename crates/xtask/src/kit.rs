@@ -79,9 +79,6 @@ impl Kit {
     }
 }
 
-/// The module of the pictures of the screens, as its tests' names start with it.
-pub(crate) const SCREENS: &str = "screens::";
-
 /// A browser test spends half of its time waiting, so two run on each core.
 pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);

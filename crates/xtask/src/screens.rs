@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::kit::{Kit, SCREENS, end_to_end_tests};
+use crate::kit::{Kit, end_to_end_tests};
 use crate::workspace::Workspace;
 use crate::{process, suite};
 
@@ -23,6 +23,9 @@ const MODE: &str = "PINGONE_MFA_SCREENS";
 
 /// Where the tests save pictures.
 const PICTURES: &str = "target/screens";
+
+/// The module of the pictures, as its tests' names start with it.
+const SCREENS: &str = "screens::";
 
 const REFERENCES: &str = "tests/e2e/references";
 

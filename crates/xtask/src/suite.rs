@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use crate::check;
 use crate::engines::{self, Engines, Table};
 use crate::failure::Failure;
-use crate::kit::{Kit, SCREENS, end_to_end_tests};
+use crate::kit::{Kit, end_to_end_tests};
 use crate::process;
 use crate::report::{Report, Stopped};
 use crate::workspace::{WASM_TARGET, Workspace};
@@ -32,9 +32,7 @@ fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result
     report.tests("browser tests", browser_tests(workspace, &kit));
     report.gate("dist (rest of it)", || wait_for_build(building))?;
     let mut table = Table::default();
-    let mut command = end_to_end_tests(workspace, &kit);
-    // `cargo xtask screens` compares the pictures.
-    command.args(["--", "--skip", SCREENS]);
+    let command = end_to_end_tests(workspace, &kit);
     report.watched_tests("end-to-end tests", command, |line| table.read("Chromium", line));
     engines::tests(workspace, &kit, engines, report, &mut table);
     println!("\n{table}");
