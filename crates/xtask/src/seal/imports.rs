@@ -14,7 +14,14 @@ use crate::failure::Failure;
 const GLUE: &str = "./pingone-mfa_bg.js";
 
 /// The program and its glue with short names.
-pub(super) fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String), Failure> {
+pub(super) struct Shortened {
+    pub(super) wasm: Vec<u8>,
+    pub(super) glue: String,
+    /// The names that were replaced, sorted.
+    pub(super) names: Vec<String>,
+}
+
+pub(super) fn shorten(wasm: &[u8], glue: &str) -> Result<Shortened, Failure> {
     let (mut names, mut module) = (ShortNames::default(), Module::new());
     names.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|problem| refusal(&problem))?;
     let mut glue = words(glue).map(|word| (word, false)).collect::<Vec<_>>();
@@ -27,7 +34,10 @@ pub(super) fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String), Fail
     if found != names.0.len() {
         return Err(refusal(&format!("the glue has {found} of {} functions", names.0.len())));
     }
-    Ok((module.finish(), glue.into_iter().map(|(word, _)| word).collect()))
+    let glue = glue.into_iter().map(|(word, _)| word).collect();
+    let mut names: Vec<_> = names.0.into_keys().collect();
+    names.sort_unstable();
+    Ok(Shortened { wasm: module.finish(), glue, names })
 }
 
 fn refusal(problem: &dyn std::fmt::Display) -> Failure {
@@ -100,7 +110,8 @@ mod tests {
             program(&[(GLUE, "__wbg_open_00ff"), ("./__wasm_split.js", "load"), (GLUE, "__wbg_open_00ff2")]);
         let glue =
             "const import0 = {\n__wbg_open_00ff: (a) => a.open(),\n__wbg_open_00ff2: () => load(),\n};\n";
-        let (wasm, glue) = shorten(&wasm, glue).unwrap();
+        let Shortened { wasm, glue, names } = shorten(&wasm, glue).unwrap();
+        assert_eq!(names, ["__wbg_open_00ff", "__wbg_open_00ff2"]);
         assert_eq!(wasm, program(&[(GLUE, "i0"), ("./__wasm_split.js", "load"), (GLUE, "i1")]));
         assert_eq!(glue, "const import0 = {\ni0: (a) => a.open(),\ni1: () => load(),\n};\n");
     }
@@ -108,7 +119,7 @@ mod tests {
     #[test]
     fn a_glue_without_one_of_the_functions_is_refused() {
         let message =
-            shorten(&program(&[(GLUE, "__wbg_open_00ff")]), "const import0 = {};").unwrap_err().to_string();
+            shorten(&program(&[(GLUE, "__wbg_open_00ff")]), "const import0 = {};").err().unwrap().to_string();
         assert!(message.contains("0 of 1"), "{message}");
     }
 }

@@ -26,6 +26,10 @@ const WASM: &str = "pingone-mfa_bg.wasm";
 const GLUE: &str = "pingone-mfa.js";
 const SUMS: &str = "SHA256SUMS";
 
+/// What the program imports from wasm-bindgen's glue, a name per line, for the test of the oldest browsers: the release
+/// has other names.
+const IMPORTS: &str = "target/imports.txt";
+
 /// Name of the folder with a second copy of the element's files, for pages that pin a version. Its content never
 /// changes after a release.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -87,7 +91,13 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         return write_sums(&folder);
     };
     save(&folder, sbom::FILE, sbom::of_dependencies(workspace, edition)?.as_bytes())?;
-    shorten_imports(&folder)?;
+    let names = shorten_imports(&folder)?;
+    if edition == Edition::Product {
+        let file = workspace.path(IMPORTS);
+        let folder = file.parent().unwrap_or(&file);
+        fs::create_dir_all(folder).map_err(Failure::file("create", folder))?;
+        fs::write(&file, names.join("\n")).map_err(Failure::file("write", &file))?;
+    }
     for wasm in [folder.join(WASM), folder.join(REST)] {
         optimize(workspace, &optimizers, &wasm)?;
     }
@@ -104,11 +114,12 @@ fn is_release() -> bool {
     env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
-/// Shortens the names that the program and its glue have in common.
-fn shorten_imports(folder: &Path) -> Result<(), Failure> {
-    let (wasm, glue) = imports::shorten(&bytes(&folder.join(WASM))?, &text(folder, GLUE)?)?;
-    save(folder, WASM, &wasm)?;
-    save(folder, GLUE, glue.as_bytes())
+/// Shortens the names that the program and its glue have in common, and returns them.
+fn shorten_imports(folder: &Path) -> Result<Vec<String>, Failure> {
+    let shortened = imports::shorten(&bytes(&folder.join(WASM))?, &text(folder, GLUE)?)?;
+    save(folder, WASM, &shortened.wasm)?;
+    save(folder, GLUE, shortened.glue.as_bytes())?;
+    Ok(shortened.names)
 }
 
 /// Optimizes a wasm file in place.
