@@ -215,6 +215,8 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     wait_for_event(&page, "connected").await;
     page.enter_frame().await;
     page.hear("5 users · read").await;
+    // The numbers come last. Until then the frame grows, and a press could miss.
+    page.hear("of 5 users (").await;
     let height = "document.querySelector('pingone-mfa').shadowRoot.querySelector('.widget').offsetHeight";
     let is_whole = format!("{height} > 400 && innerHeight === {height}");
     page.until(&is_whole).await;
