@@ -8,6 +8,7 @@
     reason = "all of this is test"
 )]
 
+mod documents;
 mod element;
 mod guards;
 mod imports;
