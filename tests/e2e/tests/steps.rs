@@ -180,10 +180,10 @@ pub(super) fn refuse_second_page(world: &World) {
     world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).expect("a valid rule");
 }
 
-/// Waits until the checks after the refusal have ended.
+/// Waits until the checks after the refusal have ended: they can read the first page.
 pub(super) async fn wait_for_refused_list(page: &Page) {
     page.see("region", "Troubleshooting").await;
-    page.hear("Copy request").await;
+    page.hear("It works now.").await;
     page.until_shadow("!root.querySelector('.trouble').innerText.includes('Checking')").await;
 }
 
