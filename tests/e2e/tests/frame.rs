@@ -221,7 +221,9 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     let is_whole = format!("{height} > 400 && innerHeight === {height}");
     page.until(&is_whole).await;
     let before = page.value("innerHeight").await.as_u64().unwrap();
-    page.forget_token().await;
+    page.leave_frame().await;
+    page.value("document.querySelector('#sign-out').click()").await;
+    page.enter_frame().await;
     page.until(&format!("innerHeight < {before} && innerHeight === Math.max(320, {height})")).await;
     page.press("button", "Get a token from the portal").await;
     page.until(&format!("innerHeight === {before}")).await;
