@@ -35,7 +35,7 @@ impl Keyboard {
     }
 
     /// Prints how many keys a job took, and begins to count the next one.
-    #[expect(clippy::print_stdout, reason = "the numbers are for whoever runs the test with `--nocapture`")]
+    #[expect(clippy::print_stdout, reason = "`--nocapture` shows the numbers")]
     fn finish(&self, job: &str) {
         println!("keyboard: {job}: {} key presses", self.presses.swap(0, Ordering::Relaxed));
     }

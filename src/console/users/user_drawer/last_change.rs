@@ -28,7 +28,7 @@ pub(crate) fn LastChange(id: UserId) -> impl IntoView {
     }
 }
 
-/// That nothing was sent for a user whom the deployment protects.
+/// That nothing was sent, because the deployment protects the user.
 #[component]
 fn Protection(id: UserId) -> impl IntoView {
     let app = use_app();
