@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use crate::kit::END_TO_END;
+use crate::kit::{END_TO_END, run_two_per_core};
 use crate::report::{Report, Stopped};
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{setup, spelling};
@@ -68,7 +68,9 @@ fn rustdoc(workspace: &Workspace) -> Command {
 /// All tests that need no browser. Every step of the suite builds the whole workspace: a subset of it would enable
 /// other features, and every dependency would be compiled again.
 pub(crate) fn native_tests(workspace: &Workspace) -> Command {
-    workspace.cargo(&["test", "--workspace", "--no-fail-fast"])
+    let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
+    run_two_per_core(&mut command);
+    command
 }
 
 fn quick_tests(workspace: &Workspace) -> Command {
@@ -76,6 +78,7 @@ fn quick_tests(workspace: &Workspace) -> Command {
     for slow in SLOW {
         command.args(["--skip", slow]);
     }
+    run_two_per_core(&mut command);
     command
 }
 

@@ -41,6 +41,11 @@ impl Failure {
         let path = path.into();
         move |cause| Self::File { doing, path, cause }
     }
+
+    /// A thread ended without what was waited for.
+    pub(crate) fn panicked(what: &str) -> Self {
+        Self::Missing { what: what.to_owned(), remedy: "the panic above says why".to_owned() }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -79,14 +79,17 @@ impl Kit {
     }
 }
 
-/// A browser test spends half of its time waiting, so three run on two cores. Four are a minute quicker, but in two of
-/// two runs of the gate a step then missed what the page shows for a moment only.
+/// Runs two tests per core, unless the environment names a number: tests wait for browsers, servers and other programs.
+pub(crate) fn run_two_per_core(command: &mut Command) {
+    if env::var_os(THREADS).is_none() {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        command.env(THREADS, (cores * 2).to_string());
+    }
+}
+
 pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
     kit.set_environment(workspace, &mut command);
-    if env::var_os(THREADS).is_none() {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        command.env(THREADS, (cores + cores / 2).to_string());
-    }
+    run_two_per_core(&mut command);
     command
 }

@@ -31,6 +31,13 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
     Err(Failure::Exit { line: line(command), status: output.status })
 }
 
+/// Runs a program and returns its status and standard output; its errors go where this program's go.
+pub(crate) fn output(command: &mut Command) -> Result<(ExitStatus, String), Failure> {
+    let output =
+        command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(not_started(command))?;
+    Ok((output.status, String::from_utf8_lossy(&output.stdout).into_owned()))
+}
+
 /// The standard output of a program, or `None` if it is missing or fails.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;

@@ -1,6 +1,7 @@
 //! The progress of a check: its steps in order, their outcomes, and the total at the end.
 
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
+use std::thread::{self, JoinHandle};
 
 use crate::failure::Failure;
 use crate::process;
@@ -16,6 +17,21 @@ struct Line {
     name: &'static str,
     outcome: String,
     elapsed: Elapsed,
+}
+
+/// Tests that run beside other steps.
+pub(crate) struct StartedTests {
+    name: &'static str,
+    running: JoinHandle<(Finished, Elapsed)>,
+}
+
+/// The status and output of a program that could be started.
+type Finished = Result<(ExitStatus, String), Failure>;
+
+/// Starts tests that mostly wait, so that other steps can run meanwhile. [`Report::finish_tests`] counts them.
+pub(crate) fn start_tests(name: &'static str, mut command: Command) -> StartedTests {
+    let watch = begin(&format!("begin {name}"));
+    StartedTests { name, running: thread::spawn(move || (process::output(&mut command), watch.read())) }
 }
 
 /// The steps that have finished.
@@ -39,7 +55,7 @@ impl Report {
             Err(failure) => format!("FAILED: {failure}"),
         };
         self.sum.failed += u64::from(done.is_err());
-        self.end(name, outcome, &watch);
+        self.end(name, outcome, watch.read());
         done.map_err(|_| Stopped)
     }
 
@@ -62,10 +78,35 @@ impl Report {
     ) {
         let watch = begin(name);
         let mut summary = TestSummary::default();
-        let succeeded = match process::stream(&mut command, |line| {
+        let status = process::stream(&mut command, |line| {
             summary.read(line);
             each(line);
-        }) {
+        });
+        self.end_tests(name, summary, status, watch.read());
+    }
+
+    /// Waits for started tests, prints their output and counts them.
+    pub(crate) fn finish_tests(&mut self, StartedTests { name, running }: StartedTests) {
+        let waiting = begin(name);
+        let panicked = |_| (Err(Failure::panicked("the tests' result")), waiting.read());
+        let (finished, elapsed) = running.join().unwrap_or_else(panicked);
+        let mut summary = TestSummary::default();
+        let status = finished.map(|(status, output)| {
+            print!("{output}");
+            output.lines().for_each(|line| summary.read(line));
+            status
+        });
+        self.end_tests(name, summary, status, elapsed);
+    }
+
+    fn end_tests(
+        &mut self,
+        name: &'static str,
+        summary: TestSummary,
+        status: Result<ExitStatus, Failure>,
+        elapsed: Elapsed,
+    ) {
+        let succeeded = match status {
             Ok(status) => status.success(),
             Err(failure) => {
                 println!("{failure}");
@@ -74,11 +115,10 @@ impl Report {
         };
         let verdict = summary.verdict(succeeded);
         self.sum.add(counted(summary, verdict));
-        self.end(name, outcome_text(summary, verdict), &watch);
+        self.end(name, outcome_text(summary, verdict), elapsed);
     }
 
-    fn end(&mut self, name: &'static str, outcome: String, watch: &Stopwatch) {
-        let elapsed = watch.read();
+    fn end(&mut self, name: &'static str, outcome: String, elapsed: Elapsed) {
         println!("==> {name}: {outcome} ({elapsed})");
         self.lines.push(Line { name, outcome, elapsed });
     }
@@ -146,6 +186,19 @@ mod tests {
     fn a_failed_test_is_counted_once() {
         let summary = TestSummary { passed: 4, failed: 2 };
         assert_eq!(counted(summary, Verdict::Failed), summary);
+    }
+
+    #[test]
+    fn tests_beside_other_steps_are_counted_when_they_are_finished() {
+        let mut report = Report::default();
+        let mut command = Command::new("echo");
+        command.arg("test result: ok. 2 passed; 0 failed; 0 ignored");
+        let beside = start_tests("beside", command);
+        assert!(report.gate("meanwhile", || Ok(())).is_ok());
+        report.finish_tests(beside);
+        assert_eq!(report.sum, TestSummary { passed: 2, failed: 0 });
+        report.finish_tests(start_tests("nowhere", Command::new("no-such-program-anywhere")));
+        assert_eq!(report.sum, TestSummary { passed: 2, failed: 1 });
     }
 
     #[test]

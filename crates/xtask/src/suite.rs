@@ -10,7 +10,7 @@ use crate::engines::{self, Engines, Table};
 use crate::failure::Failure;
 use crate::kit::{Kit, end_to_end_tests};
 use crate::process;
-use crate::report::{Report, Stopped};
+use crate::report::{Report, Stopped, start_tests};
 use crate::workspace::{WASM_TARGET, Workspace};
 
 /// Time limit in seconds of all browser tests together; the runner's default of 20 seconds is too short for a debug
@@ -28,8 +28,10 @@ fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result
     let kit = report.gate("tools", || Kit::complete(workspace))?;
     check::format_and_lints(workspace, report)?;
     let building = report.gate("begin dist", || build_both(workspace))?;
+    // The browser tests wait for real timeouts, and leave the cores to the others.
+    let browser_tests = start_tests("browser tests", browser_tests(workspace, &kit));
     report.tests("native tests", check::native_tests(workspace));
-    report.tests("browser tests", browser_tests(workspace, &kit));
+    report.finish_tests(browser_tests);
     report.gate("dist (rest of it)", || wait_for_build(building))?;
     let mut table = Table::default();
     let command = end_to_end_tests(workspace, &kit);
@@ -59,13 +61,7 @@ pub(crate) fn build_pages(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn wait_for_build(building: JoinHandle<Result<String, Failure>>) -> Result<(), Failure> {
-    let panicked = |_| {
-        Err(Failure::Missing {
-            what: "the build's result".to_owned(),
-            remedy: "the panic above says why".to_owned(),
-        })
-    };
-    print!("{}", building.join().unwrap_or_else(panicked)?);
+    print!("{}", building.join().unwrap_or_else(|_| Err(Failure::panicked("the build's result")))?);
     Ok(())
 }
 
