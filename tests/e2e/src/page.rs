@@ -17,15 +17,30 @@ const STEP: Duration = Duration::from_millis(50);
 /// meanwhile, so a new one starts then.
 const CHECKS_PER_SCRIPT: u32 = 20;
 
-/// Start of a script that checks repeatedly until it finds something, one check per [`STEP`]. A driver call per check
-/// would keep an eighth of a core busy.
-const WATCH: &str = "const look = (left) => {
-  const found = (() => {";
+/// Start of a script that checks repeatedly until it finds something. A driver call per check would keep an eighth of a
+/// core busy, and a check reads the text of the whole page. So there is one per [`STEP`] only while the page changes, and
+/// one in five otherwise, for what changes without a mutation: a field's value, the focus, the scroll position.
+const WATCH: &str = "let hasChanged = true;
+const observer = new MutationObserver(() => { hasChanged = true; });
+const all = { subtree: true, childList: true, attributes: true, characterData: true };
+const check = () => {
+  hasChanged = false;
+  for (const root of [document, document.querySelector('pingone-mfa')?.shadowRoot]) {
+    if (root) observer.observe(root, all);
+  }
+  return (() => {";
 
 /// End of the script that [`WATCH`] starts.
-const FOUND: &str = "})();
-  if (found || left === 0) arguments[arguments.length - 1](found || null);
-  else setTimeout(look, 50, left - 1);
+const FOUND: &str = "})() || null;
+};
+const look = (left) => {
+  const found = hasChanged || left % 5 === 0 ? check() : null;
+  if (!found && left > 0) {
+    setTimeout(look, 50, left - 1);
+    return;
+  }
+  observer.disconnect();
+  arguments[arguments.length - 1](found);
 };
 look(20);";
 
@@ -52,10 +67,22 @@ const FIND: &str = "const named = elements.filter((element) => nameOf(element).t
 const visible = named.filter((element) => element.checkVisibility());
 const found = visible.find(isReachable) ?? visible[0] ?? named[0] ?? null;";
 
-/// Script that returns the first element whose name begins with `name`.
+/// Script that picks the menu of a filter. Its name is followed by what is chosen.
+const FIND_MENU: &str = "const found = elements.find((element) => element.checkVisibility()
+    && element.getAttribute('aria-haspopup') === 'menu'
+    && (nameOf(element) === name || nameOf(element).startsWith(name + ': '))) ?? null;";
+
+/// Script that picks the first element whose name begins with `name`.
 const FIND_BEGINNING: &str =
     "const beginning = elements.filter((element) => nameOf(element).trim().startsWith(name));
-return beginning.find((element) => element.checkVisibility() && isReachable(element)) ?? beginning[0] ?? null;";
+const found = beginning.find((element) => element.checkVisibility() && isReachable(element)) ?? beginning[0] ?? null;";
+
+/// Script that returns the found element, and records the next click on it in `window.wasPressed`.
+const RETURN_TO_PRESS: &str = "if (found) {
+    window.wasPressed = false;
+    found.addEventListener('click', () => { window.wasPressed = true; }, { once: true, capture: true });
+}
+return found;";
 
 /// Script that returns all names that begin with `name`, of the topmost dialog if one is open.
 const NAMES: &str = "return elements.filter(isReachable).map((element) => nameOf(element).trim())
@@ -86,10 +113,6 @@ pub struct Page {
     driver: WebDriver,
     engine: Engine,
 }
-
-/// Script that records the next click on an element in `window.wasPressed`.
-const NOTE_PRESS: &str = "const element = arguments[0]; window.wasPressed = false;
-    element.addEventListener('click', () => { window.wasPressed = true; }, { once: true, capture: true });";
 
 impl Page {
     pub(crate) fn new(driver: WebDriver, engine: Engine) -> Self {
@@ -140,22 +163,13 @@ impl Page {
 
     /// Presses the element with this role and name.
     pub async fn press(&self, role: &str, name: &str) {
-        // A part of the page may be re-rendered between finding and pressing.
-        for _ in 0..5 {
-            if self.pressed(&self.see(role, name).await).await {
-                return;
-            }
-        }
-        panic!("the {role} '{name}' can't be pressed");
+        let is_pressed = self.find_and_press(role, name, FIND).await;
+        assert!(is_pressed, "no {role} named '{name}' that can be pressed:\n{}", self.text().await);
     }
 
     /// Presses an element and returns whether that succeeded. An element under the top bar is scrolled into view
     /// first. The driver may report a failure for a successful press if the element has gone by the time it answers.
     async fn pressed(&self, element: &WebElement) -> bool {
-        let Ok(noting) = element.to_json() else { return false };
-        if self.driver.execute(NOTE_PRESS, vec![noting]).await.is_err() {
-            return false;
-        }
         let is_pressed = element.click().await.is_ok()
             || self.was_pressed().await
             || (element.scroll_into_view().await.is_ok()
@@ -190,22 +204,28 @@ impl Page {
 
     /// Presses the first element of a role whose name begins with `beginning`.
     pub async fn press_beginning(&self, role: &str, beginning: &str) {
-        // Elements may be replaced between finding and pressing, as in `press`.
+        let is_pressed = self.find_and_press(role, beginning, FIND_BEGINNING).await;
+        assert!(is_pressed, "no {role} whose name begins with '{beginning}':\n{}", self.text().await);
+    }
+
+    /// Waits for the element that the script `find` finds, presses it, and returns whether that succeeded.
+    async fn find_and_press(&self, role: &str, name: &str, find: &str) -> bool {
+        let script = format!("{ELEMENTS}{find}{RETURN_TO_PRESS}");
+        // A part of the page may be rendered again between finding and pressing.
         for _ in 0..5 {
-            let script = format!("{ELEMENTS}{FIND_BEGINNING}");
-            let Some(seen) = self.watch(&script, vec![json!(role), json!(beginning)]).await else { break };
+            let Some(seen) = self.watch(&script, vec![json!(role), json!(name)]).await else { return false };
             if let Ok(element) = seen.element()
                 && self.pressed(&element).await
             {
-                return;
+                return true;
             }
         }
-        panic!("no {role} whose name begins with '{beginning}':\n{}", self.text().await);
+        false
     }
 
     /// Waits for an element of a role whose name begins with `beginning`.
     pub async fn see_beginning(&self, role: &str, beginning: &str) {
-        let script = format!("{ELEMENTS}{FIND_BEGINNING}");
+        let script = format!("{ELEMENTS}{FIND_BEGINNING} return found;");
         let seen = self.watch(&script, vec![json!(role), json!(beginning)]).await;
         assert!(seen.is_some(), "no {role} whose name begins with '{beginning}':\n{}", self.text().await);
     }
@@ -379,8 +399,9 @@ impl Page {
     /// Filters the table by a choice, in the filter's menu or, where the filter has none, among the other filters.
     pub async fn filter(&self, name: &str, choice: &str) {
         self.see("button", "Import list").await;
-        if let Some(menu) = self.filter_menu(name).await {
-            assert!(self.pressed(&menu).await, "the menu '{name}' can't be pressed");
+        if self.filter_menu(name).await.is_some() {
+            let is_pressed = self.find_and_press("button", name, FIND_MENU).await;
+            assert!(is_pressed, "the menu '{name}' can't be pressed");
             self.press("menuitemradio", choice).await;
             return;
         }
@@ -403,10 +424,7 @@ impl Page {
     }
 
     async fn filter_menu(&self, name: &str) -> Option<WebElement> {
-        let script = format!(
-            "{ELEMENTS} return elements.find((element) => element.getAttribute('aria-haspopup') === 'menu' && element.checkVisibility()
-                && (nameOf(element) === name || nameOf(element).startsWith(name + ': '))) ?? null;"
-        );
+        let script = format!("{ELEMENTS}{FIND_MENU} return found;");
         let found = self.driver.execute(script, vec![json!("button"), json!(name)]).await.ok()?;
         found.element().ok()
     }
