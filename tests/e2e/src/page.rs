@@ -794,6 +794,22 @@ impl Page {
         nodes.iter().filter_map(|node| node["name"]["value"].as_str()).collect::<Vec<_>>().join("\n")
     }
 
+    /// Notes what the polite live region says from now on, in `window.announced`: its next sentence replaces the last.
+    pub async fn note_announcements(&self) {
+        let script = "const root = document.querySelector('pingone-mfa').shadowRoot;
+            const region = root.querySelector('.unseen[aria-live=polite]');
+            window.announced = [];
+            new MutationObserver(() => window.announced.push(region.textContent.trim()))
+                .observe(region, { childList: true, characterData: true, subtree: true });
+            arguments[0]();";
+        self.run(script).await;
+    }
+
+    /// Waits until the polite live region has said this since [`Self::note_announcements`].
+    pub async fn hear_announced(&self, sentence: &str) {
+        self.until(&format!("window.announced.includes({})", json!(sentence))).await;
+    }
+
     /// Adds a script that runs before the scripts of every page opened from now on.
     pub async fn precede(&self, script: &str) {
         let script = json!({"source": script});

@@ -206,21 +206,13 @@ async fn one_user_is_changed_and_requests_and_help_are_read_with_keys() {
     keys.finish("search the help");
 }
 
-/// Script that notes what the polite live region says.
-const NOTE_STATUS: &str = "const region = document.querySelector('pingone-mfa').shadowRoot
-        .querySelector('.unseen[aria-live=polite]');
-    window.spoken = [];
-    new MutationObserver(() => window.spoken.push(region.textContent.trim()))
-        .observe(region, { childList: true, characterData: true, subtree: true });
-    arguments[0]();";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn many_users_are_changed_and_imported_with_keys() {
     let world = World::start(USERS, quick).await;
     world.give_devices();
     let keys = Keyboard::open(&world).await;
     keys.connect(&world).await;
-    keys.page.run(NOTE_STATUS).await;
+    keys.page.note_announcements().await;
 
     keys.go_to("button MFA").await;
     keys.press(Key::Enter).await;
@@ -233,11 +225,11 @@ async fn many_users_are_changed_and_imported_with_keys() {
     keys.go_to("input Select all").await;
     keys.press(Key::Down).await;
     keys.press_times(Key::Space, 3).await;
-    keys.page.until("window.spoken.at(-1) === '1 user selected.'").await;
+    keys.page.until("window.announced.at(-1) === '1 user selected.'").await;
     keys.press(Key::Up).await;
     keys.press(Key::Space).await;
-    keys.page.until("/^[0-9]+ users selected.$/.test(window.spoken.at(-1))").await;
-    let spoken = keys.page.value("window.spoken.filter((words) => words.endsWith('selected.'))").await;
+    keys.page.until("/^[0-9]+ users selected.$/.test(window.announced.at(-1))").await;
+    let spoken = keys.page.value("window.announced.filter((words) => words.endsWith('selected.'))").await;
     assert_eq!(spoken.as_array().map(Vec::len), Some(2), "only what stays is announced: {spoken}");
 
     keys.use_button("Enable MFA for").await;

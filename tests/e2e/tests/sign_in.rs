@@ -218,8 +218,10 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme} {width}");
     }
     let before = world.sandbox().oracle().counts().put;
+    // The run's numbers are announced after it.
+    page.note_announcements().await;
     sign_in_in_window(&world, &page).await;
-    page.hear("Token taken.").await;
+    page.hear_announced("Token taken.").await;
     assert_eq!(request_count(&world, "POST", "token"), 2);
     page.see("button", "Stop").await;
     page.run_finished_late().await;
