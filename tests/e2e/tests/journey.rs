@@ -63,35 +63,6 @@ async fn a_token_lists_users_and_a_switch_shows_pingones_response() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_screen_is_accessible_in_both_color_schemes() {
-    let world = World::with_users(250).await;
-    let page = world.open().await;
-    page.see("password", "Access token").await;
-    page.check_appearance("connect").await;
-    page.paste_token(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() }))
-        .await;
-    page.see("textbox", "User ID").await;
-    page.check_appearance("facts").await;
-    page.press("button", "Connect").await;
-    page.hear("250 users · read").await;
-    page.check_appearance("list").await;
-    page.press("switch", "MFA for adaeze.okonkwo").await;
-    page.see("dialog", "Disable MFA for Adaeze Okonkwo?").await;
-    page.check_appearance("question").await;
-    page.press("button", "Cancel").await;
-    page.press("switch", "MFA for jonas.brandt").await;
-    page.hear("you may read users here, but not change MFA").await;
-    page.check_appearance("refused").await;
-    page.enter("searchbox", "Search users", "nobody at all").await;
-    page.hear("No user found for 'nobody at all'").await;
-    page.check_appearance("nobody").await;
-    page.replace_token().await;
-    page.paste_token("no token").await;
-    page.hear("This isn't an access token").await;
-    page.check_appearance("replace").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_kept_only_in_memory() {
     let mut world = World::with_users(250).await;
     world.renew_browser().await;

@@ -42,6 +42,11 @@ async fn users() {
     steps::open_token_menu(&page).await;
     gallery.show("token-menu", &Display::TWO).await;
     steps::close_token_menu(&page).await;
+    page.replace_token().await;
+    page.paste_token("no token").await;
+    page.hear("This isn't an access token").await;
+    gallery.show("token-damaged", &Display::TWO).await;
+    steps::cancel(&page).await;
     steps::search(&page, "nobody at all").await;
     gallery.show("users-none", &Display::TWO).await;
     steps::search(&page, "").await;
