@@ -7,6 +7,7 @@
     reason = "all of this is test"
 )]
 
+mod another_computer;
 mod code;
 mod compat;
 mod demo;
@@ -34,4 +35,3 @@ mod steps;
 mod texts;
 mod token;
 mod troubleshooting;
-mod two_computers;
