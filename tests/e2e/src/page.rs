@@ -295,6 +295,12 @@ impl Page {
         self.choose("Speed", &format!("{per_second} requests a second")).await;
     }
 
+    /// Chooses another highest request rate for the run in progress.
+    pub async fn change_speed(&self, per_second: &str) {
+        self.press("button", "Change speed").await;
+        self.press("menuitemradio", &format!("{per_second} requests a second")).await;
+    }
+
     /// Saves a file of the review: one entry of its menu.
     pub async fn save_plan(&self, entry: &str) {
         self.press("button", "Save plan").await;

@@ -147,6 +147,17 @@ impl World {
         self.sandbox().set_clock_offset_millis(600_000);
     }
 
+    /// Waits until PingOne has got this number of requests for a change.
+    pub async fn wait_for_puts(&self, count: u64) {
+        for _ in 0..600 {
+            if self.sandbox().oracle().counts().put >= count {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{} instead of {count} requests for a change", self.sandbox().oracle().counts().put);
+    }
+
     /// Makes the browser save downloads in this world's folder.
     pub async fn downloads(&self) -> Downloads {
         let folder = self.folder.join(DOWNLOADS);

@@ -292,7 +292,7 @@ async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independen
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moved_element_continues_a_removed_one_pauses_and_a_run_keeps_its_environment() {
     let world = World::start(100, config_json).await;
-    let host = host_with(&world, &config(&world.api_origin, 10)).await;
+    let host = host_with(&world, &config(&world.api_origin, 4)).await;
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
     page.hear("100 users · read").await;
@@ -309,9 +309,7 @@ async fn a_moved_element_continues_a_removed_one_pauses_and_a_run_keeps_its_envi
     page.value("document.querySelector('#one').setAttribute('region', 'EU')").await;
     let so_far = puts(&world);
     page.see("button", "Pause").await;
-    while puts(&world) < so_far + 3 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    world.wait_for_puts(so_far + 3).await;
     let console = world.console().await;
     for name in ["environment-id", "region"] {
         assert!(console.contains(&format!("{name} is not taken under an open run.")), "{console}");
@@ -340,6 +338,7 @@ async fn a_moved_element_continues_a_removed_one_pauses_and_a_run_keeps_its_envi
     page.hear("isn't finished").await;
     assert_eq!(page.value("asked").await, json!(["one start", "one start", "one start"]));
     page.press_beginning("button", "Continue with ").await;
+    page.change_speed("2,000").await;
     page.hear(&format!("MFA enabled for {users} users")).await;
     assert_eq!(off(&world), 0);
     let again = world.sandbox();

@@ -16,7 +16,7 @@ fn quick(origin: &str) -> String {
 
 /// A write limit low enough to interrupt a run.
 fn slow(origin: &str) -> String {
-    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
 fn token(world: &World) -> String {
@@ -44,17 +44,6 @@ async fn begin_run(world: &World, page: &Page) -> usize {
     let users = count_off(world);
     page.start_run(true, &users.to_string()).await;
     users
-}
-
-/// Waits until this number of users has been changed.
-async fn wait_for_changes(world: &World, users: u64) {
-    for _ in 0..200 {
-        if world.sandbox().oracle().counts().put >= users {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("{users} users weren't changed in time");
 }
 
 /// WebKit's driver can't access a page after Back if the page's headers isolate it from other origins.
@@ -168,10 +157,11 @@ async fn a_list_is_imported_and_its_run_goes_on_after_a_reload() {
     page.include_skipped().await;
     page.start_reviewed_run().await;
     page.see("button", "Pause").await;
-    wait_for_changes(&world, 3).await;
+    world.wait_for_puts(3).await;
     page.reload().await;
     page.connect(&token(&world)).await;
     page.continue_stored_run().await;
+    page.change_speed("2,000").await;
     page.run_finished_late().await;
     let sandbox = world.sandbox();
     assert!(
@@ -194,6 +184,7 @@ async fn a_second_tab_sees_the_run_of_the_first() {
     page.continue_stored_run().await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
+    page.change_speed("2,000").await;
     page.run_finished_late().await;
     assert_eq!(count_off(&world), 0);
     page.show_tab(&first).await;

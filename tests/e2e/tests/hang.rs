@@ -19,12 +19,7 @@ async fn hear_soon(page: &Page, sentence: &str) {
 
 /// A write limit slow enough for manual steps during a run.
 fn slow(origin: &str) -> String {
-    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":8,"max":2000},"#, 1)
-}
-
-/// A write limit slow enough for two hangs during a run.
-fn slower(origin: &str) -> String {
-    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1)
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
 /// Opens a page after adding a script that runs before it.
@@ -116,7 +111,7 @@ async fn a_transaction_that_hangs_is_reported_and_nothing_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_storage_hangs_pauses_and_can_always_be_stopped() {
-    let world = World::start(100, slower).await;
+    let world = World::start(100, slow).await;
     let page = connected(&world, SILENT_TRANSACTIONS).await;
     run_off(&world, &page).await;
     page.hear("users a second").await;

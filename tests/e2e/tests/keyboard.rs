@@ -217,9 +217,13 @@ async fn many_users_are_changed_and_imported_with_keys() {
     keys.go_to("button MFA").await;
     keys.press(Key::Enter).await;
     keys.wait_for_focus("menuitemradio").await;
-    while keys.focused().await != "menuitemradio Off" {
+    for _ in 0..8 {
+        if keys.focused().await == "menuitemradio Off" {
+            break;
+        }
         keys.press(Key::Down).await;
     }
+    keys.wait_for_focus("menuitemradio Off").await;
     keys.press(Key::Enter).await;
     keys.wait_for_focus("button MFA: off").await;
     keys.go_to("input Select all").await;
@@ -261,7 +265,7 @@ async fn many_users_are_changed_and_imported_with_keys() {
     keys.press(Key::Enter).await;
     keys.wait_for_focus("menuitem CSV").await;
     keys.press(Key::Enter).await;
-    keys.page.until("window.spoken.at(-1) === 'Saved.'").await;
+    keys.page.until("window.announced.at(-1) === 'Saved.'").await;
     keys.assert_focus("saving").await;
     keys.finish("save a report");
 

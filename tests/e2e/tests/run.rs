@@ -139,13 +139,8 @@ fn watched(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":60,"max":2000},"#, 1)
 }
 
-/// A write limit slow enough for manual steps during a run.
+/// A write limit slow enough for manual steps during a run: a user per second.
 fn slow(origin: &str) -> String {
-    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
-}
-
-/// A write limit slow enough for screenshots of a run.
-fn slowest(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
@@ -259,7 +254,7 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_is_started_after_stop_is_confirmed() {
-    let world = World::start(100, slowest).await;
+    let world = World::start(100, slow).await;
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
     let note_the_click = "performance.setResourceTimingBufferSize(5000);
@@ -299,7 +294,7 @@ async fn no_request_is_started_after_stop_is_confirmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_tab_shows_the_run_and_can_take_it_over() {
-    let world = World::start(100, watched).await;
+    let world = World::start(100, slow).await;
     let page = listed(&world, "100").await;
     let planned = users_off(&world);
     let users = review_off(&world, &page).await;
@@ -322,6 +317,7 @@ async fn a_second_tab_shows_the_run_and_can_take_it_over() {
     page.press_beginning("button", "Continue with ").await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
+    page.change_speed("2,000").await;
     page.run_changed("enabled", users).await;
     check_writes(&world, &planned, true);
     page.show_tab(&first).await;
@@ -416,6 +412,7 @@ async fn a_paused_run_continues_in_another_browser_from_its_file() {
     page.choose_file("Open run file…", &file).await;
     page.hear("This run is stored in this browser already.").await;
     page.press_beginning("button", "Continue with ").await;
+    page.change_speed("2,000").await;
     page.run_changed("enabled", users).await;
     check_writes(&world, &planned, true);
     std::fs::remove_file(&file).unwrap();

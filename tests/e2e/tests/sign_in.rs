@@ -32,7 +32,7 @@ fn renewing(origin: &str) -> String {
 
 /// A write limit slow enough that a run takes some time.
 fn slow(origin: &str) -> String {
-    with_sign_in(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1)
+    with_sign_in(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
 /// Serves the page without cross-origin isolation, as a portal's page may be. It can then
@@ -224,6 +224,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.hear_announced("Token taken.").await;
     assert_eq!(request_count(&world, "POST", "token"), 2);
     page.see("button", "Stop").await;
+    page.change_speed("2,000").await;
     page.run_finished_late().await;
     assert!(world.sandbox().oracle().counts().put > before, "the run went on");
     let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;

@@ -334,7 +334,7 @@ async fn after_back_the_page_starts_without_token_and_users() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_stored_when_the_page_is_left_and_can_be_continued_after_back() {
     let config =
-        |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1);
+        |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1);
     let mut world = World::start(100, config).await;
     world.renew_browser_keeping_pages().await;
     let page = world.open().await;
@@ -348,9 +348,7 @@ async fn a_run_is_stored_when_the_page_is_left_and_can_be_continued_after_back()
     page.see("button", "Stop").await;
     // The browser asks for confirmation before the page is left. The page is left anyway.
     let written = |world: &World| world.sandbox().oracle().counts().put;
-    while written(&world) < 3 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    world.wait_for_puts(3).await;
     let elsewhere = world.bare_page().await;
     page.run("window.survived = true; arguments[0]();").await;
     let page = world.visit(&elsewhere).await;
