@@ -140,7 +140,10 @@ fn Chips() -> impl IntoView {
     });
     view! {
         <div class="chips">
-            {move || chips.get().into_iter().map(|class| view! { <Chip class/> }).collect_view()}
+            // One element per state: a press never counts for another state that took its place.
+            <For each=move || chips.get() key=|class| *class let:class>
+                <Chip class/>
+            </For>
         </div>
     }
 }
