@@ -37,7 +37,7 @@ const COVER: &str = r"(() => {
   const covers = [
     [/until (\d{1,2} \w+ 20\d\d )?\d\d:\d\d/g, 'until 1 Dec 2026 18:00'],
     [/\d\d:\d\d:\d\d\.\d{3}/g, '10:23:44.402'], [/\d\d:\d\d:\d\d(?!\.)/g, '10:23:44'], [/(?<![\d:])\d\d:\d\d(?!:)/g, '10:23'],
-    [/\d[\d,]* ms\b/g, '64 ms'], [/\b5\d min\b/g, '59 min'],
+    [/, \d+ min ago/g, ''], [/\d[\d,]* ms\b/g, '64 ms'], [/\b5\d min\b/g, '59 min'],
     [/(?<![\w-])[0-9A-F]{4}-[0-9A-F]{4}(?![\w-])/g, 'ECBB-FD90'], [/^GET \w+$/, 'GET user'],
     [/127\.0\.0\.1:\d+/g, '127.0.0.1:40000'], [/localhost:\d+/g, 'localhost:40000'],
   ];
