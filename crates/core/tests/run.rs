@@ -291,6 +291,37 @@ fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
+#[test]
+fn a_run_that_continues_without_steps_pauses_only_for_other_reasons() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(50) });
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    let pauses = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&pauses);
+    let (run, _) = carry_out(&stage, plan, move |reason| {
+        seen.borrow_mut().push(reason.clone());
+        let is_step = *reason == PauseReason::Step;
+        Some(if is_step { Command::ResumeWithoutSteps } else { Command::Resume })
+    });
+    assert_eq!(run.counts().of(RowState::Changed), rows);
+    assert_eq!(*pauses.borrow(), [PauseReason::PilotUser, PauseReason::Step]);
+}
+
+#[test]
+fn how_many_users_follow_until_the_next_step_is_known_at_each_pause() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(50) });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    assert_eq!(run.until_step(), Some(1), "the pilot user");
+    let (mut run, _) = drive_until(&stage, run, |_| None, 120_000);
+    assert_eq!((run.status(), run.until_step()), (RunStatus::Paused(PauseReason::PilotUser), Some(50)));
+    run.apply(Event::Command(Command::Resume), Instant(120_000));
+    assert_eq!(run.until_step(), Some(50));
+    run.apply(Event::Command(Command::Pause), Instant(120_001));
+    assert_eq!(run.until_step(), Some(50), "another pause is none of the planned ones");
+}
+
 /// Drives a run up to the pause after its pilot user. Returns it with the requests that were sent.
 fn drive_to_pilot_user(stage: &Stage) -> (Run, Vec<String>) {
     let plan = plan(stage, PlannedPauses { after_pilot: true, every: None });

@@ -164,7 +164,7 @@ impl Listing {
                 self.token += 1;
                 self.resume(now);
             }
-            Command::Pause | Command::HandOver | Command::Woke => {}
+            Command::Pause | Command::HandOver | Command::Woke | Command::ResumeWithoutSteps => {}
         }
     }
 

@@ -43,6 +43,8 @@ pub enum Event<J, A> {
 pub enum Command {
     /// Continue after a pause or a fault.
     Resume,
+    /// Continue after a planned pause, without the planned pauses that would follow.
+    ResumeWithoutSteps,
     /// Start nothing more; wait only for what is in flight.
     Stop,
     /// Start nothing until [`Command::Resume`].

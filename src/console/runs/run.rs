@@ -118,6 +118,8 @@ pub struct Progress {
     pub another_writer_at: Option<Timestamp>,
     /// What was read of the pilot user, if the run has one.
     pub pilot: Option<PilotReadings>,
+    /// How many users are changed before the run pauses as planned; `None` if it doesn't.
+    pub until_step: Option<u32>,
     /// How many users are read because the answer about their change was lost.
     pub being_checked: u32,
     /// How often PingOne throttled the run, and when last.
@@ -137,11 +139,13 @@ impl Progress {
     /// How many users are changed before the run is finished or pauses as planned.
     #[must_use]
     pub fn next(&self) -> u32 {
-        let left = self.tally.all() - self.tally.ended();
-        let pilot = u32::from(self.plan.stops.after_pilot);
-        let since_pilot = self.tally.ended().saturating_sub(pilot);
-        let step = self.plan.stops.every.filter(|every| *every > 0).map(|every| every - since_pilot % every);
-        step.map_or(left, |step| step.min(left))
+        self.until_step.map_or(self.rest(), |step| step.min(self.rest()))
+    }
+
+    /// How many users aren't settled.
+    #[must_use]
+    pub fn rest(&self) -> u32 {
+        self.tally.all().saturating_sub(self.tally.ended())
     }
 
     /// The estimated end at the current pace.
@@ -333,6 +337,11 @@ impl Run {
 
     pub fn resume(self) {
         self.command(Command::Resume);
+    }
+
+    /// Continues after a planned pause, without those that would follow.
+    pub fn resume_without_steps(self) {
+        self.command(Command::ResumeWithoutSteps);
     }
 
     /// Stops the run. Changes already made are kept.

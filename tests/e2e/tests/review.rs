@@ -8,6 +8,8 @@ use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use serde_json::json;
 use thirtyfour::Key;
 
+use crate::run::off;
+
 /// The config.json with high limits, because these tests don't cover the pace.
 fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
@@ -84,6 +86,11 @@ async fn a_pause_without_a_number_is_missing_and_the_button_leads_there() {
     page.see("region", "Run").await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(world.sandbox().oracle().counts().put, 5, "the run pauses after five users");
+    page.press("button", "Continue with 5 users").await;
+    page.hear("Paused after 10 users.").await;
+    page.press_beginning("button", "Continue with all ").await;
+    page.run_finished().await;
+    assert_eq!(off(&world), 0, "it doesn't pause again");
 }
 
 /// The positions of the dialog and of what must not move in it.

@@ -24,7 +24,7 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
-fn off(world: &World) -> usize {
+pub(super) fn off(world: &World) -> usize {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
 }

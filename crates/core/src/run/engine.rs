@@ -512,6 +512,15 @@ impl Run {
         self.counts.ended() - self.unsent
     }
 
+    /// How many users are written, once the run continues, before it pauses as planned. `None` if it doesn't pause so.
+    #[must_use]
+    pub fn until_step(&self) -> Option<u32> {
+        match self.pauses.first() {
+            Some(PauseReason::PilotUser | PauseReason::Step) => self.plan.stops.every,
+            _ => self.step_at.map(|at| at.saturating_sub(self.counts.ended())),
+        }
+    }
+
     /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the run.
     fn end_step(&mut self) {
         if self.pilot_read_due().is_none()

@@ -41,6 +41,7 @@ impl Run {
             outdated: None,
             another_writer_at: None,
             pilot: None,
+            until_step: plan.stops.every,
             being_checked: 0,
             slowed: None,
             sees_other_pages: true,
@@ -106,6 +107,7 @@ impl Run {
                 }
                 progress.slowed = self.slowed();
                 progress.pilot = run.pilot().cloned();
+                progress.until_step = run.until_step();
                 progress.being_checked = length(run.being_checked());
                 progress.another_writer_at = run.another_writer_at();
                 (progress.tally, progress.phase) = (tally, phase);

@@ -33,6 +33,8 @@ enum RunAction {
     Close,
     /// Continues after a pause that asks for a decision; the button says with how many users.
     Continue,
+    /// Continues after a planned pause, without those that would follow.
+    ContinueWithAll,
     TryNow,
     ContinueHere,
     TakeOver,
@@ -60,9 +62,12 @@ impl RunAction {
 
 #[component]
 pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>, place: Place) -> impl IntoView {
+    let app = use_app();
+    let has_steps = memo(move || of_run(app, |progress| progress.next() < progress.rest()));
     let actions = move || {
         let actions = phase.read().as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0));
-        actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
+        let is_offered = |action: &RunAction| *action != RunAction::ContinueWithAll || has_steps.get();
+        actions.into_iter().filter(|action| action.place() == place && is_offered(action)).collect::<Vec<_>>()
     };
     let unread = memo(move || phase.read().as_ref().and_then(|phase| unread_in(&phase.0)));
     view! {
@@ -74,7 +79,8 @@ pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>, place: Place) -> impl 
 /// In the order in which they are shown. A run that is over has actions of its own.
 fn actions_in(phase: &Phase) -> Vec<RunAction> {
     use RunAction::{
-        Close, Continue, ContinueHere, Pause, Resume, SaveFile, SkipVerification, Stop, TakeOver, TryNow,
+        Close, Continue, ContinueHere, ContinueWithAll, Pause, Resume, SaveFile, SkipVerification, Stop,
+        TakeOver, TryNow,
     };
 
     match phase {
@@ -85,9 +91,8 @@ fn actions_in(phase: &Phase) -> Vec<RunAction> {
         Phase::Paused(PauseReason::Token) => vec![SaveFile, Stop],
         Phase::Paused(PauseReason::ByPerson) => vec![SaveFile, Resume, Stop],
         Phase::Paused(PauseReason::HandedOver) => vec![SaveFile, ContinueHere, Stop],
-        Phase::Paused(
-            PauseReason::PilotUser | PauseReason::Step | PauseReason::Refused(_) | PauseReason::AnotherWriter,
-        ) => vec![Continue, Stop],
+        Phase::Paused(PauseReason::PilotUser | PauseReason::Step) => vec![Continue, ContinueWithAll, Stop],
+        Phase::Paused(PauseReason::Refused(_) | PauseReason::AnotherWriter) => vec![Continue, Stop],
         Phase::Paused(PauseReason::Failing { .. } | PauseReason::NotStored(_)) | Phase::RefreshPaused(_) => {
             vec![TryNow, Stop]
         }
@@ -123,6 +128,9 @@ fn name(app: App, action: RunAction) -> String {
             let users = of_run(app, Progress::next);
             return text::run::continue_with(users, &number(app, users));
         }
+        RunAction::ContinueWithAll => {
+            return text::run::continue_with_all(&number(app, of_run(app, Progress::rest)));
+        }
         RunAction::Pause => text::run::PAUSE,
         RunAction::Resume => text::run::RESUME,
         RunAction::Stop => text::run::STOP,
@@ -141,6 +149,7 @@ fn carry_out(app: App, action: RunAction) {
     match action {
         RunAction::Pause => run.pause(),
         RunAction::Resume | RunAction::Continue | RunAction::TryNow => run.resume(),
+        RunAction::ContinueWithAll => run.resume_without_steps(),
         RunAction::Stop => run.ask_to_stop(),
         RunAction::Close => run.close(),
         RunAction::ContinueHere => run.go_on_here(),

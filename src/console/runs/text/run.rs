@@ -112,6 +112,11 @@ pub fn continue_with(count: u32, users: &str) -> String {
     format!("Continue with {users} {}", users_or_one(count))
 }
 
+/// Continues a run without its planned pauses.
+pub fn continue_with_all(users: &str) -> String {
+    format!("Continue with all {users} users")
+}
+
 pub(super) const fn users_or_one(count: u32) -> &'static str {
     if count == 1 { "user" } else { "users" }
 }

@@ -19,7 +19,8 @@ impl Run {
             Command::Pause => self.pauses.wait_for_person(PauseReason::ByPerson),
             Command::Woke => self.clock = ClockCheck::Due,
             Command::HandOver => self.pauses.override_person(PauseReason::HandedOver),
-            Command::Resume => self.resume(now),
+            Command::Resume => self.resume(self.plan.stops.every, now),
+            Command::ResumeWithoutSteps => self.resume(None, now),
             Command::Token { until, actor } => {
                 (self.token_until, self.actor) = (until, actor);
                 self.token += 1;
@@ -57,10 +58,11 @@ impl Run {
         unwritten
     }
 
-    fn resume(&mut self, now: Instant) {
+    /// Ends the pause. The next planned one comes after `every` users.
+    fn resume(&mut self, every: Option<u32>, now: Instant) {
         match self.pauses.resume() {
             Some(PauseReason::PilotUser | PauseReason::Step) => {
-                self.step_at = self.plan.stops.every.map(|every| self.counts.ended() + every);
+                self.step_at = every.map(|every| self.counts.ended() + every);
             }
             Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.reset(),
             Some(PauseReason::HandedOver) => self.mark_outdated(Outdated::HandedOver, now),

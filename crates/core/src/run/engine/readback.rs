@@ -372,7 +372,7 @@ impl<'run> ReadBack<'run> {
                 self.unauthorized = None;
                 self.resume_reading(command, now);
             }
-            Command::Pause | Command::HandOver | Command::Woke => {}
+            Command::Pause | Command::HandOver | Command::Woke | Command::ResumeWithoutSteps => {}
         }
     }
 
