@@ -10,6 +10,7 @@ mod situations;
 mod world;
 
 use documented::DOCUMENTED;
+use pingone_mfa_core::diagnosis::cause::Cause;
 use pingone_mfa_core::diagnosis::check::{Verdict, findings};
 use situations::{SITUATIONS, Situation};
 use world::{Ids, diagnosed};
@@ -45,6 +46,8 @@ impl Tally {
             self.problems.push(format!("{name}: {is:?}, but named were {causes:?}"));
         }
         assert_eq!(found.writes, 0, "{name}: the diagnosis wrote something");
+        // A cause that says "MFA is on" would contradict it.
+        assert!(*is != Cause::FlagOff || !causes.contains(&Cause::NoDevice), "{name}: {causes:?}");
         let broken = findings(&found.evidence).into_iter().find(|finding| finding.check == is.check());
         let broken = broken.expect("every cause belongs to a check");
         if broken.verdict == Verdict::Pass {

@@ -332,7 +332,7 @@ impl Evidence {
             (is_bypassed, Cause::Bypassed),
             (only_pingid, Cause::PingIdDecides),
             (self.has_mfa() == Some(false), Cause::MfaMissing),
-            (devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
+            (!is_flag_off && devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
             (self.has_pingid() == Some(true), Cause::PingIdDecides),
             (self.is_everything_read(), Cause::PolicyDecides),
         ];
