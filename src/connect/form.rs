@@ -15,8 +15,7 @@ use crate::connect::console_views::LoadedConsole;
 use crate::connect::sign_in::SignIn;
 use crate::connect::text;
 use crate::connect::token_field::{HostToken, TokenField};
-use crate::ui::dom::handler;
-use crate::ui::dom::key_of;
+use crate::ui::dom::{focus_successor, handler, key_of};
 use crate::ui::show::Show;
 
 #[component]
@@ -187,11 +186,15 @@ fn FactValue(
     is_open: RwSignal<bool>,
 ) -> impl IntoView {
     let change = format!("{} {name}", text::CHANGE);
+    let open = move |event: ev::MouseEvent| {
+        focus_successor(&event);
+        is_open.set(true);
+    };
     view! {
         <span class=class>
             {value} " " <span class="hint">{move || detail.get()}</span>
         </span>
-        <button class="link" aria-label=change on:click=handler(move |_| is_open.set(true))>
+        <button class="link" aria-label=change on:click=handler(open)>
             {text::CHANGE}
         </button>
     }

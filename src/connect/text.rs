@@ -26,6 +26,8 @@ pub fn support(where_to_ask: &str) -> String {
 pub const TOKEN: &str = "Access token";
 pub const TOKEN_HINT: &str = "Kept in memory only; reloading forgets it.";
 pub const TOKEN_PLACEHOLDER: &str = "Paste it here";
+/// Shown in the empty field once it has taken a token.
+pub const TOKEN_IS_TAKEN: &str = "Taken. Paste another to replace it";
 /// Button that shows [`TOKEN_SOURCE`].
 pub const WHERE_FROM: &str = "Where do I get one?";
 pub const TOKEN_SOURCE: &str =

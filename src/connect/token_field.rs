@@ -9,12 +9,11 @@ use pingone::token::claims::is_bare;
 use zeroize::Zeroizing;
 
 use crate::connect::session::host_token::HostTokenState;
-use crate::connect::session::{Session, use_session};
+use crate::connect::session::{Phase, Session, use_session};
 
 use crate::connect::sign_in::SignInAgain;
 use crate::connect::text;
-use crate::ui::dom::handler;
-use crate::ui::dom::{take_paste, take_text_of};
+use crate::ui::dom::{handler, key_of, take_paste, take_text_of};
 use crate::ui::show::Show;
 
 /// How long nothing is typed until what was typed is read.
@@ -132,6 +131,13 @@ pub(crate) fn TokenField() -> impl IntoView {
         }
     };
     let on_change = move |_: ev::Event| take(Zeroizing::new(take_text_of(field)));
+    // Another token's field is shown while connected, too.
+    let is_taken = move || session.has_token() && session.phase.with(|phase| *phase == Phase::Form);
+    let connect_on_enter = move |event: ev::KeyboardEvent| {
+        if key_of(&event) == "Enter" && len.get_value() == 0 && untrack(is_taken) {
+            session.connect();
+        }
+    };
     // It is in no form and no password of this site, so nothing offers to save it.
     view! {
         <label class="field">
@@ -145,11 +151,12 @@ pub(crate) fn TokenField() -> impl IntoView {
                 spellcheck="false"
                 data-1p-ignore="true"
                 data-lpignore="true"
-                placeholder=text::TOKEN_PLACEHOLDER
+                placeholder=move || if is_taken() { text::TOKEN_IS_TAKEN } else { text::TOKEN_PLACEHOLDER }
                 aria-invalid=move || session.paste_fault.get().map(|_| "true")
                 on:paste=handler(on_paste)
                 on:input=handler(on_input)
                 on:change=handler(on_change)
+                on:keydown=handler(connect_on_enter)
             />
         </label>
         <TokenHelp/>

@@ -157,6 +157,21 @@ pub(crate) fn focus_field_in(around: NodeRef<html::Div>) {
     }
 }
 
+/// Gives the focus to what takes the place of a pressed button in the element around it.
+pub(crate) fn focus_successor(pressed: &Event) {
+    let pressed: Option<Element> = pressed.current_target().and_then(|target| target.dyn_into().ok());
+    let around = pressed.and_then(|pressed| pressed.parent_element());
+    let Some(around) = around.and_then(|around| around.dyn_into::<HtmlElement>().ok()) else { return };
+    once_shown(move || {
+        if let Some(successor) =
+            found(&around, FOCUSABLE).and_then(|found| found.dyn_into::<HtmlElement>().ok())
+        {
+            // It throws for no element of HTML.
+            let _ = successor.focus();
+        }
+    });
+}
+
 /// Moves the focus among what can have it in an element, by an arrow key, Home or End. The first follows the last.
 pub(crate) fn move_focus_in(around: NodeRef<html::Div>, key: &str) {
     let Some(around) = element(around) else { return };
