@@ -21,6 +21,7 @@ use pingone_mfa_core::run::proof::Proof;
 use pingone_mfa_core::run::write::WriteMfa;
 
 use crate::announcement::Announcement;
+use crate::console::load::Load;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::switch::Switch;
 
@@ -247,8 +248,12 @@ impl Directory {
         self.recount();
     }
 
-    /// Stores many flags, and updates the counts once.
+    /// Stores many flags that were read or changed just now, and updates the counts once.
     pub(crate) fn learn_flags(self, flags: &[(UserId, Mfa)]) {
+        let at = self.ports.get().clock.wall();
+        for (id, _) in flags.iter().filter(|(_, mfa)| *mfa != Mfa::Unknown) {
+            self.change_opened(*id, |opened| opened.mfa = Load::Ready { value: (), at });
+        }
         self.users.update(|users| {
             for (id, mfa) in flags {
                 if let Some(row) = users.find(*id) {
