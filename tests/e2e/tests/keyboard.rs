@@ -121,13 +121,17 @@ impl Keyboard {
         panic!("the focus is on '{focused}', not on '{what}'");
     }
 
-    async fn connect(&self, world: &World) {
+    async fn enter_token(&self, world: &World) {
         self.page.see("password", "Access token").await;
         self.page.type_keys(Key::Tab + "").await;
         self.go_to("input Access token").await;
         self.type_text(&world.token(&TokenSpec::default())).await;
         self.page.until_shadow("root.querySelector('.connect-go .primary') !== null").await;
-        self.use_button("Connect").await;
+    }
+
+    async fn connect(&self, world: &World) {
+        self.enter_token(world).await;
+        self.press(Key::Enter).await;
         self.page.hear(&format!("{USERS} users · read")).await;
         self.wait_for_focus("h1 Workforce").await;
         self.finish("connect");
@@ -204,6 +208,20 @@ async fn one_user_is_changed_and_requests_and_help_are_read_with_keys() {
     keys.page.until_shadow("root.querySelector('dialog[open]') === null").await;
     keys.wait_for_focus("button Help").await;
     keys.finish("search the help");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn region_and_environment_are_chosen_with_keys() {
+    let world = World::start(USERS, quick).await;
+    let keys = Keyboard::open(&world).await;
+    keys.enter_token(&world).await;
+    keys.use_button("Change Region").await;
+    keys.wait_for_focus("select Region").await;
+    keys.use_button("Change Environment").await;
+    keys.wait_for_focus("input Environment ID").await;
+    keys.press(Key::Enter).await;
+    keys.page.hear(&format!("{USERS} users · read")).await;
+    keys.finish("connect with a region and an environment of one's own");
 }
 
 #[tokio::test(flavor = "multi_thread")]
