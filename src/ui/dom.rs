@@ -127,10 +127,19 @@ pub(crate) fn handler<E>(then: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(then)
 }
 
-/// Whether the focus goes from inside an element to outside of it.
+/// Whether the focus goes from inside an element to outside of it. It doesn't while another window has the focus, or the
+/// page around the frame: it comes back to where it was.
 pub(crate) fn leaves(event: &FocusEvent, around: NodeRef<html::Div>) -> bool {
-    let to: Option<Node> = event.related_target().and_then(|target| target.dyn_into().ok());
-    element(around).is_some_and(|element| to.is_none_or(|to| !element.contains(Some(&to))))
+    let Some(element) = element(around) else { return false };
+    match event.related_target().and_then(|target| target.dyn_into::<Node>().ok()) {
+        Some(to) => !element.contains(Some(&to)),
+        None => moves_on(event),
+    }
+}
+
+/// Whether the focus leaves an element for another one of this page, or for none.
+pub(crate) fn moves_on(event: &FocusEvent) -> bool {
+    event.related_target().is_some() || document().has_focus().unwrap_or(true)
 }
 
 /// What can have the focus in a menu or a panel.

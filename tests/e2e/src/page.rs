@@ -52,7 +52,7 @@ const root = document.querySelector("pingone-mfa")?.shadowRoot;
 const tags = { button: "button:not([role])", textbox: "input[type=text]:not([role])", password: "input[type=password]",
   searchbox: "input[type=search]", combobox: "select, [role=combobox]", region: "section", grid: "[role=grid]",
   checkbox: "input[type=checkbox]", menuitem: "[role=menuitem]", menuitemradio: "[role=menuitemradio]", option: "[role=option]", radio: "input[type=radio]", columnheader: "th",
-  switch: "[role=switch]", complementary: "aside", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
+  switch: "[role=switch]", complementary: "aside", tab: "[role=tab]", dialog: "dialog[open]", link: "a", heading: "h1, h2, h3", group: "[role=group]" };
 const textOf = (element) => [...element.querySelectorAll("[aria-hidden=true]")]
   .reduce((text, hidden) => text.replace(hidden.innerText ?? "", ""), element.innerText ?? "");
 const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? (textOf(element) || element.title);
