@@ -26,7 +26,9 @@ use crate::console::users::user_drawer::meaning::Meaning;
 use crate::console::users::user_drawer::mfa_card::MfaCard;
 use crate::console::users::user_drawer::response::UserResponse;
 use crate::console::users::user_drawer::rows::Rows;
-use crate::ui::dom::{bring_into_view, covers_page, focus_next, handler, key_of, once_shown, stop};
+use crate::ui::dom::{
+    bring_into_view, covers_page, focus_heading, focus_next, handler, key_of, once_shown, stop,
+};
 use crate::ui::icon::{Icon, Symbol};
 
 pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
@@ -60,7 +62,7 @@ fn Drawer(id: UserId) -> impl IntoView {
     };
     Effect::new(move |_| {
         if heading.get().is_some() {
-            once_shown(move || focus_heading(app, around, heading));
+            once_shown(move || take_focus(app, around, heading));
         }
     });
     view! {
@@ -91,12 +93,10 @@ fn Drawer(id: UserId) -> impl IntoView {
 
 /// A drawer that opened because a change failed takes the focus only where it covers the table: a person may be at
 /// work there.
-fn focus_heading(app: App, around: NodeRef<html::Aside>, heading: NodeRef<html::H2>) {
+fn take_focus(app: App, around: NodeRef<html::Aside>, heading: NodeRef<html::H2>) {
     let is_wanted = app.directory().opened.read_untracked().as_ref().is_some_and(|opened| opened.takes_focus);
-    let heading = heading.try_get_untracked().flatten();
-    if let Some(heading) = heading.filter(|_| is_wanted || covers_page(around)) {
-        // It throws for no element of HTML.
-        let _ = heading.focus();
+    if is_wanted || covers_page(around) {
+        focus_heading(heading);
     }
 }
 

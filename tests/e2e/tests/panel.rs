@@ -281,6 +281,37 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "Forget token", &["H1", "INPUT"]).await;
 }
 
+/// Script that records in `window.lost` whether the focus was on nothing when a frame was drawn, while the page has it.
+const NOTE_LOST_FOCUS: &str = "window.lost = 0;
+    const look = () => {
+        if (document.hasFocus() && document.activeElement === document.body) window.lost += 1;
+        requestAnimationFrame(look);
+    };
+    look();
+    arguments[0]();";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_of_the_run_that_goes_gives_the_focus_to_the_title() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    page.filter("MFA", "Off").await;
+    page.press_beginning("checkbox", "Select all").await;
+    page.press_beginning("button", "Enable MFA").await;
+    page.see_review(true).await;
+    page.include_skipped().await;
+    page.choose_pilot("jonas.brandt").await;
+    page.start_with_pilot().await;
+    page.see_beginning("button", "Continue with ").await;
+    wait_for_focus(&page, "the run starts", &["H2 Enable MFA for", "H2 Enabling"]).await;
+    page.run(NOTE_LOST_FOCUS).await;
+    let button = page.names("button", "Continue with ").await.remove(0);
+    page.see("button", &button).await.focus().await.expect("the button takes the focus");
+    page.type_keys(Key::Enter + "").await;
+    page.run_finished().await;
+    wait_for_focus(&page, "the run", &["H2 MFA enabled for"]).await;
+    assert_eq!(page.value("window.lost").await, 0, "frames without a focus");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_single_result_is_reachable_by_keyboard_and_browser_shortcuts_still_work() {
     let world = World::start(60, quick).await;

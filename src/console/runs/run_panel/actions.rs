@@ -2,6 +2,7 @@
 //! focus, and no other button ever takes over its element: a press meant for "Pause" can't reach "Continue".
 
 use leptos::prelude::*;
+use leptos::{ev, html};
 
 use crate::console::app::{App, use_app};
 use crate::console::format::number;
@@ -12,7 +13,7 @@ use pingone_mfa_core::run::engine::PauseReason;
 use crate::console::runs::run_panel::finished::FinishedActions;
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::shown_phase::ShownPhase;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus_heading, handler, moves_on};
 use crate::ui::memo::memo;
 
 /// Where an action stands on the card.
@@ -60,18 +61,31 @@ impl RunAction {
     }
 }
 
+/// The button that has the focus.
+type Focused = StoredValue<Option<RunAction>>;
+
 #[component]
-pub(crate) fn RunActions(phase: Memo<Option<ShownPhase>>, place: Place) -> impl IntoView {
+pub(crate) fn RunActions(
+    phase: Memo<Option<ShownPhase>>,
+    place: Place,
+    /// Takes the focus from a button that goes.
+    heading: NodeRef<html::H2>,
+) -> impl IntoView {
     let app = use_app();
     let has_steps = memo(move || of_run(app, |progress| progress.next() < progress.rest()));
+    let focused = Focused::new(None);
     let actions = move || {
-        let actions = phase.read().as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0));
-        let is_offered = |action: &RunAction| *action != RunAction::ContinueWithAll || has_steps.get();
-        actions.into_iter().filter(|action| action.place() == place && is_offered(action)).collect::<Vec<_>>()
+        let mut actions = phase.read().as_ref().map_or_else(Vec::new, |phase| actions_in(&phase.0));
+        actions.retain(|action| *action != RunAction::ContinueWithAll || has_steps.get());
+        // Before the button goes, so that the focus is on something at any time.
+        if focused.get_value().is_some_and(|focused| !actions.contains(&focused)) {
+            focus_heading(heading);
+        }
+        actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
     };
     let unread = memo(move || phase.read().as_ref().and_then(|phase| unread_in(&phase.0)));
     view! {
-        <For each=actions key=|action| *action children=|action| view! { <ActionButton action/> }/>
+        <For each=actions key=|action| *action children=move |action| view! { <ActionButton action focused/> }/>
         {move || unread.get().filter(|_| place == Place::Head).map(|_| view! { <FinishedActions/> })}
     }
 }
@@ -110,12 +124,22 @@ fn unread_in(phase: &Phase) -> Option<usize> {
 }
 
 #[component]
-fn ActionButton(action: RunAction) -> impl IntoView {
+fn ActionButton(action: RunAction, focused: Focused) -> impl IntoView {
     let app = use_app();
     let hint = (action == RunAction::SaveFile)
         .then(|| view! { <span class="hint">{text::run::SAVE_FILE_MEANING}</span> });
+    let leave = move |event: ev::FocusEvent| {
+        if moves_on(&event) {
+            focused.set_value(None);
+        }
+    };
     view! {
-        <button class=action.class() on:click=handler(move |_| carry_out(app, action))>
+        <button
+            class=action.class()
+            on:click=handler(move |_| carry_out(app, action))
+            on:focusin=handler(move |_: ev::FocusEvent| focused.set_value(Some(action)))
+            on:focusout=handler(leave)
+        >
             {move || name(app, action)}
         </button>
         {hint}

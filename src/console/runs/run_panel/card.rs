@@ -8,7 +8,7 @@ use crate::console::app::use_app;
 use crate::console::format::{moment, number};
 use crate::console::runs::run::Phase;
 use crate::console::runs::text;
-use crate::ui::dom::once_shown;
+use crate::ui::dom::{focus_heading, once_shown};
 use pingone_mfa_core::run::row::RowState;
 
 use crate::console::runs::run_panel::actions::{Place, RunActions};
@@ -26,12 +26,13 @@ use crate::ui::show::Show;
 pub(crate) fn RunCard() -> impl IntoView {
     let app = use_app();
     let phase = memo(move || of_run(app, |run| Some(ShownPhase(run.phase.clone()))));
+    let heading = NodeRef::<html::H2>::new();
     view! {
         <section class="run" part="run" aria-label=text::run::NAME>
             <header>
-                <Heading/>
+                <Heading heading/>
                 <div class="run-actions">
-                    <RunActions phase place=Place::Head/>
+                    <RunActions phase place=Place::Head heading/>
                 </div>
             </header>
             <Show when=move || is_in(phase, |phase| has_numbers(phase) && phase.is_open())>
@@ -50,7 +51,7 @@ pub(crate) fn RunCard() -> impl IntoView {
                     <div class="run-says">
                         {move || phase.get().map(|ShownPhase(phase)| view! { <PhaseNote phase/> })}
                     </div>
-                    <RunActions phase place=Place::Line/>
+                    <RunActions phase place=Place::Line heading/>
                     <Show when=move || is_in(phase, is_written)>
                         <ChangeSpeed/>
                     </Show>
@@ -78,10 +79,9 @@ fn is_written(phase: &Phase) -> bool {
 
 /// The title takes the focus when the run was just started or opened, which also brings it into view.
 #[component]
-fn Heading() -> impl IntoView {
+fn Heading(heading: NodeRef<html::H2>) -> impl IntoView {
     let app = use_app();
     let title_text = memo(move || title(app));
-    let heading = NodeRef::<html::H2>::new();
     Effect::new(move |_| {
         if app.run().is_called_for() && heading.get().is_some() {
             app.run().was_shown();
@@ -95,14 +95,8 @@ fn Heading() -> impl IntoView {
 }
 
 fn take_focus(heading: NodeRef<html::H2>) {
-    let focus = move || {
-        if let Some(heading) = heading.try_get_untracked().flatten() {
-            // It throws for no element of HTML.
-            let _ = heading.focus();
-        }
-    };
     // A dialog that closes gives the focus back first.
-    once_shown(move || once_shown(focus));
+    once_shown(move || once_shown(move || focus_heading(heading)));
 }
 
 fn title(app: App) -> String {
