@@ -204,6 +204,14 @@ pub(crate) fn focus_heading(heading: NodeRef<html::H2>) {
     }
 }
 
+/// Gives the focus to a heading, if it is still there.
+pub(crate) fn focus_heading(heading: NodeRef<html::H2>) {
+    if let Some(heading) = heading.try_get_untracked().flatten() {
+        // It throws for no element of HTML.
+        let _ = heading.focus();
+    }
+}
+
                 now + 1
             }
         }

@@ -1,5 +1,6 @@
 //! One request and its answer, beside the table: the chosen one, or the newest.
 
+use leptos::ev;
 use leptos::prelude::*;
 use pingone::exchange::Exchange;
 use pingone_mfa_core::exchanges::log::Log;
@@ -7,7 +8,8 @@ use pingone_mfa_core::exchanges::log::Log;
 use crate::console::app::use_app;
 use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status, status_class};
 use crate::console::requests::text;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus_next, handler, key_of, stop};
+use crate::ui::icon::{Icon, Symbol};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
@@ -24,8 +26,18 @@ pub(crate) fn RequestDetail() -> impl IntoView {
         let class = status_class(exchange);
         Some(view! { <span class=class>{status(exchange)}</span> {title(exchange)} })
     };
+    let close = move |event: &ev::Event| {
+        focus_next(event, &[text::exchanges::NAME]);
+        exchanges.is_closed.set(true);
+    };
+    let press = move |event: ev::KeyboardEvent| {
+        if key_of(&event) == "Escape" {
+            stop(&event);
+            close(&event);
+        }
+    };
     view! {
-        <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL>
+        <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL on:keydown=handler(press)>
             <div class="request-title">
                 <h2>{title}</h2>
                 <Show when=move || exchanges.chosen.get().is_some()>
@@ -33,6 +45,14 @@ pub(crate) fn RequestDetail() -> impl IntoView {
                         {text::exchanges::FOLLOW}
                     </button>
                 </Show>
+                <button
+                    class="quiet request-close"
+                    aria-label=text::exchanges::CLOSE
+                    title=text::exchanges::CLOSE
+                    on:click=handler(move |event: ev::MouseEvent| close(&event))
+                >
+                    <Symbol icon=Icon::Close/>
+                </button>
             </div>
             <FormTabs ids=IDS/>
             <FormPanel ids=IDS exchange=shown.into()/>

@@ -29,7 +29,11 @@ pub(crate) fn RequestTable() -> impl IntoView {
         listed.read().contains(&shown).then(|| id(shown))
     };
     let press = move |event: ev::KeyboardEvent| {
-        let Some(rows) = rows_to_move(&key_of(&event)) else { return };
+        let key = key_of(&event);
+        if key == "Enter" {
+            return exchanges.open();
+        }
+        let Some(rows) = rows_to_move(&key) else { return };
         stop(&event);
         if let Some(index) = exchanges.choose_by(rows) {
             keep_in_view(scroller, index);

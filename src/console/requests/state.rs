@@ -43,6 +43,8 @@ pub struct Exchanges {
     pub log: RwSignal<Log>,
     /// The number of the chosen exchange; `None` follows the newest.
     pub chosen: RwSignal<Option<u64>>,
+    /// Whether the exchange on display isn't shown beside the table.
+    pub(crate) is_closed: RwSignal<bool>,
     pub form: RwSignal<Form>,
     /// The language of the code.
     pub language: RwSignal<Language>,
@@ -97,6 +99,12 @@ impl Exchanges {
     /// Shows an exchange, or follows the newest.
     pub(crate) fn choose(self, number: Option<u64>) {
         self.chosen.set(number);
+        self.open();
+    }
+
+    /// Shows the exchange on display beside the table.
+    pub(crate) fn open(self) {
+        self.is_closed.set(false);
     }
 
     pub(crate) fn choose_language(self, language: Language) {
@@ -183,6 +191,7 @@ impl Exchanges {
         self.has_unseen.set_value(false);
         self.log.set(Log::default());
         self.chosen.set(None);
+        self.is_closed.set(false);
         self.filter.set(ExchangeFilter::default());
         self.with_people.set(false);
     }

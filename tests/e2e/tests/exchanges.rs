@@ -109,6 +109,21 @@ async fn the_list_of_exchanges_can_be_filtered_and_navigated_by_keyboard() {
     page.press("button", "Follow the newest").await;
     assert!(page.find("button", "Follow the newest").await.is_none());
     wait_for_active_exchange(&page, 0).await;
+
+    // The request beside the table is closed, and opened again.
+    page.press("button", "Close").await;
+    assert!(page.find("complementary", "Request").await.is_none());
+    page.until_shadow("root.activeElement?.matches('.request-table')").await;
+    page.type_keys(Key::Down + "").await;
+    wait_for_active_exchange(&page, 1).await;
+    assert!(page.find("complementary", "Request").await.is_none(), "arrow keys open nothing");
+    page.type_keys(Key::Enter + "").await;
+    page.see("complementary", "Request").await;
+    page.see("button", "Close").await.focus().await.unwrap();
+    page.type_keys(Key::Escape + "").await;
+    page.until_shadow("root.activeElement?.matches('.request-table')").await;
+    page.ask_shadow("root.querySelector('tbody [id^=exchange-]').click()").await;
+    page.see("complementary", "Request").await;
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
 
