@@ -1,7 +1,7 @@
 //! The ways to a token: the field for it, and the host page. The field is emptied once it has a whole token; the token
 //! is never shown, and is in no attribute, signal or event.
 
-use leptos::either::{Either, EitherOf4};
+use leptos::either::EitherOf4;
 use leptos::prelude::*;
 use leptos::{ev, html};
 use pingone::time::Millis;
@@ -163,20 +163,15 @@ pub(crate) fn TokenField() -> impl IntoView {
     }
 }
 
-/// What is wrong with the last paste, or what the field takes; and where to get a token.
+/// What the field takes, and where to get a token; below it what is wrong with the last paste, in the place of what would
+/// have been read from it.
 #[component]
 fn TokenHelp() -> impl IntoView {
     let session = use_session();
     let shows_source = RwSignal::new(false);
     view! {
         <div class="token-help">
-        {move || match session.paste_fault.get() {
-            // A closure, so that the same fault is announced again.
-            Some(fault) => Either::Left(
-                view! { <p class="problem" role="alert">{move || text::paste_fault(fault)}</p> },
-            ),
-            None => Either::Right(view! { <p class="hint">{text::TOKEN_HINT}</p> }),
-        }}
+            <p class="hint">{text::TOKEN_HINT}</p>
             <button
                 class="link"
                 aria-expanded=move || shows_source.get().to_string()
@@ -184,10 +179,15 @@ fn TokenHelp() -> impl IntoView {
             >
                 {text::WHERE_FROM}
             </button>
+            <Show when=move || shows_source.get()>
+                <p class="hint">{text::TOKEN_SOURCE}</p>
+            </Show>
+            // A closure, so that the same fault is announced again.
+            {move || {
+                let fault = session.paste_fault.get()?;
+                Some(view! { <p class="problem paste-fault" role="alert">{move || text::paste_fault(fault)}</p> })
+            }}
         </div>
-        <Show when=move || shows_source.get()>
-            <p class="hint">{text::TOKEN_SOURCE}</p>
-        </Show>
     }
 }
 
