@@ -79,6 +79,31 @@ pub(crate) fn content_width(table: NodeRef<html::Div>, column: usize, now: u32) 
     now + overflow.unwrap_or(0)
 }
 
+/// How wide the columns of a table would have to be for the content of the rows that are rendered, by their position.
+/// A column whose content isn't in elements is left out.
+pub(crate) fn content_widths(table: NodeRef<html::Div>) -> Vec<(usize, u32)> {
+    let Some(table) = element(table) else { return Vec::new() };
+    let columns = all(&table, "thead th").len();
+    let width = |position: usize| {
+        let cells = all(&table, &format!("td:nth-child({}):not([colspan])", position + 1));
+        cells.iter().filter_map(natural_width).max()
+    };
+    (0..columns).filter_map(|position| Some((position, width(position)?))).collect()
+}
+
+/// The width of a cell's content and of the padding around it; `None` for a cell that isn't shown.
+fn natural_width(cell: &Element) -> Option<u32> {
+    /// As in the style sheet, and what is lost to rounding.
+    const AROUND: i32 = 21;
+    let inside =
+        |element: Option<Element>| element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let text = inside(cell.query_selector("bdi").ok().flatten());
+    let first = text.clone().or_else(|| inside(cell.first_element_child()))?;
+    let last = text.or_else(|| inside(cell.last_element_child()))?;
+    let width = last.offset_left() + last.offset_width() - first.offset_left();
+    u32::try_from(width + AROUND).ok().filter(|_| width > 0)
+}
+
 /// Scrolls an element down to this many pixels.
 pub(crate) fn scroll_to(scroller: NodeRef<html::Div>, top: i32) {
     if let Some(element) = element(scroller) {
@@ -156,6 +181,14 @@ pub(crate) fn focus_first_in(around: NodeRef<html::Div>) {
     let _ = first.focus();
 }
 
+/// Gives the focus to a heading, if it is still there.
+pub(crate) fn focus_heading(heading: NodeRef<html::H2>) {
+    if let Some(heading) = heading.try_get_untracked().flatten() {
+        // It throws for no element of HTML.
+        let _ = heading.focus();
+    }
+}
+
 /// Gives the focus to the first field in an element, or else to the first element that can have it.
 pub(crate) fn focus_field_in(around: NodeRef<html::Div>) {
     let field = element(around).and_then(|around| found(&around, "input"));
@@ -196,22 +229,6 @@ pub(crate) fn move_focus_in(around: NodeRef<html::Div>, key: &str) {
             if now == last {
                 0
             } else {
-/// Gives the focus to a heading, if it is still there.
-pub(crate) fn focus_heading(heading: NodeRef<html::H2>) {
-    if let Some(heading) = heading.try_get_untracked().flatten() {
-        // It throws for no element of HTML.
-        let _ = heading.focus();
-    }
-}
-
-/// Gives the focus to a heading, if it is still there.
-pub(crate) fn focus_heading(heading: NodeRef<html::H2>) {
-    if let Some(heading) = heading.try_get_untracked().flatten() {
-        // It throws for no element of HTML.
-        let _ = heading.focus();
-    }
-}
-
                 now + 1
             }
         }
@@ -264,7 +281,7 @@ pub(crate) fn focus_next(event: &Event, names: &[&str]) {
     let Ok(root) = root.dyn_into::<HtmlElement>() else { return };
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     once_shown(move || {
-        let controls = all(&root, "button, input");
+        let controls = all(&root, "button, input, [role='grid']");
         let called = |name: &String| controls.iter().find(|control| is_named(control, name));
         if let Some(control) = names.iter().filter(|name| !name.is_empty()).find_map(called) {
             // It throws for no element of HTML.

@@ -5,6 +5,9 @@ use pingone_mfa_core::directory::order::Column;
 /// What a person chose instead of the usual widths.
 pub(crate) type ChosenWidths = Vec<(Column, u32)>;
 
+/// How wide the rendered content of columns is.
+pub(crate) type ContentWidths = Vec<(Column, u32)>;
+
 /// The width of the column with the checkboxes.
 pub(crate) const SELECT: u32 = 38;
 
@@ -51,14 +54,32 @@ struct Need {
     usual: u32,
     /// Whether it takes a share of what is left over.
     grows: bool,
+    /// Fits the content that is there now, where that is known.
+    content: Option<u32>,
 }
 
 const fn fixed(narrowest: u32, usual: u32) -> Need {
-    Need { narrowest, usual, grows: false }
+    Need { narrowest, usual, grows: false, content: None }
 }
 
 const fn growing(narrowest: u32, usual: u32) -> Need {
-    Need { narrowest, usual, grows: true }
+    Need { narrowest, usual, grows: true, content: None }
+}
+
+impl Need {
+    fn for_content(self, content: Option<u32>) -> Self {
+        Self { content: content.map(|content| content.max(NARROWEST)), ..self }
+    }
+
+    /// Its width where no column that grows is wider than `level`, except for what it needs in any case.
+    fn at_level(self, level: u32) -> u32 {
+        match self.content {
+            Some(content) if self.grows => content.max(self.narrowest).min(level.max(self.narrowest)),
+            Some(content) => content.min(self.usual),
+            None if self.grows => self.usual.min(level.max(self.narrowest)),
+            None => self.narrowest,
+        }
+    }
 }
 
 const fn need(column: Column, beside: BesideSwitch) -> Need {
@@ -67,8 +88,8 @@ const fn need(column: Column, beside: BesideSwitch) -> Need {
         Column::Email => growing(130, 240),
         Column::Population => growing(104, 112),
         Column::Account => fixed(86, 90),
-        Column::LastSignOn => fixed(112, 124),
-        Column::Created => fixed(112, 116),
+        Column::LastSignOn => fixed(116, 124),
+        Column::Created => fixed(116, 116),
         Column::ExternalId => growing(110, 150),
         Column::Id => fixed(160, 304),
         Column::Devices => fixed(80, 90),
@@ -89,12 +110,17 @@ pub(crate) const fn is_two_line(available: u32) -> bool {
 pub(crate) fn lay_out(
     columns: &[Column],
     chosen: &ChosenWidths,
+    content: &ContentWidths,
     beside: BesideSwitch,
     available: u32,
 ) -> Vec<Option<u32>> {
+    // What stands beside the switches changes while a run works.
+    let is_known = |column| column != Column::Mfa || beside != BesideSwitch::RunState;
+    let usual =
+        |column| need(column, beside).for_content(width_of(content, column).filter(|_| is_known(column)));
     let needs: Vec<Need> = columns
         .iter()
-        .map(|column| chosen_width(chosen, *column).map_or_else(|| need(*column, beside), |px| fixed(px, px)))
+        .map(|column| width_of(chosen, *column).map_or_else(|| usual(*column), |px| fixed(px, px)))
         .collect();
     let is_shown = shown(columns, &needs, available);
     let kept: Vec<Need> =
@@ -103,8 +129,8 @@ pub(crate) fn lay_out(
     is_shown.into_iter().map(|is_shown| if is_shown { widths.next() } else { None }).collect()
 }
 
-fn chosen_width(chosen: &ChosenWidths, column: Column) -> Option<u32> {
-    chosen.iter().find(|(of, _)| *of == column).map(|(_, width)| *width)
+fn width_of(widths: &[(Column, u32)], column: Column) -> Option<u32> {
+    widths.iter().find(|(of, _)| *of == column).map(|(_, width)| *width)
 }
 
 /// Sets a column's width, or with `None` its usual one.
@@ -141,6 +167,9 @@ fn shown(columns: &[Column], needs: &[Need], available: u32) -> Vec<bool> {
 /// Shrinks the columns as far as they can be, or gives the growing ones what is left over.
 fn fit(needs: &[Need], available: u32) -> Vec<u32> {
     let usual: u32 = needs.iter().map(|need| need.usual).sum();
+    if usual > available && needs.iter().any(|need| need.content.is_some()) {
+        return fit_content(needs, available);
+    }
     if usual > available {
         let slack: u32 = needs.iter().map(|need| need.usual - need.narrowest).sum();
         let missing = (usual - available).min(slack);
@@ -151,6 +180,25 @@ fn fit(needs: &[Need], available: u32) -> Vec<u32> {
     let growing: u32 = needs.iter().filter(|need| need.grows).map(|need| need.usual).sum();
     let more = |need: &Need| if need.grows { share(available - usual, need.usual, growing) } else { 0 };
     needs.iter().map(|need| need.usual + more(need)).collect()
+}
+
+/// Makes each column as wide as its content. Where there is no room for that, the widest of those that grow are cut; what
+/// is left over goes to what may still come into the last columns, and then to those that grow.
+fn fit_content(needs: &[Need], available: u32) -> Vec<u32> {
+    let at = |level: u32| needs.iter().map(|need| need.at_level(level)).collect::<Vec<_>>();
+    let fits = |level: &u32| at(*level).iter().sum::<u32>() <= available;
+    let mut widths = at((0..=WIDEST).rev().find(fits).unwrap_or(0));
+    let mut rest = available.saturating_sub(widths.iter().sum());
+    for (width, need) in widths.iter_mut().zip(needs).rev().filter(|(_, need)| !need.grows) {
+        let more = need.usual.saturating_sub(*width).min(rest);
+        *width += more;
+        rest -= more;
+    }
+    let growing: u32 = needs.iter().filter(|need| need.grows).map(|need| need.usual).sum();
+    for (width, need) in widths.iter_mut().zip(needs).filter(|(_, need)| need.grows) {
+        *width += share(rest, need.usual, growing);
+    }
+    widths
 }
 
 fn share_up(of: u32, part: u32, whole: u32) -> u32 {
@@ -179,7 +227,7 @@ mod tests {
     ];
 
     fn widths(columns: &[Column], available: u32) -> Vec<Option<u32>> {
-        lay_out(columns, &Vec::new(), BesideSwitch::Short, available)
+        lay_out(columns, &Vec::new(), &Vec::new(), BesideSwitch::Short, available)
     }
 
     fn sum(widths: &[Option<u32>]) -> u32 {
@@ -204,6 +252,34 @@ mod tests {
         assert!(sum(&beside) <= 810, "{beside:?}");
     }
 
+    /// The columns beside the drawer, with content of these widths.
+    fn beside_drawer(content: [u32; 7], beside: BesideSwitch) -> Vec<u32> {
+        let columns = USUAL.into_iter().filter(|column| *column != Column::Email);
+        let content: ContentWidths = columns.zip(content).collect();
+        let widths = lay_out(&USUAL, &Vec::new(), &content, beside, 810);
+        assert!(sum(&widths) <= 810, "{widths:?}");
+        widths.into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn no_text_is_cut_where_there_is_room() {
+        let content = [172, 176, 108, 84, 104, 78, 88];
+        let widths = beside_drawer(content, BesideSwitch::Short);
+        assert!(widths.iter().zip(content).all(|(width, content)| *width >= content), "{widths:?}");
+        let widths = beside_drawer([90, 90, 90, 84, 104, 78, 88], BesideSwitch::Short);
+        assert_eq!(widths.last(), Some(&168), "room for what may come beside a switch: {widths:?}");
+    }
+
+    #[test]
+    fn where_there_is_no_room_only_the_widest_names_are_cut() {
+        let content = [150, 400, 108, 84, 104, 78, 150];
+        let widths = beside_drawer(content, BesideSwitch::Short);
+        let cut = widths.iter().zip(content).filter(|(width, content)| **width < *content).count();
+        assert_eq!((cut, widths[0]), (1, 150), "{widths:?}");
+        let widths = beside_drawer(content, BesideSwitch::RunState);
+        assert!(widths.last().is_some_and(|mfa| *mfa >= 250), "{widths:?}");
+    }
+
     #[test]
     fn a_narrow_table_keeps_the_columns_of_its_two_lines() {
         let narrow = widths(&USUAL, 362);
@@ -218,7 +294,7 @@ mod tests {
         choose(&mut chosen, Column::Name, Some(20));
         choose(&mut chosen, Column::Email, Some(333));
         for available in [1100, 1240, 1880] {
-            let widths = lay_out(&USUAL, &chosen, BesideSwitch::RunState, available);
+            let widths = lay_out(&USUAL, &chosen, &Vec::new(), BesideSwitch::RunState, available);
             assert_eq!((widths[0], widths[2]), (Some(NARROWEST), Some(333)));
         }
         choose(&mut chosen, Column::Email, None);

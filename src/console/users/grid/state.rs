@@ -7,10 +7,12 @@ use pingone_mfa_core::directory::order::Column;
 use crate::console::app::App;
 use crate::console::load::Load;
 use crate::console::users::cells::class_of;
-use crate::console::users::column_widths::{BesideSwitch, SELECT, is_two_line, lay_out};
+use crate::console::users::column_widths::{BesideSwitch, ContentWidths, SELECT, is_two_line, lay_out};
 use crate::console::users::directory::{List, Source};
 use crate::console::users::row_pool::{Rendered, RowPool};
-use crate::ui::dom::{keep_tab_stop, on_resize, once_shown, scroll_to, scroll_view, width_of};
+use crate::ui::dom::{
+    content_widths, keep_tab_stop, on_resize, once_shown, scroll_to, scroll_view, width_of,
+};
 use crate::ui::memo::memo;
 use crate::ui::window::{RowHeight, Window};
 
@@ -35,6 +37,9 @@ pub(crate) struct Grid {
     /// Whether its width is known. Until then nothing is seen of it: its columns would move.
     is_measured: RwSignal<bool>,
     is_two_line: Memo<bool>,
+    /// How wide the content of the columns was when the table got its width, or when a run began. Rows that come later
+    /// move no column.
+    content: RwSignal<ContentWidths>,
     /// The width of each column, the one with the checkboxes included. `None` for a column that is left out.
     pub(crate) layout: Memo<Vec<Option<u32>>>,
     /// Whether it was hidden when it was last measured. The browser may forget then how far it was scrolled.
@@ -55,6 +60,8 @@ impl Grid {
     pub(crate) fn new(app: App) -> Self {
         // Until the table has been laid out, a screenful is assumed.
         let width = RwSignal::new(1240);
+        let content = RwSignal::<ContentWidths>::default();
+        let has_run = memo(move || app.run().progress.with(Option::is_some));
         let grid = Self {
             app,
             scroller: NodeRef::new(),
@@ -62,13 +69,18 @@ impl Grid {
             width,
             is_measured: RwSignal::new(false),
             is_two_line: memo(move || is_two_line(width.get())),
-            layout: memo(move || layout(app, width.get())),
+            content,
+            layout: memo(move || layout(app, content, width.get())),
             was_hidden: StoredValue::default(),
             pressed_at: StoredValue::default(),
             focused: RwSignal::default(),
             ready: RwSignal::default(),
         };
         on_resize(grid.scroller, move || grid.measure());
+        Effect::new(move |_| {
+            has_run.track();
+            grid.look_at_content();
+        });
         grid
     }
 
@@ -147,6 +159,7 @@ impl Grid {
             scroll_to(self.scroller, self.in_sight.get_untracked().0);
         }
         if width != self.width.get_untracked() {
+            self.look_at_content();
             self.width.set(width);
         }
         if !self.is_measured.get_untracked() {
@@ -156,6 +169,12 @@ impl Grid {
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
         }
+    }
+
+    fn look_at_content(self) {
+        let widths = content_widths(self.scroller).into_iter();
+        let columns = widths.filter_map(|(position, width)| Some((self.column_at(position)?, width)));
+        self.content.set(columns.collect());
     }
 
     /// The column at a cell's position; `None` for the one with the checkboxes.
@@ -172,13 +191,13 @@ pub(super) fn with_name(columns: &[Column]) -> Vec<Column> {
 }
 
 /// The width of each column of a table that is `width` pixels wide.
-fn layout(app: App, width: u32) -> Vec<Option<u32>> {
+fn layout(app: App, content: RwSignal<ContentWidths>, width: u32) -> Vec<Option<u32>> {
     let directory = app.directory();
     let select = (directory.source() == Source::List).then_some(SELECT);
     let columns = with_name(&directory.table.view.read().columns);
     let beside = beside_switch(app);
     let rest = width.saturating_sub(select.unwrap_or(0));
-    let widths = lay_out(&columns, &directory.table.widths.read(), beside, rest);
+    let widths = lay_out(&columns, &directory.table.widths.read(), &content.read(), beside, rest);
     select.map(Some).into_iter().chain(widths).collect()
 }
 
