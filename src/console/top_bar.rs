@@ -10,7 +10,9 @@ use pingone_mfa_core::exchanges::log::Log;
 use crate::connect::paste::Pasted;
 use crate::connect::session::{Session, use_session};
 use crate::console::app::{App, use_app};
+use crate::console::load::Load;
 use crate::console::tabs::Tab;
+use crate::console::users::directory::List;
 
 use crate::connect::form::ObstacleNotice;
 use crate::connect::sign_in::RenewalFailed;
@@ -85,14 +87,27 @@ fn Tabs() -> impl IntoView {
         .then(|| view! { <TabList name=text::tabs::NAME class="top-tabs" tabs=items selected select/> })
 }
 
-/// How many entries a tab has; empty for none.
+/// How many entries a tab has; empty until that is known.
 fn count(app: App, tab: Tab) -> String {
     let count = match tab {
-        Tab::Users => app.directory().table.listed_len.get(),
-        Tab::Runs => app.run().count() as u64,
-        Tab::Requests => app.exchanges().log.with(Log::len) as u64,
+        Tab::Users => users_count(app),
+        Tab::Runs => Some(app.run().count() as u64),
+        Tab::Requests => Some(app.exchanges().log.with(Log::len) as u64),
     };
-    if count == 0 { String::new() } else { app.ports.get().locale.number(count) }
+    count.map(|count| app.ports.get().locale.number(count)).unwrap_or_default()
+}
+
+/// How many users there are: all of a complete list, and otherwise as many as PingOne counts.
+fn users_count(app: App) -> Option<u64> {
+    let directory = app.directory();
+    let listed = directory.table.listed_len.get();
+    if *directory.list.read() == List::Complete {
+        return Some(listed);
+    }
+    match &*directory.total.read() {
+        Load::Ready { value: Some(total), .. } => Some(listed.max(*total)),
+        _ => Some(listed).filter(|listed| *listed > 0),
+    }
 }
 
 #[component]
