@@ -16,6 +16,7 @@ use crate::console::users::text;
 use crate::console::users::user_drawer::allow_bypass::AllowBypass;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn Rows(id: UserId) -> impl IntoView {
@@ -67,10 +68,13 @@ impl Cell {
 }
 
 #[component]
-fn Row(name: &'static str, cell: Memo<Cell>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+fn Row(
+    name: &'static str,
+    cell: Memo<Cell>,
+    #[prop(optional)] children: Option<ChildrenFn>,
+) -> impl IntoView {
     let app = use_app();
     let is_open = RwSignal::new(false);
-    let has_action = children.is_some();
     let time = move || cell.get().at.map(|at| app.ports.get().locale.time_to_second(at)).unwrap_or_default();
     let value = move || {
         let Cell { value, has_failed, .. } = cell.get();
@@ -102,17 +106,16 @@ fn Row(name: &'static str, cell: Memo<Cell>, #[prop(optional)] children: Option<
         let item = |line| view! { <li><bdi>{line}</bdi></li> };
         Some(view! { <ul class="state-more">{more.into_iter().map(item).collect_view()}</ul> })
     };
-    let side = match children {
-        Some(children) => view! { <dd class="state-side">{children()}</dd> }.into_any(),
-        None => view! { <dd class="state-side hint">{time}</dd> }.into_any(),
+    // Beside a value without a time there is room for the action in the place of the time only.
+    let action = |is_aside: bool| {
+        let has_place = move || cell.with(|cell| cell.value.is_some() && cell.at.is_none() == is_aside);
+        children.clone().map(|children| view! { <Show when=has_place>{children()}</Show> })
     };
     view! {
         <div class="state">
             <dt>{name}</dt>
-            <dd class="state-value">
-                {value} {toggle} {has_action.then(|| view! { <span class="hint">{time}</span> })} {more}
-            </dd>
-            {side}
+            <dd class="state-value">{value} {toggle} {action(false)} {more}</dd>
+            <dd class="state-side hint">{time} {action(true)}</dd>
         </div>
     }
 }
@@ -170,13 +173,11 @@ fn bypass(app: App, id: UserId) -> Cell {
         |until| {
             let active = Bypass::from(*until).active(now);
             is_active = active.is_some();
-            Cell::one(
-                active.map_or_else(
-                    || text::user_drawer::NONE.to_owned(),
-                    |until| text::user_drawer::until(app.ports.get().locale.as_ref(), until, now),
-                ),
-                None,
-            )
+            let value = active.map_or_else(
+                || text::user_drawer::NONE.to_owned(),
+                |until| text::user_drawer::until(app.ports.get().locale.as_ref(), until, now),
+            );
+            Cell::one(value, None)
         },
     );
     // Both times need a second line.
