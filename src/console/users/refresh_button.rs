@@ -13,7 +13,7 @@ pub(crate) fn RefreshButton(
     press: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <button class="link refresh" aria-label=name on:click=handler(move |_| press.run(()))>
+        <button class="link refresh" aria-label=name title=name on:click=handler(move |_| press.run(()))>
             <Symbol icon=Icon::Refresh/>
             {text::directory::REFRESH}
         </button>
