@@ -144,6 +144,74 @@ async fn nothing_moves_while_the_page_opens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_in_the_form_moves_when_a_paste_is_refused() {
+    let world = World::with_users(USERS).await;
+    let page = world.visit("about:blank").await;
+    page.record_layout_shifts().await;
+    for width in [1280, 390] {
+        page.emulate_display("light", width, 860).await;
+        page.go(&world.page_origin).await;
+        page.see("password", "Access token").await;
+        for (text, fault) in [
+            ("no token", "This isn't an access token"),
+            ("one line\nanother line\na third line", "This isn't an access token"),
+            ("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4", "This is an ID, not a token"),
+        ] {
+            page.paste_token(text).await;
+            page.hear(fault).await;
+            assert_still(&page, &format!("{text} at {width}")).await;
+        }
+        page.paste_token(&world.token(&pingone_sandbox::TokenSpec::default())).await;
+        page.hear("Acts as").await;
+        page.until_shadow("root.querySelector('.paste-fault') === null").await;
+        assert_still(&page, &format!("a token at {width}")).await;
+    }
+}
+
+/// Script expression for the texts of what is cut at an edge of the panel, among the elements of a selector.
+fn cut(selector: &str) -> String {
+    format!(
+        "[...root.querySelectorAll('{selector}')].filter((it) => it.checkVisibility()).filter((it) => {{
+          const {{ left, right }} = it.getBoundingClientRect();
+          return left < 0 || right > innerWidth || it.scrollWidth > it.clientWidth;
+        }}).map((it) => it.innerText).join()"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telephone_shows_filters_and_actions_whole() {
+    let world = World::start(100, steps::quick).await;
+    let page = connected(&world, 100).await;
+    page.emulate_display("light", 390, 844).await;
+    assert_eq!(
+        page.ask_shadow(&cut(".chip, .status-states button, .list-line button, .list-line p")).await,
+        ""
+    );
+    steps::select_off(&page).await;
+    assert_eq!(page.ask_shadow(&cut(".chip, .list-line button, .selection button")).await, "");
+    steps::open_review(&page).await;
+    steps::fill_review(&page).await;
+    steps::start_run(&page).await;
+    steps::wait_for_pilot(&page).await;
+    assert_eq!(page.ask_shadow(&cut(".run button, .selection button")).await, "");
+    let ends = "root.querySelector('.selection').getBoundingClientRect().bottom <= innerHeight";
+    assert_eq!(page.ask_shadow(ends).await, true, "the bar of a selection is below a paused run");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_whole_beside_the_drawer() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    page.emulate_display("light", 1280, 860).await;
+    steps::open_user(&page).await;
+    page.until_shadow("root.querySelector('.grid .email').offsetWidth === 0").await;
+    let cut = "[...root.querySelectorAll('.grid tbody tr:not(.spacer)')].flatMap((row) =>
+        [...row.querySelectorAll('.row-open, .username, .mfa')])
+        .filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.innerText).join()";
+    assert_eq!(page.ask_shadow(cut).await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_moves_by_itself() {
     let world = World::with_users(USERS).await;
     let page = world.visit("about:blank").await;
