@@ -85,7 +85,7 @@ impl Need {
 const fn need(column: Column, beside: BesideSwitch) -> Need {
     match column {
         Column::Name | Column::Username => growing(112, 160),
-        Column::Email => growing(130, 240),
+        Column::Email => growing(190, 240),
         Column::Population => growing(104, 112),
         Column::Account => fixed(86, 90),
         Column::LastSignOn => fixed(116, 124),
@@ -115,7 +115,7 @@ pub(crate) fn lay_out(
     available: u32,
 ) -> Vec<Option<u32>> {
     // What stands beside the switches changes while a run works.
-    let is_known = |column| column != Column::Mfa || beside != BesideSwitch::RunState;
+    let is_known = |column: Column| column != Column::Mfa || beside != BesideSwitch::RunState;
     let usual =
         |column| need(column, beside).for_content(width_of(content, column).filter(|_| is_known(column)));
     let needs: Vec<Need> = columns
