@@ -28,7 +28,7 @@ pub(crate) fn RequestDetail() -> impl IntoView {
     };
     let close = move |event: &ev::Event| {
         focus_next(event, &[text::exchanges::NAME]);
-        exchanges.is_closed.set(true);
+        exchanges.close();
     };
     let press = move |event: ev::KeyboardEvent| {
         if key_of(&event) == "Escape" {

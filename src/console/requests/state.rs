@@ -102,6 +102,11 @@ impl Exchanges {
         self.open();
     }
 
+    /// Shows only the table.
+    pub(crate) fn close(self) {
+        self.is_closed.set(true);
+    }
+
     /// Shows the exchange on display beside the table.
     pub(crate) fn open(self) {
         self.is_closed.set(false);

@@ -272,10 +272,10 @@ mod tests {
 
     #[test]
     fn where_there_is_no_room_only_the_widest_names_are_cut() {
-        let content = [150, 400, 108, 84, 104, 78, 150];
+        let content = [130, 400, 108, 84, 104, 78, 150];
         let widths = beside_drawer(content, BesideSwitch::Short);
         let cut = widths.iter().zip(content).filter(|(width, content)| **width < *content).count();
-        assert_eq!((cut, widths[0]), (1, 150), "{widths:?}");
+        assert_eq!((cut, widths[0]), (1, 130), "{widths:?}");
         let widths = beside_drawer(content, BesideSwitch::RunState);
         assert!(widths.last().is_some_and(|mfa| *mfa >= 250), "{widths:?}");
     }
