@@ -149,7 +149,8 @@ async fn nothing_in_the_form_moves_when_a_paste_is_refused() {
     let page = world.visit("about:blank").await;
     page.record_layout_shifts().await;
     for width in [1280, 390] {
-        page.emulate_display("light", width, 860).await;
+        // High enough for the remarks about a token, without a scroll bar.
+        page.emulate_display("light", width, 1000).await;
         page.go(&world.page_origin).await;
         page.see("password", "Access token").await;
         for (text, fault) in [
