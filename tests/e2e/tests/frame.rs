@@ -256,33 +256,6 @@ async fn height_theme_and_keyboard_focus_work_across_the_frame() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_menu_stays_open_while_the_page_around_the_frame_has_the_focus() {
-    let portal = Portal::new().await;
-    let world = world_framed_by(&portal, 5).await;
-    let page = opened(&world, portal).await;
-    page.hear("5 users · read").await;
-    page.hear("of 5 users (").await;
-    page.press("button", "MFA").await;
-    page.see("menuitemradio", "Off").await;
-    page.until_shadow("root.activeElement?.role === 'menuitemradio'").await;
-    page.leave_frame().await;
-    page.value("document.querySelector('#sign-out').focus()").await;
-    page.enter_frame().await;
-    page.until("!document.hasFocus()").await;
-    assert!(page.find("menuitemradio", "Off").await.is_some(), "the menu is open");
-    page.press("tab", "Users").await;
-    page.until_shadow("root.querySelector('[role=menu]') === null").await;
-
-    // What can't have the focus is pressed in the panel. In Safari that is each button.
-    page.press_beginning("button", "More filters").await;
-    page.see("group", "More filters").await.click().await.expect("the panel is pressed");
-    let heading = page.see("heading", "Workforce").await;
-    assert!(page.find("group", "More filters").await.is_some(), "the panel is open");
-    heading.click().await.expect("the heading is pressed");
-    page.until_shadow("root.querySelector('.dropdown-panel') === null").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_theme_that_is_set_before_the_frame_is_ready_is_applied() {
     let portal = Portal::new().await;
     let world = world_framed_by(&portal, 5).await;
