@@ -30,7 +30,8 @@
 //! ([`Guess::UnnamedColumn`]).
 //!
 //! **Cell.** Blanks and invisible characters around a value are dropped, as are `="…"` and the apostrophe that this
-//! page's exports put before a value so that a spreadsheet doesn't run it as a formula. An address may have `mailto:`,
+//! page's exports put before a value so that a spreadsheet doesn't run it as a formula. So are quotation marks around a
+//! user ID. An address may have `mailto:`,
 //! a display name, brackets, quotation marks or a semicolon around it; a cell with several addresses, or without an
 //! unambiguous one, selects no user.
 //!

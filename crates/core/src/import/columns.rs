@@ -245,11 +245,10 @@ fn detect_kind(spelling: &Spelling, lines: &[Cells], index: usize) -> Option<Ide
 }
 
 fn value_kind(spelling: &Spelling, value: &str) -> Option<Identity> {
-    let plain = spelling.plain(value);
-    if UserId::read(&plain).is_some() {
+    if spelling.user_id(value).is_some() {
         return Some(Identity::UserId);
     }
-    plain.contains('@').then_some(Identity::Email)
+    spelling.plain(value).contains('@').then_some(Identity::Email)
 }
 
 fn has_values(lines: &[Cells], index: usize) -> bool {

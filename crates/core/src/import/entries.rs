@@ -150,8 +150,10 @@ impl ImportFile {
             return (written, Some(Problem::SpreadsheetNumber));
         }
         let is_address = match self.choice.identity {
-            Identity::UserId if UserId::read(&plain).is_some() => return (plain.into_owned(), None),
-            Identity::UserId => return (written, Some(Problem::NotAnId)),
+            Identity::UserId => {
+                let id = self.spelling.user_id(&plain);
+                return id.map_or((written, Some(Problem::NotAnId)), |id| (id, None));
+            }
             Identity::ExternalId => return (written, None),
             // A username may be an address or any other text.
             Identity::Username => is_wrapped(&plain) || count_addresses(&plain) > 1,

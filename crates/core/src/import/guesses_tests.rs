@@ -183,6 +183,22 @@ fn several_users_in_a_line_are_read_as_rows_of_addresses_or_reported() {
 }
 
 #[test]
+fn an_id_is_read_despite_quotation_marks_and_typographic_hyphens() {
+    let other = OTHER_ID.replace('-', "\u{2011}");
+    for text in [
+        format!("'{ID}',\n'{other}',\n"),
+        format!("userId\n\"\"\"{ID}\"\"\"\n“{{{other}}}”\n"),
+        format!("{}\n{other}\n", ID.replace('-', "\u{2013}")),
+    ] {
+        let import = import(&text);
+        assert_eq!((import.identity(), guesses(&import)), (Identity::UserId, vec![]), "{text}");
+        assert_eq!(values_and_problems(&import).1, [], "{text}");
+        let read: Vec<_> = import.entries().iter().map(|entry| UserId::read(&entry.value)).collect();
+        assert_eq!(read, [UserId::read(ID), UserId::read(OTHER_ID)], "{text}");
+    }
+}
+
+#[test]
 fn a_column_with_on_and_off_per_line_has_to_be_confirmed() {
     let mut import = import("Username,MFA Status\nana,Enabled\nbo,Disabled\ncy,enabled\ndi,\n");
     let Some(Guess::DifferingDirection { column: 1, words }) = guesses(&import).first().cloned() else {

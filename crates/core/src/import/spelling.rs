@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
+use pingone::user::UserId;
+
 use crate::directory::punctuation::plain_marks;
 
 use super::Identity;
@@ -66,6 +68,14 @@ impl Spelling {
             Identity::UserId | Identity::ExternalId => plain,
             Identity::Username | Identity::Email => plain_marks(plain.to_lowercase()).into(),
         }
+    }
+
+    /// A user ID as [`UserId::read`] reads it, without quotation marks around it and with plain hyphens; `None` if the text
+    /// isn't one.
+    pub(super) fn user_id(&self, text: &str) -> Option<String> {
+        let plain = plain_marks(self.plain(text).into_owned());
+        let id = unquoted(&plain);
+        UserId::read(id).map(|_| id.to_owned())
     }
 
     /// The spellings in which PingOne may store a value: it compares texts as they are, and possibly case-sensitively.
