@@ -42,7 +42,8 @@
 //!
 //! **Problems.** A line selects no user and is listed with its [`Problem`] if its number of cells differs from the
 //! header's (without a header, from most lines'; empty cells at the end don't count), or if it has an unreadable
-//! character, a number that a spreadsheet has shortened, no value, or a value of a kind that the column doesn't hold.
+//! character, a number that a spreadsheet has shortened, no value, a value of a kind that the column doesn't hold, or an
+//! access token, which is neither shown nor sent.
 //!
 //! **Guesses.** Everything ambiguous is asked: cells that span several lines ([`Guess::CellsOfSeveralLines`]), a column
 //! about MFA, a state or an action with different values per line ([`Guess::DifferingDirection`]), long numbers that
@@ -53,7 +54,7 @@
 
 pub mod lookup;
 
-use std::borrow::Cow;
+use pingone::redaction::secrets::redact;
 
 use crate::directory::csv::RECORD_END;
 
@@ -129,7 +130,7 @@ pub enum ImportFault {
 pub struct PreviewLine {
     /// Number of the line at which the record begins, from 1.
     pub line: usize,
-    /// All cells of the line, unquoted and otherwise unchanged.
+    /// All cells of the line, unquoted, with tokens redacted, and otherwise unchanged.
     pub cells: Vec<String>,
     /// The value that identifies the user; empty if there is none.
     pub value: String,
@@ -391,7 +392,7 @@ impl ImportFile {
         };
         let preview = |(index, record): (usize, &Record)| PreviewLine {
             line: record.line,
-            cells: self.cells(*record).into_iter().map(Cow::into_owned).collect(),
+            cells: self.cells(*record).iter().map(|cell| redact(cell)).collect(),
             value: value(index),
         };
         self.user_records().iter().enumerate().take(PREVIEW_LINES).map(preview).collect()

@@ -117,6 +117,7 @@ pub fn line_problem(locale: &dyn Locale, line_problem: &LineProblem) -> String {
         Problem::NotAnAddress => "whose cell isn't a single email address",
         Problem::OtherCellCount => "with another number of cells than the other lines",
         Problem::Unreadable => "with a character that can't be read",
+        Problem::Token => "with an access token, which isn't shown or sent",
         Problem::SeveralAddresses => {
             return format!(
                 "{lines} with several addresses in one cell ({first}{more}). They count as not found: put each address in a line of its own."

@@ -1,5 +1,8 @@
-//! Detection of columns that state for each line whether MFA is on or off, or should be. A run changes all its users in
-//! the same direction, so such a column must be brought to the attention of the person who starts it.
+//! Detection of columns that state for each line whether MFA is on or off, or should be, or whether the line is meant at
+//! all. A run changes all its users in the same direction, so such a column must be brought to the attention of the
+//! person who starts it.
+
+use pingone::redaction::secrets::has_token;
 
 use super::Identity;
 use super::columns::Cells;
@@ -116,6 +119,11 @@ struct WordCount {
 impl WordCount {
     fn add(&mut self, spelling: &Spelling, cell: &str) {
         if self.has_too_many {
+            return;
+        }
+        // The words of a direction are shown, so a column with tokens is none.
+        if has_token(cell) {
+            self.has_too_many = true;
             return;
         }
         let key = word_of(spelling, cell);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pingone::user::UserId;
+use pingone::redaction::secrets::{has_token, redact};
 
 use crate::import::spelling::trimmed;
 
@@ -31,15 +31,18 @@ pub enum Problem {
     NotAnAddress,
     /// The cell has several different addresses.
     SeveralAddresses,
+    /// The cell has an access token. It is neither shown nor looked up, because a lookup would put it in an address.
+    Token,
     /// The line doesn't match the line filter ([`ImportFile::taken`]).
     FilteredOut,
 }
 
 impl Problem {
     /// All problems, in the order in which they are displayed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OtherCellCount,
         Self::Unreadable,
+        Self::Token,
         Self::SeveralAddresses,
         Self::SpreadsheetNumber,
         Self::NotAnId,
@@ -54,7 +57,8 @@ impl Problem {
 pub struct Entry {
     /// Number of the line at which the entry's record begins, from 1.
     pub line: usize,
-    /// The cell's value without blanks and decorations; the whole line if it isn't known which cell is meant.
+    /// The cell's value without blanks and decorations; the whole line if it isn't known which cell is meant. Tokens are
+    /// redacted.
     pub value: String,
     /// Why the entry selects no user; `None` if it can be matched.
     pub problem: Option<Problem>,
@@ -90,7 +94,7 @@ impl ImportFile {
     fn entries_of(&self, index: usize, record: Record, cell_count: Option<CellCount>) -> Vec<Entry> {
         let cells = self.cells(record);
         let entry = |value: String, problem| Entry { line: record.line, value, problem, record: index };
-        let whole = || trimmed(record.text(&self.text)).to_owned();
+        let whole = || redact(trimmed(record.text(&self.text)));
         if self.user_cells == UserCells::EveryCell {
             let filled = cells.iter().filter(|cell| !trimmed(cell).is_empty());
             let entries = filled.map(|cell| {
@@ -140,11 +144,14 @@ impl ImportFile {
     fn read_cell(&self, cell: &str) -> (String, Option<Problem>) {
         let written = value(cell);
         if written.contains(UNREADABLE) {
-            return (written, Some(Problem::Unreadable));
+            return (redact(&written), Some(Problem::Unreadable));
         }
         let plain = self.spelling.plain(&written);
         if plain.is_empty() {
             return (String::new(), Some(Problem::Empty));
+        }
+        if has_token(&plain) {
+            return (redact(&plain), Some(Problem::Token));
         }
         if is_spreadsheet_number(&plain) {
             return (written, Some(Problem::SpreadsheetNumber));

@@ -199,6 +199,31 @@ fn an_id_is_read_despite_quotation_marks_and_typographic_hyphens() {
 }
 
 #[test]
+fn a_token_in_a_file_is_neither_shown_nor_looked_up() {
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl";
+    for text in [
+        format!("username\n{token}\nana\n"),
+        format!("email\n{token}@x.example\nana@x.example\n"),
+        format!("externalId\nBearer {token}\n7\n"),
+        format!("userId,{token}\n{ID},{token}\n{token},x,y\n"),
+        format!("username,MFA token\nana,{token}\nbo,\n"),
+        format!("{token}\nana\n"),
+    ] {
+        let import = import(&text);
+        let shown = format!(
+            "{:?}",
+            (import.entries(), import.preview(), import.columns(), import.directions(), import.guesses())
+        );
+        assert!(!shown.contains("eyJ"), "{text}: {shown}");
+        let looked_up: Vec<_> =
+            import.questions().into_iter().map(|index| import.entries()[index].value.as_str()).collect();
+        assert!(!looked_up.contains(&"{token}"), "{text}: {looked_up:?}");
+    }
+    let import = import(&format!("username\n{token}\nana\n"));
+    assert_eq!(values_and_problems(&import), (vec!["ana"], vec![(2, Problem::Token)]));
+}
+
+#[test]
 fn a_column_with_on_and_off_per_line_has_to_be_confirmed() {
     let mut import = import("Username,MFA Status\nana,Enabled\nbo,Disabled\ncy,enabled\ndi,\n");
     let Some(Guess::DifferingDirection { column: 1, words }) = guesses(&import).first().cloned() else {
