@@ -46,7 +46,8 @@
 //! access token, which is neither shown nor sent.
 //!
 //! **Guesses.** Everything ambiguous is asked: cells that span several lines ([`Guess::CellsOfSeveralLines`]), a column
-//! about MFA, a state or an action with different values per line ([`Guess::DifferingDirection`]), long numbers that
+//! about MFA, a state, an action or which lines are meant, with different values per line
+//! ([`Guess::DifferingDirection`]), long numbers that
 //! all end in zeros ([`Guess::RoundedNumbers`]), and the guesses named above.
 //!
 //! **Never guessed:** digits that a spreadsheet has dropped, which of two addresses is meant, which of several matching

@@ -45,10 +45,30 @@ const MFA_WORDS: [&str; 8] =
 const DETAIL_WORDS: [&str; 9] =
     ["phone", "device", "date", "time", "last", "method", "type", "mail", "number"];
 
-/// Headers of columns that state what is to be done.
-const ACTION_NAMES: [&str; 2] = ["action", "aktion"];
+/// A header that contains one of these says which of the lines are meant.
+const SELECTION_WORDS: [&str; 14] = [
+    "exclu", "exempt", "except", "inclu", "scope", "optout", "optin", "skip", "ignore", "enrol", "rollout",
+    "ausnahme", "ausschl", "einschl",
+];
 
-const ON: [&str; 20] = [
+/// Headers of columns that state what is to be done.
+const ACTION_NAMES: [&str; 4] = ["action", "aktion", "todo", "whattodo"];
+
+/// Words that tell what is to be done, in a column of any name.
+const VERBS: [&str; 10] = [
+    "enable",
+    "disable",
+    "activate",
+    "deactivate",
+    "turn on",
+    "turn off",
+    "aktivieren",
+    "deaktivieren",
+    "einschalten",
+    "ausschalten",
+];
+
+const ON: [&str; 22] = [
     "enabled",
     "enable",
     "on",
@@ -69,9 +89,11 @@ const ON: [&str; 20] = [
     "wahr",
     "oui",
     "si",
+    "aktivieren",
+    "einschalten",
 ];
 
-const OFF: [&str; 18] = [
+const OFF: [&str; 20] = [
     "disabled",
     "disable",
     "off",
@@ -90,6 +112,8 @@ const OFF: [&str; 18] = [
     "falsch",
     "non",
     "not required",
+    "deaktivieren",
+    "ausschalten",
 ];
 
 /// Words that mean on or off even in a column without a name.
@@ -139,8 +163,8 @@ impl WordCount {
         self.words.push((key, word));
     }
 
-    /// Whether the header names a direction and the lines differ, or at least half of
-    /// the non-empty cells mean on or off.
+    /// Whether the header names a direction or a selection and the lines differ, or at least half of the non-empty cells
+    /// mean on or off, or tell different things to do.
     fn is_direction(&self, header: Option<&str>) -> bool {
         if self.has_too_many {
             return false;
@@ -157,7 +181,9 @@ impl WordCount {
             Some(_) => 0,
             None => lines(&|key, _| UNAMBIGUOUS_WORDS.contains(&key)),
         };
-        directions > 0 && directions * 2 >= filled
+        let verbs = if self.words.len() > 1 { lines(&|key, _| VERBS.contains(&key)) } else { 0 };
+        let most = directions.max(verbs);
+        most > 0 && most * 2 >= filled
     }
 }
 
@@ -170,7 +196,8 @@ fn mentions_state(header: &str) -> bool {
 fn names_direction(header: &str) -> bool {
     let name = letters_of(header);
     let has_one_of = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    (has_one_of(&MFA_WORDS) && !has_one_of(&DETAIL_WORDS)) || ACTION_NAMES.contains(&name.as_str())
+    let is_about_lines = has_one_of(&MFA_WORDS) || has_one_of(&SELECTION_WORDS);
+    (is_about_lines && !has_one_of(&DETAIL_WORDS)) || ACTION_NAMES.contains(&name.as_str())
 }
 
 fn letters_of(header: &str) -> String {

@@ -224,6 +224,38 @@ fn a_token_in_a_file_is_neither_shown_nor_looked_up() {
 }
 
 #[test]
+fn a_column_that_says_which_lines_are_meant_has_to_be_confirmed() {
+    for (header, one, other) in [
+        ("Exclude", "", "x"),
+        ("Exempt", "no", "yes"),
+        ("In scope?", "Y", "N"),
+        ("Opt-out", "", "1"),
+        ("Enrolled", "yes", "no"),
+        ("Ausnahme", "nein", "ja"),
+        ("Rollout", "wave 1", "wave 2"),
+        ("To do", "add", "nothing"),
+        ("What to do", "later", "now"),
+        ("Request", "enable", "disable"),
+        ("Auftrag", "aktivieren", "deaktivieren"),
+    ] {
+        let import = import(&format!("username,{header}\nana,{one}\nbo,{other}\n"));
+        let guesses = guesses(&import);
+        assert!(
+            matches!(guesses.as_slice(), [Guess::DifferingDirection { column: 1, .. }]),
+            "{header}: {guesses:?}"
+        );
+    }
+    for (header, one, other) in [
+        ("Exception date", "2026-11-01", "2026-11-02"),
+        ("Request", "R1", "R2"),
+        ("email verified", "true", "false"),
+    ] {
+        let import = import(&format!("username,{header}\nana,{one}\nbo,{other}\n"));
+        assert_eq!(guesses(&import), [], "{header}");
+    }
+}
+
+#[test]
 fn a_column_with_on_and_off_per_line_has_to_be_confirmed() {
     let mut import = import("Username,MFA Status\nana,Enabled\nbo,Disabled\ncy,enabled\ndi,\n");
     let Some(Guess::DifferingDirection { column: 1, words }) = guesses(&import).first().cloned() else {
