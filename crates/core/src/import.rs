@@ -13,7 +13,8 @@
 //! everything else is Windows-1252. Zero bytes at the end are cut off; a zero byte anywhere else rejects the file.
 //!
 //! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon and
-//! tab, the one that gives most of the first 20 lines the same number of cells. Cells are quoted as in RFC
+//! tab, the one that gives most of the first 20 lines the same number of cells; the vertical bar only if none of them
+//! does and all lines have the same number of bars. Cells are quoted as in RFC
 //! 4180; a quotation mark that isn't closed right before a separator or the end of a line is an ordinary
 //! character. Blank lines are skipped.
 //!

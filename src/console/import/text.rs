@@ -67,6 +67,7 @@ const fn separator(separator: Option<Separator>) -> &'static str {
         Some(Separator::Comma) => "separated by commas",
         Some(Separator::Semicolon) => "separated by semicolons",
         Some(Separator::Tab) => "separated by tabs",
+        Some(Separator::Bar) => "separated by vertical bars",
     }
 }
 

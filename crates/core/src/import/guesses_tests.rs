@@ -183,6 +183,26 @@ fn several_users_in_a_line_are_read_as_rows_of_addresses_or_reported() {
 }
 
 #[test]
+fn lines_of_any_separator_are_split_or_kept_whole() {
+    for text in [
+        "username|email\nana|ana@x.example\nbo|bo@x.example\n",
+        "sep=|\nusername|email\nana|ana@x.example\nbo|bo@x.example\n",
+        "| username | email |\n| ana | ana@x.example |\n|||\n| bo | bo@x.example |\n",
+        "username|groups\nana|a,b\nbo|c\n",
+    ] {
+        let import = import(text);
+        assert_eq!((import.separator(), import.has_header()), (Some(Separator::Bar), true), "{text}");
+        assert_eq!(values_and_problems(&import), (vec!["ana", "bo"], vec![]), "{text}");
+    }
+    let within = import("username,groups\nana,a|b\nbo,a|c\n");
+    assert_eq!(
+        (within.separator(), values_and_problems(&within).0),
+        (Some(Separator::Comma), vec!["ana", "bo"])
+    );
+    assert_eq!(import("ana|x\nbo\n").separator(), None, "not in every line");
+}
+
+#[test]
 fn an_id_is_read_despite_quotation_marks_and_typographic_hyphens() {
     let other = OTHER_ID.replace('-', "\u{2011}");
     for text in [

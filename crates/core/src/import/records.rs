@@ -19,11 +19,13 @@ pub enum Separator {
     Semicolon,
     /// Tab, as in cells copied from a spreadsheet.
     Tab,
+    /// `|`, as databases and mainframes export.
+    Bar,
 }
 
 impl Separator {
     /// In ascending priority, for ties in the detection: commas occur in texts, tabs don't.
-    const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+    const ALL: [Self; 4] = [Self::Bar, Self::Comma, Self::Semicolon, Self::Tab];
 
     fn bytes(separator: Option<Self>) -> &'static [u8] {
         match separator {
@@ -31,6 +33,7 @@ impl Separator {
             Some(Self::Comma) => b",",
             Some(Self::Semicolon) => b";",
             Some(Self::Tab) => b"\t",
+            Some(Self::Bar) => b"|",
         }
     }
 
@@ -45,11 +48,16 @@ impl Separator {
     }
 
     /// The separator that gives most of the first lines the same number of cells; `None` if fewer than half of them
-    /// have more than one cell.
+    /// have more than one cell. A bar may stand within a cell, too, so it separates only if no other character does.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let lines = Records::new(text, 0, 1, b",;\t", Quotes::AcrossLines);
+        let lines = Records::new(text, 0, 1, ANY, Quotes::AcrossLines);
         let lines = lines.map(|record| record.text(text)).filter(|line| !line.starts_with('#'));
-        let lines: Vec<[usize; 3]> = lines.take(SAMPLED_LINES).map(counts).collect();
+        let lines: Vec<&str> = lines.take(SAMPLED_LINES).collect();
+        // Mail programs write `Doe, Ana <ana@x.example>; Li, Bo <bo@x.example>`.
+        if are_addresses(&lines, Self::Semicolon) {
+            return Some(Self::Semicolon);
+        }
+        let lines: Vec<[usize; 4]> = lines.into_iter().map(counts).collect();
         let likelihood = |index: usize| {
             let counts: Vec<usize> = lines.iter().filter_map(|line| line.get(index)).copied().collect();
             let separated = counts.iter().filter(|count| **count > 0);
@@ -58,10 +66,22 @@ impl Separator {
             (separated.count() * 2 >= lines.len() && agreeing > 0)
                 .then(|| (agreeing, counts.iter().sum::<usize>()))
         };
+        let likely = Self::ALL.into_iter().enumerate().filter_map(|(index, it)| {
+            let (agreeing, sum) = likelihood(index)?;
+            (it != Self::Bar).then_some((agreeing, sum, it))
+        });
         let likely =
-            Self::ALL.into_iter().enumerate().filter_map(|(index, it)| Some((likelihood(index)?, it)));
-        likely.max_by_key(|(likelihood, _)| *likelihood).map(|(_, separator)| separator)
+            likely.max_by_key(|(agreeing, sum, _)| (*agreeing, *sum)).map(|(.., separator)| separator);
+        likely.or_else(|| likelihood(0).filter(|(agreeing, _)| *agreeing == lines.len()).map(|_| Self::Bar))
     }
+}
+
+/// Whether this separator leaves one address in each cell, and several cells in most lines.
+fn are_addresses(lines: &[&str], separator: Separator) -> bool {
+    let rows = lines.iter().map(|line| cells(line, Some(separator)).filter(|cell| !cell.trim().is_empty()));
+    let rows: Vec<Vec<usize>> = rows.map(|row| row.map(|cell| cell.matches('@').count()).collect()).collect();
+    let separated = rows.iter().filter(|row| row.len() > 1).count();
+    separated > 0 && separated * 2 >= rows.len() && rows.iter().flatten().all(|addresses| *addresses == 1)
 }
 
 /// How far a quoted cell may extend.
@@ -73,14 +93,17 @@ pub(super) enum Quotes {
     WithinLine,
 }
 
+/// Every separator.
+const ANY: &[u8] = b",;\t|";
+
 /// How many lines are sampled to detect the separator.
 const SAMPLED_LINES: usize = 20;
 
 /// How often each separator occurs outside quotes.
-fn counts(line: &str) -> [usize; 3] {
+fn counts(line: &str) -> [usize; 4] {
     let is_cell_end =
-        Fields::new(line, b",;\t", Quotes::AcrossLines).filter_map(|field| line.as_bytes().get(field.end));
-    let mut counts = [0; 3];
+        Fields::new(line, ANY, Quotes::AcrossLines).filter_map(|field| line.as_bytes().get(field.end));
+    let mut counts = [0; 4];
     for end in is_cell_end {
         let index = Separator::ALL.iter().position(|it| Separator::bytes(Some(*it)) == [*end]);
         if let Some(count) = index.and_then(|index| counts.get_mut(index)) {
@@ -131,7 +154,7 @@ impl<'a> Records<'a> {
     /// Whether a record has no content, with any separator.
     fn is_blank(&self, record: Record) -> bool {
         let is_separator_or_blank =
-            |character: char| matches!(character, '"' | ',' | ';') || is_blank(character);
+            |character: char| matches!(character, '"' | ',' | ';' | '|') || is_blank(character);
         record.text(self.text).chars().all(is_separator_or_blank)
     }
 }
@@ -341,7 +364,8 @@ mod tests {
     fn a_file_may_declare_its_separator() {
         assert_eq!(Separator::declared("sep=;\r\na"), Some((Separator::Semicolon, 7)));
         assert_eq!(Separator::declared("SEP=\t\na"), Some((Separator::Tab, 6)));
-        for text in ["sep=|\na", "sep=;", "sep", "sé=;\n", "a\nsep=;\n", ""] {
+        assert_eq!(Separator::declared("sep=|\na"), Some((Separator::Bar, 6)));
+        for text in ["sep=:\na", "sep=;", "sep", "sé=;\n", "a\nsep=;\n", ""] {
             assert_eq!(Separator::declared(text), None, "{text}");
         }
     }
