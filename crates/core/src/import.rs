@@ -27,7 +27,7 @@
 //! values fit its name is preferred; of those user ID, username, email, external ID, in this order. Without a known
 //! name, it is a column in which more than half of the values in the first 100 lines are user IDs, then one of email
 //! addresses; then the first that isn't empty, read as usernames. The choice is a guess if another column is as likely
-//! ([`Guess::SeveralColumns`], [`Guess::RowsOfAddresses`]) or if neither name nor values support it
+//! ([`Guess::SeveralColumns`], [`Guess::RowsOfUsers`]) or if neither name nor values support it
 //! ([`Guess::UnnamedColumn`]).
 //!
 //! **Cell.** Blanks and invisible characters around a value are dropped, as are `="…"` and the apostrophe that this

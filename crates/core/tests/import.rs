@@ -65,8 +65,8 @@ fn answer(list: &mut ImportFile, truth: &Truth) -> Option<()> {
     for _ in 0..20 {
         let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) else { return Some(()) };
         let answer = match &guess {
-            Guess::RowsOfAddresses { .. } if truth.shape == Shape::Row => Answer::EveryCell,
-            Guess::SeveralColumns { .. } | Guess::UnnamedColumn { .. } | Guess::RowsOfAddresses { .. } => {
+            Guess::RowsOfUsers { .. } if truth.shape == Shape::Row => Answer::EveryCell,
+            Guess::SeveralColumns { .. } | Guess::UnnamedColumn { .. } | Guess::RowsOfUsers { .. } => {
                 Answer::Column(truth.column, truth.by)
             }
             Guess::LinesAboveHeader { .. } if !truth.has_header => Answer::Header(false),

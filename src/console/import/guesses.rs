@@ -95,8 +95,8 @@ fn answers(locale: &dyn Locale, list: &Understood, guess: &Guess) -> Vec<(String
     match guess {
         Guess::SeveralColumns { columns } => columns.iter().copied().take(MOST_BUTTONS).map(column).collect(),
         Guess::UnnamedColumn { column: guessed } => vec![column(*guessed)],
-        Guess::RowsOfAddresses { .. } => {
-            vec![(text::guesses::EVERY_CELL.to_owned(), Answer::EveryCell), column(list.column)]
+        Guess::RowsOfUsers { identity, .. } => {
+            vec![(text::guesses::every_cell(*identity).to_owned(), Answer::EveryCell), column(list.column)]
         }
         Guess::LinesAboveHeader { .. } => vec![
             confirm(text::guesses::SKIP_LINES.to_owned()),

@@ -226,11 +226,13 @@ pub(super) fn most_likely(spelling: &Spelling, columns: &[Column], lines: &[Cell
     }
 }
 
-/// Whether every non-empty cell of these lines is an address, so that each may be a user of its own.
-pub(super) fn are_rows_of_addresses(spelling: &Spelling, lines: &[Cells]) -> bool {
+/// The kind of every non-empty cell of these lines, so that each may be a user of its own: addresses or user IDs.
+pub(super) fn kind_of_rows(spelling: &Spelling, lines: &[Cells]) -> Option<Identity> {
     let mut cells = lines.iter().flatten().map(|cell| value(cell)).filter(|value| !value.is_empty());
-    lines.iter().any(|cells| filled_count(cells) > 1)
-        && cells.all(|value| value_kind(spelling, &value) == Some(Identity::Email))
+    let kind = value_kind(spelling, &cells.next()?)?;
+    let are_rows = lines.iter().any(|cells| filled_count(cells) > 1)
+        && cells.all(|value| value_kind(spelling, &value) == Some(kind));
+    are_rows.then_some(kind)
 }
 
 /// The kind of more than half of a column's values.
@@ -441,13 +443,15 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_addresses_are_distinguished_from_other_rows() {
-        let are_rows = |rows: &[&[&str]]| are_rows_of_addresses(&spelling(), &lines(rows));
-        assert!(are_rows(&[&["a@b.c", " b@b.c", "C <c@b.c>"]]));
-        assert!(are_rows(&[&["a@b.c", "b@b.c"], &["c@b.c", ""]]));
-        assert!(!are_rows(&[&["a@b.c"], &["b@b.c"]]), "one address per line");
-        assert!(!are_rows(&[&["Ana", "a@b.c"]]));
-        assert!(!are_rows(&[]));
+    fn rows_of_addresses_and_of_ids_are_distinguished_from_other_rows() {
+        let kind = |rows: &[&[&str]]| kind_of_rows(&spelling(), &lines(rows));
+        assert_eq!(kind(&[&["a@b.c", " b@b.c", "C <c@b.c>"]]), Some(Identity::Email));
+        assert_eq!(kind(&[&["a@b.c", "b@b.c"], &["c@b.c", ""]]), Some(Identity::Email));
+        assert_eq!(kind(&[&[ID, OTHER_ID]]), Some(Identity::UserId));
+        assert_eq!(kind(&[&["a@b.c"], &["b@b.c"]]), None, "one address per line");
+        assert_eq!(kind(&[&["Ana", "a@b.c"]]), None);
+        assert_eq!(kind(&[&[ID, "a@b.c"]]), None);
+        assert_eq!(kind(&[]), None);
     }
 
     #[test]

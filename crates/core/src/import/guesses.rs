@@ -3,7 +3,7 @@
 
 use crate::digits::ascii_digits;
 
-use super::columns::{are_rows_of_addresses, is_comment};
+use super::columns::{is_comment, kind_of_rows};
 use super::direction::{DirectionWord, word_of};
 use super::records::{Quotes, line_ends};
 use super::{Identity, ImportFault, ImportFile, UserCells};
@@ -21,11 +21,13 @@ pub enum Guess {
         /// Index of the guessed column.
         column: usize,
     },
-    /// The file has no header and every cell is an address: either every cell is a
-    /// user, or the cells of one column are.
-    RowsOfAddresses {
+    /// The file has no header and every cell may be a user, or only those of one column: all are addresses, all are
+    /// user IDs, or the file has a single line.
+    RowsOfUsers {
         /// Number of columns in the file.
         columns: usize,
+        /// The kind of identifier in the cells.
+        identity: Identity,
     },
     /// There are lines above the detected header that may be users.
     LinesAboveHeader {
@@ -70,7 +72,7 @@ pub enum Answer {
     Confirmed(Guess),
     /// Users are identified by the column at this index, and by this kind of identifier.
     Column(usize, Identity),
-    /// Every cell is the email address of a user.
+    /// Every cell is a user.
     EveryCell,
     /// Whether there is a header. Without one, all lines are read as users.
     Header(bool),
@@ -107,7 +109,7 @@ impl ImportFile {
             }
             Answer::Column(column, identity) => self.set_column(column, identity),
             Answer::EveryCell => {
-                self.set_column(0, Identity::Email);
+                self.set_column(0, self.identity_of_rows().unwrap_or(self.choice.identity));
                 self.user_cells = UserCells::EveryCell;
             }
             Answer::Header(has_header) => {
@@ -152,20 +154,27 @@ impl ImportFile {
 
     fn column_guess(&self) -> Option<Guess> {
         let choice = &self.choice;
+        let has_others = choice.is_fallback || !choice.alternatives.is_empty();
+        if let Some(identity) = self.identity_of_rows().filter(|_| has_others) {
+            return Some(Guess::RowsOfUsers { columns: self.columns.len(), identity });
+        }
         if choice.is_fallback {
             return Some(Guess::UnnamedColumn { column: choice.column });
         }
         if choice.alternatives.is_empty() {
             return None;
         }
-        let lines = self.first_lines();
-        if self.header.is_none() && are_rows_of_addresses(&self.spelling, &lines) {
-            return Some(Guess::RowsOfAddresses { columns: self.columns.len() });
-        }
         let mut columns = choice.alternatives.clone();
         columns.push(choice.column);
         columns.sort_unstable();
         Some(Guess::SeveralColumns { columns })
+    }
+
+    /// The kind of identifier in every cell, if each of them may be a user.
+    fn identity_of_rows(&self) -> Option<Identity> {
+        let (None, lines) = (self.header, self.first_lines()) else { return None };
+        let is_single_line = self.choice.is_fallback && lines.len() == 1;
+        kind_of_rows(&self.spelling, &lines).or(is_single_line.then_some(Identity::Username))
     }
 
     fn lines_above_header(&self) -> Option<Guess> {

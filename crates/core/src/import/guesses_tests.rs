@@ -159,7 +159,7 @@ fn too_many_lines_after_parsing_them_one_by_one_are_a_fault() {
 #[test]
 fn several_users_in_a_line_are_read_as_rows_of_addresses_or_reported() {
     let mut row = import("ana@x.example; bo@x.example; Cy <cy@x.example>\n");
-    assert_eq!(guesses(&row), [Guess::RowsOfAddresses { columns: 3 }]);
+    assert_eq!(guesses(&row), [Guess::RowsOfUsers { columns: 3, identity: Identity::Email }]);
     row.answer(Answer::EveryCell).unwrap();
     assert_eq!(
         (guesses(&row), values_and_problems(&row).0),
@@ -180,6 +180,24 @@ fn several_users_in_a_line_are_read_as_rows_of_addresses_or_reported() {
     assert_eq!(values_and_problems(&in_one_of_many).1, [(3, Problem::SeveralAddresses)]);
     let login = import("Login\tTeam\nana@x.example;bo@x.example\t1\ncy@x.example;\t2\n");
     assert_eq!(values_and_problems(&login), (vec!["cy@x.example"], vec![(2, Problem::SeveralAddresses)]));
+}
+
+#[test]
+fn several_ids_or_names_in_a_line_are_a_guess() {
+    let mut ids = import(&format!("{ID}, {OTHER_ID}\n"));
+    assert_eq!(guesses(&ids), [Guess::RowsOfUsers { columns: 2, identity: Identity::UserId }]);
+    ids.answer(Answer::EveryCell).unwrap();
+    assert_eq!((guesses(&ids), values_and_problems(&ids)), (vec![], (vec![ID, OTHER_ID], vec![])));
+
+    let mut names = import("ana, bo, cy");
+    assert_eq!(guesses(&names), [Guess::RowsOfUsers { columns: 3, identity: Identity::Username }]);
+    names.answer(Answer::EveryCell).unwrap();
+    assert_eq!((guesses(&names), values_and_problems(&names).0), (vec![], vec!["ana", "bo", "cy"]));
+
+    let mut mail = import("Ferreira, Ana <ana@x.example>; Holm, Bo <bo@x.example>;\n");
+    assert_eq!(mail.separator(), Some(Separator::Semicolon));
+    mail.answer(Answer::EveryCell).unwrap();
+    assert_eq!(values_and_problems(&mail), (vec!["ana@x.example", "bo@x.example"], vec![]));
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! Texts of the guesses about a file of users, and of their answers.
 
-use pingone_mfa_core::import::{DirectionWord, Guess};
+use pingone_mfa_core::import::{DirectionWord, Guess, Identity};
 use pingone_mfa_core::ports::Locale;
 
 pub const NAME: &str = "Check how the file is read";
 /// Why no other action is offered.
 pub const FIRST: &str =
     "Parts of this file could mean something else. Nothing is looked up or selected until you have answered.";
-pub const EVERY_CELL: &str = "Every address is a user";
 /// The lines above the header are not users.
 pub const SKIP_LINES: &str = "Skip these lines";
 /// The file has no header.
@@ -18,6 +17,23 @@ pub const CELLS_ARE_RIGHT: &str = "The file is right";
 pub const LINES_APART: &str = "Read each line by itself";
 /// The numbers were not rounded.
 pub const NUMBERS_ARE_RIGHT: &str = "The numbers are right";
+
+/// Reads all cells as users.
+pub const fn every_cell(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Email => "Every address is a user",
+        Identity::UserId => "Every ID is a user",
+        Identity::Username | Identity::ExternalId => "Every cell is a user",
+    }
+}
+
+const fn several(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Email => "addresses",
+        Identity::UserId => "user IDs",
+        Identity::Username | Identity::ExternalId => "cells",
+    }
+}
 
 /// Selects one column.
 pub fn use_column(name: &str) -> String {
@@ -56,9 +72,10 @@ pub fn sentence(locale: &dyn Locale, guess: &Guess, name: &dyn Fn(usize) -> Stri
             "No line names the columns. Does '{}' contain the usernames? If not, choose the column below.",
             name(*column)
         ),
-        Guess::RowsOfAddresses { columns } => format!(
-            "Lines of this file have up to {} addresses each. Is each of them a user, or only those of one column? If so, choose it below.",
-            number(*columns)
+        Guess::RowsOfUsers { columns, identity } => format!(
+            "Lines of this file have up to {} {} each. Is each of them a user, or only those of one column? If so, choose it below.",
+            number(*columns),
+            several(*identity)
         ),
         Guess::LinesAboveHeader { lines: 1, first, header } => format!(
             "Line {}, above the column names in line {}, is skipped.",
