@@ -110,8 +110,12 @@ const PREVIEW_LINES: usize = 5;
 pub enum ImportFault {
     /// The file has nothing but blanks and separators.
     Empty,
-    /// The file is a web page (HTML), not a list.
+    /// The file is a web page (HTML) or XML, not a list.
     Html,
+    /// The file is JSON.
+    Json,
+    /// The file is a document (PDF or RTF).
+    Document,
     /// The file is a workbook or another archive (ZIP, or the container format of Excel 97)
     /// and has to be saved as CSV first.
     Workbook,
@@ -182,8 +186,8 @@ pub fn read(bytes: &[u8], normalize: &Normalize) -> Result<ImportFile, ImportFau
         return Err(ImportFault::Workbook);
     }
     let (text, encoding) = encoding::decode(bytes);
-    if is_html(&text) {
-        return Err(ImportFault::Html);
+    if let Some(fault) = other_format(&text) {
+        return Err(fault);
     }
     if let Some((before, _)) = text.split_once('\0') {
         return Err(ImportFault::ZeroByte { line: line_ends(before.as_bytes()) + 1 });
@@ -194,16 +198,38 @@ pub fn read(bytes: &[u8], normalize: &Normalize) -> Result<ImportFile, ImportFau
 
 fn is_workbook(bytes: &[u8]) -> bool {
     // A user's name may begin with PK, but isn't followed by these bytes.
-    let signatures: [&[u8]; 4] =
-        [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];
+    let signatures: [&[u8]; 7] = [
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"PK\x07\x08",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"\x1f\x8b\x08",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07",
+    ];
     signatures.iter().any(|signature| bytes.starts_with(signature))
 }
 
-fn is_html(text: &str) -> bool {
+/// Beginnings of web pages, of parts of them that some systems export, and of XML.
+const MARKUP: [&str; 8] = ["<html", "<!doctype", "<?xml", "<!--", "<meta", "<head", "<table", "<style"];
+
+/// Beginnings of documents.
+const DOCUMENTS: [&str; 2] = ["%PDF-", "{\\rtf"];
+
+/// The fault of a text that isn't a list.
+fn other_format(text: &str) -> Option<ImportFault> {
     let text = text.trim_start_matches(is_blank);
     let begins =
-        |tag: &str| text.get(..tag.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(tag));
-    begins("<html") || begins("<!doctype")
+        |tag: &&str| text.get(..tag.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(tag));
+    if MARKUP.iter().any(begins) {
+        return Some(ImportFault::Html);
+    }
+    if DOCUMENTS.iter().any(begins) {
+        return Some(ImportFault::Document);
+    }
+    // A list may begin with an ID in braces or a name in brackets.
+    let inside = text.strip_prefix(['[', '{'])?.trim_start_matches(is_blank);
+    inside.starts_with(['"', '[', '{', ']', '}']).then_some(ImportFault::Json)
 }
 
 impl ImportFile {

@@ -135,7 +135,9 @@ pub fn line_problem(locale: &dyn Locale, line_problem: &LineProblem) -> String {
 pub fn unusable(locale: &dyn Locale, unusable: UnreadableImport) -> String {
     match unusable {
         UnreadableImport::Fault(ImportFault::Empty) => "This file is empty: no line has any text. Choose the file that lists the users.".into(),
-        UnreadableImport::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
+        UnreadableImport::Fault(ImportFault::Html) => "This file is a web page or XML, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
+        UnreadableImport::Fault(ImportFault::Json) => "This file is JSON, not a list. Save the users as CSV, or write each user in a line of its own.".into(),
+        UnreadableImport::Fault(ImportFault::Document) => "This file is a document, not a list. Copy the users into a text file, each in a line of its own.".into(),
         UnreadableImport::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
         UnreadableImport::Fault(ImportFault::ZeroByte { line }) => format!(
             "This file isn't text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",

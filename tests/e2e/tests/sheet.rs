@@ -253,7 +253,8 @@ async fn unusable_files_are_explained_and_long_files_need_the_loaded_list() {
     page.hear("This file is empty").await;
     for (name, bytes, sentence) in [
         ("book.xlsx", b"PK\x03\x04rest".to_vec(), "This file is a workbook or an archive."),
-        ("page.csv", b"<!DOCTYPE html><p>".to_vec(), "This file is a web page, not a list."),
+        ("page.csv", b"<!DOCTYPE html><p>".to_vec(), "This file is a web page or XML, not a list."),
+        ("users.json", b"[{\"username\": \"ana\"}]".to_vec(), "This file is JSON, not a list."),
         ("binary.csv", b"ana\n\x01\0\x02".to_vec(), "line 2 has a zero byte"),
         ("many.csv", b"ana\n".repeat(200_001), "This list has more than 200,000 lines."),
         ("large.csv", vec![b'a'; (64 << 20) + 1], "This file is larger than 64 MB"),

@@ -133,6 +133,16 @@ fn a_file_that_cannot_be_imported_is_rejected_with_the_reason() {
         (b"sep=;\r\n", ImportFault::Empty),
         (b"\r\n <!DOCTYPE html><p>", ImportFault::Html),
         (b"<HTML lang=en>", ImportFault::Html),
+        (b"<meta charset=utf-8><table><tr><td>ana", ImportFault::Html),
+        (b"<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>", ImportFault::Html),
+        (b"[{\"username\":\"ana\"},{\"username\":\"bo\"}]", ImportFault::Json),
+        (b"\xef\xbb\xbf{\n  \"_embedded\": {}}", ImportFault::Json),
+        (b"[\"ana\",\n\"bo\"]", ImportFault::Json),
+        (b"{\"username\":\"ana\"}\n{\"username\":\"bo\"}\n", ImportFault::Json),
+        (b"%PDF-1.7\n1 0 obj", ImportFault::Document),
+        (b"{\\rtf1\\ansi ana\\par bo}", ImportFault::Document),
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", ImportFault::Workbook),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", ImportFault::Workbook),
         (b"PK\x03\x04\x14\0", ImportFault::Workbook),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", ImportFault::Workbook),
         (b"ana\r\nb\0o\r\n", ImportFault::ZeroByte { line: 2 }),
@@ -140,6 +150,9 @@ fn a_file_that_cannot_be_imported_is_rejected_with_the_reason() {
         assert_eq!(read(bytes).err(), Some(fault), "{bytes:?}");
     }
     assert_eq!(values(&import("PKowalski\nana")), ["PKowalski", "ana"]);
+    assert_eq!(values(&import(&format!("{{{ID}}}\n"))), [format!("{{{ID}}}")]);
+    assert_eq!(values(&import("<ana@x.example>\n")), ["ana@x.example"]);
+    assert_eq!(values(&import("[ana]\n{bo}\n")), ["[ana]", "{bo}"]);
 }
 
 #[test]
