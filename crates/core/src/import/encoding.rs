@@ -23,11 +23,18 @@ const WINDOWS_1252_FROM_80: [char; 32] = [
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
+/// UTF-8's byte order mark, read as Windows-1252.
+const MISREAD_MARK: &str = "ï»¿";
+
 /// Decodes a file. The byte order mark and the zero bytes with which some programs pad a file are removed. Decoding
 /// never fails: a file that isn't in another encoding is Windows-1252, and invalid bytes become U+FFFD.
 pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
     let (mut text, encoding) = decode_all(bytes);
     text.truncate(without_padding(&text).len());
+    // A program has read the mark as Windows-1252, and has written its characters.
+    if let Some(rest) = text.strip_prefix(MISREAD_MARK) {
+        text = rest.to_owned();
+    }
     (text, encoding)
 }
 
@@ -169,6 +176,9 @@ mod tests {
         for bytes in ["zoë,1".as_bytes(), b"\xef\xbb\xbfzo\xc3\xab,1"] {
             assert_eq!(decode(bytes), ("zoë,1".to_owned(), Encoding::Utf8));
         }
+        let misread = "ï»¿username\nana";
+        assert_eq!(decode(misread.as_bytes()).0, "username\nana", "the mark was read as Windows-1252");
+        assert_eq!(decode(&[b"\xef\xbb\xbf", misread.as_bytes()].concat()).0, "username\nana");
         let (text, encoding) = decode(b"\xef\xbb\xbfa\xff");
         assert_eq!((text.as_str(), encoding), ("a\u{fffd}", Encoding::Utf8), "the byte order mark decides");
     }
