@@ -193,13 +193,15 @@ impl ImportFile {
     }
 }
 
-/// Whether a value is a number with an exponent as spreadsheets write it: with a sign. A username
-/// such as `12e4` doesn't have one.
+/// Whether a value is a number with an exponent as spreadsheets write it: with a sign, or in Java's form `4.1E7`. A
+/// username such as `12e4` is neither.
 fn is_spreadsheet_number(value: &str) -> bool {
     let Some((number, exponent)) = value.split_once(['E', 'e']) else { return false };
     let number = number.strip_prefix(['-', '+']).unwrap_or(number);
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
-    let parts = [Some(whole), Some(fraction), exponent.strip_prefix(['-', '+'])];
+    let is_of_java = whole.len() == 1 && number.contains('.') && value.contains('E');
+    let exponent = exponent.strip_prefix(['-', '+']).or(is_of_java.then_some(exponent));
+    let parts = [Some(whole), Some(fraction), exponent];
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.into_iter().all(|part| part.is_some_and(is_digits))
 }

@@ -113,10 +113,13 @@ fn a_number_shortened_by_a_spreadsheet_is_a_problem() {
         import.identify(0, by, true);
         problems(&import).first().copied().flatten()
     };
-    for value in ["4.1E+07", "1,23E+15", "1E+11", "-5.0e-03", "４.１E+07"] {
+    for value in ["4.1E+07", "1,23E+15", "1E+11", "-5.0e-03", "４.１E+07", "4.1000001E7", "1.2E15"] {
         assert_eq!(problem(value, Identity::ExternalId), Some(Problem::SpreadsheetNumber), "{value}");
     }
-    for value in ["12e4", "E+07", "4.E+07", "4.1E+", "4.1E+07x", "1.2.3E+4", "e", "elena", "41000001"] {
+    for value in [
+        "12e4", "1.2e4", "12E4", "41.5E7", "E+07", "4.E+07", "4.1E+", "4.1E+07x", "1.2.3E+4", "e", "elena",
+        "41000001",
+    ] {
         assert_eq!(problem(value, Identity::ExternalId), None, "{value}");
     }
     assert_eq!(problem("4.1E+07", Identity::UserId), Some(Problem::SpreadsheetNumber));
