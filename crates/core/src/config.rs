@@ -249,6 +249,11 @@ fn base(text: &str, field: &str, ending: &str) -> Result<String, ConfigFault> {
     if !url.starts_with("https://") && !is_loopback {
         return Err(ConfigFault::new(field, "must begin with https:// (http:// on this computer only)"));
     }
+    // Browsers take the first part of the path for the host where there is none.
+    let host = url.split("//").nth(1).unwrap_or_default();
+    if !host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[') {
+        return Err(ConfigFault::new(field, "must have a host after //"));
+    }
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~:/[]".contains(letter);
     if !url.chars().all(plain) {
         return Err(ConfigFault::new(field, "must be a plain URL without user, query or fragment"));
@@ -392,6 +397,9 @@ mod tests {
             (region("http://p.example/v1"), "regions[0].apiBase"),
             (region("http://127.0.0.1.evil.example/v1"), "regions[0].apiBase"),
             (region("https://p.example"), "regions[0].apiBase"),
+            (region("https:///v1"), "regions[0].apiBase"),
+            (region("https://:8443/v1"), "regions[0].apiBase"),
+            (region("https://./v1"), "regions[0].apiBase"),
             (region("https://user@p.example/v1"), "regions[0].apiBase"),
             (r#"{"listOnConect":5}"#.into(), "listOnConect"),
             (r#"{"listOnConnect":"many"}"#.into(), "listOnConnect"),
