@@ -7,7 +7,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Claims;
+use super::{Claims, PasteFault};
 
 /// The result of searching a text for tokens.
 #[derive(Default)]
@@ -32,8 +32,9 @@ pub(super) fn tokens(text: &str) -> Found {
     let (mut found, mut rest) = (Found::default(), text.as_str());
     while let Some((_, tail)) = rest.split_once(PREFIX) {
         rest = tail;
-        let Some((token, after)) = token(tail) else { continue };
-        let Ok(claims) = Claims::decode(&token) else {
+        let Some(token) = token(tail) else { continue };
+        let decoded = token.and_then(|(token, after)| Ok((Claims::decode(&token)?, token, after)));
+        let Ok((claims, token, after)) = decoded else {
             found.is_damaged = true;
             continue;
         };
@@ -73,8 +74,11 @@ fn percent_decoded(text: &str) -> Zeroizing<String> {
     percent_decoded
 }
 
-/// The token whose text after its prefix begins here, and the text that follows it.
-fn token(tail: &str) -> Option<(Zeroizing<String>, &str)> {
+/// A token and the text that follows it; a fault if the token was cut.
+type Whole<'a> = Result<(Zeroizing<String>, &'a str), PasteFault>;
+
+/// The token whose text after its prefix begins here; `None` if there isn't one.
+fn token(tail: &str) -> Option<Whole<'_>> {
     let mut token = Zeroizing::new(String::from(PREFIX));
     let mut rest = tail;
     let mut is_broken = false;
@@ -111,11 +115,17 @@ fn with_signature<'a>(
     first: &str,
     after: &'a str,
     is_broken: bool,
-) -> Option<(Zeroizing<String>, &'a str)> {
+) -> Option<Whole<'a>> {
     // The full stop of a surrounding sentence may follow; a fourth part may not.
-    let first = first.strip_suffix('.').unwrap_or(first);
+    let dots = first.len() - first.trim_end_matches('.').len();
+    let first = first.trim_end_matches('.');
     if first.contains('.') {
         return None;
+    }
+    // Pages that show a token in part end it with an ellipsis. It can also end a sentence after a whole token.
+    let has_ellipsis = dots > 1 || after.starts_with('…');
+    if has_ellipsis && !SIGNATURE_LENGTHS.contains(&first.len()) {
+        return Some(Err(PasteFault::Damaged));
     }
     let mut signature = Zeroizing::new(first.to_owned());
     let mut ends = vec![(signature.len(), after)];
@@ -131,7 +141,7 @@ fn with_signature<'a>(
     let whole = ends.iter().find(|(length, _)| SIGNATURE_LENGTHS.contains(length));
     let (length, after) = whole.or(ends.get(certain_lines)).copied()?;
     token.push_str(signature.get(..length)?);
-    Some((token, after))
+    Some(Ok((token, after)))
 }
 
 /// The content of the next line, if it could continue a signature and nothing else is on that line.
@@ -140,7 +150,7 @@ fn next_line(text: &str) -> Option<(&str, &str)> {
     let gap = text.get(..text.len() - rest.len())?;
     let (chunk, after) = rest.split_at_checked(token_chars(rest))?;
     let next = after.trim_start_matches([' ', '\t']).chars().next();
-    let ends_line = next.is_none_or(|character| "\r\n\"'`\\})],;<".contains(character));
+    let ends_line = next.is_none_or(|character| "\r\n\"'`\\})],;<^|│".contains(character));
     let can_continue = !chunk.is_empty() && !chunk.trim_end_matches('=').contains(['.', '=']);
     (gap.contains('\n') && ends_line && can_continue).then_some((chunk, after))
 }
@@ -153,7 +163,7 @@ fn looks_random(chunk: &str) -> bool {
 
 /// Characters around a line break within a token: blanks, quotes, and the signs of shells, mails and source code.
 fn is_break(character: char) -> bool {
-    character.is_whitespace() || "\"'`\\+>^|".contains(character)
+    character.is_whitespace() || "\"'`\\+>^|│".contains(character)
 }
 
 const fn is_token_char(character: char) -> bool {

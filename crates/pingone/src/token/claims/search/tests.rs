@@ -114,6 +114,10 @@ fn a_token_that_is_broken_into_lines_is_joined() {
                 format!("const token = '{}';", lines("  '").replace('\n', "' +\n")),
                 format!("TOKEN={}", lines("").replace('\n', "\\\n")),
                 format!("> {}", lines("> ")),
+                // Of a table in a terminal, and of a command for Windows.
+                format!("| {} |", lines("| ").replace('\n', " |\n")),
+                format!("│ {} │", lines("│ ").replace('\n', " │\n")),
+                format!("set TOKEN={}", lines("").replace('\n', "^\r\n")),
             ] {
                 assert_eq!(read(&text).as_deref(), Ok(j), "{width}: {text}");
             }
@@ -168,4 +172,28 @@ fn text_that_only_begins_like_a_token_does_not_hide_a_token_after_it() {
         assert_eq!(read(&text).as_deref(), Ok(token.as_str()), "{text}");
     }
     assert_eq!(read(&format!("{token}.more")), Err(PasteFault::Damaged));
+}
+
+#[test]
+fn a_token_that_is_shown_in_part_is_damaged() {
+    let [whole, short] = tokens("a");
+    for text in [
+        format!("{}...", &whole[..whole.len() - 9]),
+        format!("Token: {}… (click to copy)", &whole[..whole.len() - 9]),
+        format!("{short}..."),
+    ] {
+        assert_eq!(read(&text), Err(PasteFault::Damaged), "{text}");
+    }
+    for text in [
+        format!("{whole}..."),
+        format!("{whole}…"),
+        format!("{}... copied: {whole}", &whole[..30]),
+        format!("{whole}!"),
+        format!("{whole}?"),
+        format!("{whole}。"),
+        format!("„{whole}“:"),
+        format!("**{whole}**"),
+    ] {
+        assert_eq!(read(&text).as_deref(), Ok(whole.as_str()), "{text}");
+    }
 }
