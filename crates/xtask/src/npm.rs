@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::failure::Failure;
 use crate::process;
 use crate::system_deps::SystemDep;
@@ -92,18 +90,23 @@ fn is_kept(name: &str) -> bool {
     is_loaded && KEPT.iter().any(|start| name.starts_with(start))
 }
 
-/// The package.json with the project's version.
+/// What package.json has in place of the project's version.
+const PLACEHOLDER: &str = r#""version": "0.0.0""#;
+
+/// The package.json with the project's version. Nothing else is changed: of an export's conditions the first that is met
+/// counts, so their order has a meaning.
 fn versioned(text: &str, version: &str) -> Result<String, Failure> {
-    let unusable = |problem: String| Failure::Seal { file: "web/npm/package.json".to_owned(), problem };
-    let mut package: Value = serde_json::from_str(text).map_err(|problem| unusable(problem.to_string()))?;
-    let fields = package.as_object_mut().ok_or_else(|| unusable("it has to be an object".to_owned()))?;
-    fields.insert("version".to_owned(), version.into());
-    Ok(format!("{package:#}\n"))
+    let (before, after) = text.split_once(PLACEHOLDER).ok_or_else(|| Failure::Seal {
+        file: "web/npm/package.json".to_owned(),
+        problem: format!("it has to have {PLACEHOLDER}"),
+    })?;
+    Ok(format!(r#"{before}"version": "{version}"{after}"#))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     #[test]
     fn the_package_has_the_files_of_the_element_and_none_of_the_page() {
@@ -123,10 +126,19 @@ mod tests {
 
     #[test]
     fn the_package_has_the_project_s_version() {
-        let text = versioned(r#"{"name":"x","version":"0.0.0"}"#, "1.2.3").unwrap();
+        let text = versioned(include_str!("../../../web/npm/package.json"), "1.2.3").unwrap();
         let package: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(package["version"], "1.2.3");
         assert!(versioned("[]", "1.2.3").is_err());
+    }
+
+    #[test]
+    fn the_types_of_an_export_come_before_its_default() {
+        let text = versioned(include_str!("../../../web/npm/package.json"), "1.2.3").unwrap();
+        for export in text.lines().filter(|line| line.contains("\"default\"")) {
+            assert!(export.find("\"types\"") < export.find("\"default\""), "{export}");
+            assert!(export.contains("\"types\""), "{export}");
+        }
     }
 
     #[test]
