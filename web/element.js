@@ -16,7 +16,7 @@ globalThis.addEventListener?.("pingone-mfa:panicked", () => (hasPanicked = true)
 
 // Addresses that the page's policy blocked. The browser reports them only in this event.
 const blockedUrls = new Set();
-globalThis.document?.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
+globalThis.document?.addEventListener?.("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
   if (effectiveDirective === "connect-src" && disposition === "enforce") blockedUrls.add(blockedURI);
 });
 
@@ -445,4 +445,4 @@ class PingOneMfa extends Base {
   }
 }
 
-globalThis.customElements && (customElements.get("pingone-mfa") ?? customElements.define("pingone-mfa", PingOneMfa));
+globalThis.customElements?.get && (customElements.get("pingone-mfa") ?? customElements.define("pingone-mfa", PingOneMfa));

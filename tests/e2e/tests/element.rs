@@ -562,10 +562,14 @@ async fn the_package_does_nothing_on_a_server_that_imports_it() {
         assert_eq!(example.node(&folder, &unchanged(import)), "0\n", "{import}");
     }
     // A server environment that defines some of the browser's globals.
-    let partly =
-        "globalThis.document = undefined; globalThis.window = globalThis; globalThis.self = globalThis;
-        await import('pingone-mfa'); console.log('imported');";
-    assert_eq!(example.node(&folder, partly), "imported\n");
+    for globals in [
+        "globalThis.document = undefined; globalThis.window = globalThis; globalThis.self = globalThis;",
+        "globalThis.document = {}; globalThis.window = globalThis;",
+        "globalThis.HTMLElement = class {}; globalThis.customElements = { define() {} };",
+    ] {
+        let partly = format!("{globals} await import('pingone-mfa'); console.log('imported');");
+        assert_eq!(example.node(&folder, &partly), "imported\n", "{globals}");
+    }
     let static_import = "import 'pingone-mfa'; import { framePingOneMfa } from 'pingone-mfa/frame'; console.log(typeof framePingOneMfa);";
     assert_eq!(example.node(&folder, static_import), "function\n");
 }
