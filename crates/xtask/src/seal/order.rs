@@ -1,11 +1,18 @@
 //! Puts functions with similar code next to each other. gzip finds repetitions only within 32 kB, and what the compiler
 //! makes of one generic function for several types is often further apart.
 #![expect(clippy::indexing_slicing, reason = "indexes are positions in the vectors they were made from")]
+#![expect(clippy::cast_precision_loss, reason = "counts and lengths are far below two to the 52nd")]
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
+use std::vec;
 
-use wasm_encoder::{NameMap, NameSection, Section as _};
-use wasmparser::{BinaryReaderError, Parser, Payload, TypeRef};
+use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::{CodeSection, FunctionSection, Module};
+use wasmparser::{
+    CodeSectionReader, FunctionBody, FunctionSectionReader, Operator, Parser, Payload, TypeRef,
+};
 
 /// Length of the byte sequences that functions are compared by.
 const SEQUENCE: usize = 6;
@@ -16,48 +23,129 @@ const WINDOW: usize = 28_000;
 /// Added to the length of a function, so that a short one isn't next because of a few bytes.
 const SHORT: usize = 100;
 
-/// Gives the functions of a wasm without names such names that wasm-opt's `--reorder-functions-by-name` puts similar
-/// functions next to each other.
-pub(super) fn name_by_similarity(mut wasm: Vec<u8>) -> Result<Vec<u8>, BinaryReaderError> {
-    let (imported, bodies) = functions(&wasm)?;
-    let mut places: Vec<(usize, usize)> = Order::new(&bodies).zip(0..).collect();
-    places.sort_unstable();
-    let mut names = NameMap::new();
-    for (index, (_, place)) in (imported..).zip(places) {
-        names.append(index, &format!("{place:06}"));
+/// The first indexes, which a call writes with one byte.
+const ONE_BYTE: u32 = 128;
+
+/// Puts the functions that are called most first, and then similar ones next to each other.
+pub(super) fn sort_functions(wasm: &[u8]) -> Result<Vec<u8>, Error> {
+    let Code { imported, types, bodies, calls } = Code::read(wasm)?;
+    let mut most_called: Vec<usize> = (0..bodies.len()).collect();
+    most_called.sort_by_key(|function| Reverse(calls[*function]));
+    most_called.truncate(ONE_BYTE.saturating_sub(imported) as usize);
+    let code: Vec<_> = bodies.iter().map(FunctionBody::as_bytes).collect();
+    let order: Vec<usize> = Order::new(&code, most_called).collect();
+    let mut indexes: Vec<u32> = (0..imported).collect();
+    indexes.resize(indexes.len() + order.len(), 0);
+    for (index, function) in (imported..).zip(&order) {
+        indexes[imported as usize + function] = index;
     }
-    let mut section = NameSection::new();
-    section.functions(&names);
-    section.append_to(&mut wasm);
-    Ok(wasm)
+    let mut module = Module::new();
+    Sorted { order, indexes, types, bodies }.parse_core_module(&mut module, Parser::new(0), wasm)?;
+    Ok(module.finish())
 }
 
-/// The number of imported functions, and the code of the others.
-fn functions(wasm: &[u8]) -> Result<(u32, Vec<&[u8]>), BinaryReaderError> {
-    let (mut imported, mut bodies) = (0, Vec::new());
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-                }
-            }
-            Payload::CodeSectionEntry(body) => {
-                let mut reader = body.get_binary_reader();
-                bodies.push(reader.read_bytes(reader.bytes_remaining())?);
-            }
-            _ => {}
-        }
+/// Writes a wasm with its functions in another order.
+struct Sorted<'wasm> {
+    order: Vec<usize>,
+    /// The new index of each function.
+    indexes: Vec<u32>,
+    types: Vec<u32>,
+    bodies: Vec<FunctionBody<'wasm>>,
+}
+
+impl Reencode for Sorted<'_> {
+    type Error = Infallible;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, Error> {
+        Ok(self.indexes[function as usize])
     }
-    Ok((imported, bodies))
+
+    fn parse_function_section(
+        &mut self,
+        section: &mut FunctionSection,
+        _: FunctionSectionReader<'_>,
+    ) -> Result<(), Error> {
+        for function in &self.order {
+            section.function(self.types[*function]);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        section: &mut CodeSection,
+        _: CodeSectionReader<'_>,
+    ) -> Result<(), Error> {
+        for function in self.order.clone() {
+            self.parse_function_body(section, self.bodies[function].clone())?;
+        }
+        Ok(())
+    }
+}
+
+/// The functions of a wasm.
+struct Code<'wasm> {
+    /// How many are imported. Their indexes come first.
+    imported: u32,
+    /// The types and the code of the others.
+    types: Vec<u32>,
+    bodies: Vec<FunctionBody<'wasm>>,
+    /// How often each of the others is called by name.
+    calls: Vec<usize>,
+}
+
+impl<'wasm> Code<'wasm> {
+    fn read(wasm: &'wasm [u8]) -> Result<Self, Error> {
+        let (mut imported, mut types, mut bodies, mut called) = (0, Vec::new(), Vec::new(), HashMap::new());
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    }
+                }
+                Payload::FunctionSection(section) => {
+                    for function in section {
+                        types.push(function?);
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    for operator in body.get_operators_reader()? {
+                        if let Operator::Call { function_index } = operator? {
+                            *called.entry(function_index).or_default() += 1;
+                        }
+                    }
+                    bodies.push(body);
+                }
+                _ => {}
+            }
+        }
+        let indexes = (imported..).take(bodies.len());
+        let calls = indexes.map(|index| called.remove(&index).unwrap_or_default()).collect();
+        Ok(Self { imported, types, bodies, calls })
+    }
 }
 
 struct Function {
     len: usize,
     sequences: Vec<usize>,
     is_placed: bool,
-    /// How many of its sequences are in the window.
-    common: usize,
+    /// What its sequences that are in the window weigh.
+    common: f64,
+    /// What that is divided by. It grows slower than the length: gzip finds longer matches in longer functions.
+    size: f64,
+}
+
+impl Function {
+    fn new(len: usize) -> Self {
+        let root = ((len + SHORT) as f64).sqrt();
+        Self { len, sequences: Vec::new(), is_placed: false, common: 0.0, size: root * root.sqrt() }
+    }
+
+    /// How much it has in common with the window, for its length.
+    fn similarity(&self) -> f64 {
+        self.common / self.size
+    }
 }
 
 /// A byte sequence that several functions contain.
@@ -67,9 +155,17 @@ struct Sequence {
     seen: usize,
 }
 
-/// The functions' positions: first the largest, then always the one that has most in common with the ones before it, for
-/// its length.
+impl Sequence {
+    /// A sequence that few functions contain weighs more: elsewhere gzip wouldn't find it again.
+    fn weight(&self) -> f64 {
+        1.0 / (self.functions.len() as f64).sqrt()
+    }
+}
+
+/// The functions' positions: first the given ones, then the largest, then always the one that has most in common with the
+/// ones before it.
 struct Order {
+    first: vec::IntoIter<usize>,
     functions: Vec<Function>,
     sequences: Vec<Sequence>,
     /// The functions placed last, and how long they are together.
@@ -78,7 +174,7 @@ struct Order {
 }
 
 impl Order {
-    fn new(bodies: &[&[u8]]) -> Self {
+    fn new(bodies: &[&[u8]], first: Vec<usize>) -> Self {
         let mut containing: HashMap<&[u8], Vec<usize>> = HashMap::new();
         for (function, body) in bodies.iter().enumerate() {
             for sequence in body.windows(SEQUENCE) {
@@ -88,10 +184,7 @@ impl Order {
                 }
             }
         }
-        let mut functions: Vec<_> = bodies
-            .iter()
-            .map(|body| Function { len: body.len(), sequences: Vec::new(), is_placed: false, common: 0 })
-            .collect();
+        let mut functions: Vec<_> = bodies.iter().map(|body| Function::new(body.len())).collect();
         // Sorted, because the order of a hash table isn't the same in every build.
         let mut shared: Vec<_> = containing.into_values().filter(|functions| functions.len() > 1).collect();
         shared.sort_unstable();
@@ -101,7 +194,17 @@ impl Order {
             }
         }
         let sequences = shared.into_iter().map(|functions| Sequence { functions, seen: 0 }).collect();
-        Self { functions, sequences, window: VecDeque::new(), bytes: 0 }
+        Self { first: first.into_iter(), functions, sequences, window: VecDeque::new(), bytes: 0 }
+    }
+
+    fn most_similar(&self) -> Option<usize> {
+        let left = self.functions.iter().enumerate().filter(|(_, function)| !function.is_placed);
+        let (next, _) = if self.window.is_empty() {
+            left.max_by_key(|(_, function)| function.len)?
+        } else {
+            left.max_by(|(_, one), (_, other)| one.similarity().total_cmp(&other.similarity()))?
+        };
+        Some(next)
     }
 
     fn enter_window(&mut self, function: usize) {
@@ -112,7 +215,7 @@ impl Order {
             sequence.seen += 1;
             if sequence.seen == 1 {
                 for function in &sequence.functions {
-                    self.functions[*function].common += 1;
+                    self.functions[*function].common += sequence.weight();
                 }
             }
         }
@@ -125,7 +228,7 @@ impl Order {
             sequence.seen -= 1;
             if sequence.seen == 0 {
                 for function in &sequence.functions {
-                    self.functions[*function].common -= 1;
+                    self.functions[*function].common -= sequence.weight();
                 }
             }
         }
@@ -136,12 +239,7 @@ impl Iterator for Order {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
-        let left = self.functions.iter().enumerate().filter(|(_, function)| !function.is_placed);
-        let (next, _) = if self.window.is_empty() {
-            left.max_by_key(|(_, function)| function.len)?
-        } else {
-            left.max_by_key(|(_, function)| 1_000_000 * function.common / (function.len + SHORT))?
-        };
+        let next = self.first.next().or_else(|| self.most_similar())?;
         self.functions[next].is_placed = true;
         self.enter_window(next);
         while self.bytes > WINDOW && self.window.len() > 1 {
@@ -161,13 +259,14 @@ mod tests {
     fn similar_functions_are_next_to_each_other() {
         let (table, form): (Vec<u8>, Vec<u8>) = ((10..60).collect(), (100..140).collect());
         let bodies = [&table[..], &form, &table[1..], &form[2..]];
-        assert_eq!(Order::new(&bodies).collect::<Vec<_>>(), [0, 2, 3, 1]);
+        assert_eq!(Order::new(&bodies, Vec::new()).collect::<Vec<_>>(), [0, 2, 3, 1]);
+        assert_eq!(Order::new(&bodies, vec![3]).collect::<Vec<_>>(), [3, 1, 0, 2]);
     }
 
     #[test]
     fn every_function_has_a_place_also_without_code_in_common() {
         let bodies: [&[u8]; 4] = [b"", b"a", b"not similar", b"to anything here"];
-        let mut order: Vec<_> = Order::new(&bodies).collect();
+        let mut order: Vec<_> = Order::new(&bodies, Vec::new()).collect();
         order.sort_unstable();
         assert_eq!(order, [0, 1, 2, 3]);
     }
