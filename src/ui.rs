@@ -3,6 +3,7 @@
 pub(crate) mod dom;
 pub(crate) mod dropdown;
 pub(crate) mod icon;
+pub(crate) mod list;
 pub(crate) mod memo;
 pub(crate) mod named_choice;
 pub(crate) mod radio;

@@ -11,6 +11,7 @@ use crate::console::help::text;
 use crate::console::modal::Modal;
 use crate::ui::dom::handler;
 use crate::ui::dom::once_shown;
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::search_field::SearchField;
 use crate::ui::show::Show;

@@ -10,6 +10,7 @@ use crate::console::app::use_app;
 use crate::console::requests::exchange_forms::{status, status_class};
 use crate::console::requests::text;
 use crate::ui::dom::{handler, key_of, stop};
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 
 /// Height of a row in pixels, as in the style sheet.

@@ -24,6 +24,7 @@ use crate::console::troubleshooting::text;
 use crate::console::troubleshooting::text as say;
 use crate::ui::dom::handler;
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 

@@ -19,6 +19,7 @@ use crate::console::users::grid::state::{Grid, with_name};
 use crate::console::users::row_pool::{PooledRow, Rendered, RowPool};
 use crate::console::users::text;
 use crate::ui::dom::{explain_cut_text, handler, keep_tab_stop, once_shown};
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 

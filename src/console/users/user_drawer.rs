@@ -32,6 +32,7 @@ use crate::ui::dom::{
 use crate::ui::icon::{Icon, Symbol};
 
 pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 
 #[component]

@@ -14,6 +14,7 @@ use crate::console::runs::run_panel::finished::FinishedActions;
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::shown_phase::ShownPhase;
 use crate::ui::dom::{focus_heading, handler, moves_on};
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 
 /// Where an action stands on the card.

@@ -12,6 +12,7 @@ use crate::console::runs::text;
 
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::reasons::{SaveSkipped, WhyNotChanged};
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 
 #[component]

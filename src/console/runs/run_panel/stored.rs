@@ -12,6 +12,7 @@ use crate::ui::icon::{Icon, Symbol};
 
 use crate::console::runs::run_panel::continue_button::ContinueButton;
 use crate::console::runs::run_panel::stored_row::{StoredRow, StoredRun, handed_over};
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
