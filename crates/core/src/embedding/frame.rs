@@ -3,7 +3,7 @@
 //! message lets the host page request a token.
 
 use pingone::json;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::host_events::{Change, HostEvent, Reason, RunCounts};
@@ -349,7 +349,10 @@ pub fn height(pixels: u32) -> String {
 fn write(kind: &str, fields: Vec<(&'static str, Value)>) -> String {
     let envelope = [("type", format!("{PREFIX}{kind}").into()), ("version", VERSION.into())];
     let fields = envelope.into_iter().chain(fields).map(|(name, value)| (name.to_owned(), value));
-    Value::Object(fields.collect()).to_string()
+    // `collect` would bring a sort into the first file.
+    let mut message = Map::new();
+    message.extend(fields);
+    Value::Object(message).to_string()
 }
 
 #[cfg(test)]
