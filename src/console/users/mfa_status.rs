@@ -25,6 +25,7 @@ use crate::console::users::toolbar::change;
 use crate::ui::dom::handler;
 use crate::ui::dropdown::{Dropdown, DropdownButton, Opens};
 use crate::ui::icon::Icon;
+use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
