@@ -260,7 +260,7 @@ mod tests {
         let (table, form): (Vec<u8>, Vec<u8>) = ((10..60).collect(), (100..140).collect());
         let bodies = [&table[..], &form, &table[1..], &form[2..]];
         assert_eq!(Order::new(&bodies, Vec::new()).collect::<Vec<_>>(), [0, 2, 3, 1]);
-        assert_eq!(Order::new(&bodies, vec![3]).collect::<Vec<_>>(), [3, 1, 0, 2]);
+        assert_eq!(Order::new(&bodies, vec![3]).collect::<Vec<_>>(), [3, 1, 2, 0]);
     }
 
     #[test]
