@@ -70,7 +70,7 @@ async fn the_token_is_kept_only_in_memory() {
     let token = world.token(&TokenSpec { actor: Actor::Person, ..TokenSpec::default() });
     let signature = token.rsplit('.').next().unwrap().to_owned();
     // Typed instead of pasted: the field itself must not keep the token either.
-    page.enter("password", "Access token", &token).await;
+    page.fill("password", "Access token", &token).await;
     page.press("button", "Connect").await;
     page.hear("250 users · read").await;
     page.press("switch", "MFA for jonas.brandt").await;
