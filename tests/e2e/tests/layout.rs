@@ -236,6 +236,100 @@ async fn nothing_moves_by_itself() {
     assert!(!page.focus_is_lost().await, "the focus is somewhere after the drawer has closed");
 }
 
+/// Script expression for what is wider than the card of this class, with its tabs. What scrolls is as wide as it likes inside.
+fn wider_than(card: &str) -> String {
+    format!(
+        "(() => {{ const card = root.querySelector('{card}'), {{ left, right }} = card.getBoundingClientRect();
+            const found = [...card.querySelectorAll('*')].filter((it) => it.checkVisibility());
+            const out = found.filter((it) => !it.parentElement.closest('pre')).filter((it) => {{
+              const box = it.getBoundingClientRect();
+              return box.right > right + 1 || box.left < left - 1 || box.right > innerWidth; }});
+            const tabs = card.querySelectorAll('[role=tab]').length;
+            if (card.scrollWidth > card.clientWidth || tabs !== 3) out.push(card);
+            return out.map((it) => it.tagName + ' ' + it.className + ' ' + it.scrollWidth); }})()"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_stays_in_its_card_in_each_form() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    steps::open_user(&page).await;
+    steps::change_user(&page).await;
+    for (card, is_in_drawer) in [(".user-response", true), (".request-detail", false)] {
+        if !is_in_drawer {
+            steps::close_user(&page).await;
+            steps::open_requests(&page).await;
+        }
+        for width in [1280, 390] {
+            page.emulate_display("light", width, 860).await;
+            for form in ["Code", "Raw", "Typed"] {
+                page.press("tab", form).await;
+                page.until_shadow(&format!("{}.length === 0", wider_than(card))).await;
+                page.shoot(&format!("form-{form}-{}-{width}", &card[1..])).await;
+            }
+        }
+        page.emulate_display("light", 1280, 860).await;
+    }
+}
+
+/// Script expression for whether the open panel is inside the window, and nothing is beside it that could be scrolled to.
+const PANEL_INSIDE: &str = "(() => {
+  const panel = root.querySelector('.dropdown-panel, .by-population.open')?.getBoundingClientRect();
+  const page = document.documentElement;
+  return Boolean(panel) && panel.width > 0 && panel.left >= 0 && panel.right <= innerWidth && panel.top >= 0
+    && page.scrollWidth <= page.clientWidth;
+})()";
+
+/// Opens the panel of this button, if it is visible at this width, and closes it.
+async fn assert_panel_inside(page: &Page, name: &str, width: u32) -> bool {
+    let button = format!(
+        "[...root.querySelectorAll('[aria-expanded]')].find((it) => it.checkVisibility({{ visibilityProperty: true }})
+            && (it.ariaLabel ?? it.textContent).trim() === '{name}')"
+    );
+    if page.ask_shadow(&format!("{button} === undefined")).await == true {
+        return false;
+    }
+    page.ask_shadow(&format!("({button}.scrollIntoView({{ block: 'nearest' }}), {button}.click())")).await;
+    page.until_shadow(&format!("{button}.ariaExpanded === 'true'")).await;
+    page.shoot(&format!("panel-{}-{width}", name.replace([' ', '“', '”'], ""))).await;
+    page.until_shadow(PANEL_INSIDE).await;
+    page.ask_shadow(&format!("{button}.click()")).await;
+    page.until_shadow("root.querySelector('.dropdown-panel') === null").await;
+    true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_panel_opens_inside_the_window() {
+    let world = World::with_users(USERS).await;
+    let page = connected(&world, USERS).await;
+    page.press("button", "Load device report").await;
+    page.see("button", "PingID is in use").await;
+    let names = [
+        "MFA",
+        "Devices",
+        "Account",
+        "Population",
+        "Filters",
+        "Columns",
+        "Token",
+        "By population",
+        "PingID is in use",
+        "What “on” means",
+    ];
+    for width in [390, 600, 900, 1280, 1440] {
+        page.emulate_display("light", width, 860).await;
+        let mut opened = Vec::new();
+        for name in names {
+            if assert_panel_inside(&page, name, width).await {
+                opened.push(name);
+            }
+        }
+        // The panels that are there at each width.
+        assert!(opened.ends_with(&names[6..]), "{width}: {opened:?}");
+    }
+}
+
 /// A page on which things move, to test the measures with.
 const SAMPLE: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Sample</title>
 <style>body { margin: 0 }</style><pingone-mfa><template shadowrootmode="open"><style>button { display: block } [role=grid] { height: 200px; overflow: auto; border: 0 }
