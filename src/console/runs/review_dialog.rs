@@ -45,7 +45,10 @@ pub(crate) fn ReviewDialog() -> impl IntoView {
             part="dialog"
             is_open
             on_close=move || review.close()
-            on_open=move || once_shown(move || focus_first_in(form.how))
+            on_open=move || {
+                form.tell_all(false);
+                once_shown(move || focus_first_in(form.how));
+            }
         >
             <Show when=move || is_open.get()>
                 <div class="review-head">

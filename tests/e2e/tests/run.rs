@@ -76,7 +76,13 @@ async fn all_matching_users_are_changed_verified_reported_and_undone() {
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see_review(false).await;
     wait_for_late_responses(&page).await;
+    // Nothing is said to be missing before a person wants to start.
+    page.hear("Will be changed").await;
+    assert!(!page.text().await.contains("Enter a reason"));
+    page.start_run(false, &users.to_string()).await;
     page.hear("Enter a reason for disabling MFA.").await;
+    assert_eq!(page.text().await.matches("Enter a reason").count(), 1);
+    assert_eq!(page.focus().await, "Reason");
     page.shoot("review-off").await;
     page.fill("textbox", "Reason", "Taken back").await;
     page.fill("textbox", &format!("Type {users}"), &users.to_string()).await;
@@ -189,6 +195,7 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
     world.sandbox().add_fault(on_put(1.0, 40, None, ended)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
+    page.start_reviewed_run().await;
     page.hear("Choose a pilot user, who is changed first.").await;
     page.choose_pilot(&first).await;
     page.fill("textbox", "Change reference", "CHG0041273").await;

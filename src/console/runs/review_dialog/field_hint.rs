@@ -14,7 +14,7 @@ pub(super) fn FieldHint(
     #[prop(into)] meaning: Signal<String>,
 ) -> impl IntoView {
     let app = use_app();
-    let is_missing = move || form.missing() == Some(field);
+    let is_missing = move || form.says(field);
     view! {
         <p class="hint" class:missing=is_missing id=format!("{id}-hint")>
             {move || if is_missing() { why_not_yet(app, form) } else { meaning.get() }}

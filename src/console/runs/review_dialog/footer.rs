@@ -6,7 +6,7 @@ use pingone_mfa_core::run::estimate::{Estimate, TokenSpan};
 
 use crate::console::app::{App, use_app};
 use crate::console::format::{moment, number};
-use crate::console::runs::review_dialog::form::{ReviewForm, why_not_yet};
+use crate::console::runs::review_dialog::form::{Field, ReviewForm, why_not_yet};
 use crate::console::runs::review_dialog::how::NumberField;
 use crate::console::runs::review_dialog::title;
 use crate::console::runs::text;
@@ -22,6 +22,11 @@ pub(super) fn ReviewFooter(form: ReviewForm) -> impl IntoView {
     let review = app.review();
     let can_start = move || form.preview.with(Option::is_some) && form.obstacle.get().is_none();
     let press = move |_| if untrack(can_start) { review.start() } else { form.lead() };
+    // What a field says isn't repeated here.
+    let obstacle = move || {
+        let has_field = form.missing().is_some_and(|field| field != Field::Number);
+        if has_field { String::new() } else { why_not_yet(app, form) }
+    };
     let name = move || {
         if review.starts_with_pilot() { text::review::START_WITH_PILOT.to_owned() } else { title(app) }
     };
@@ -31,7 +36,7 @@ pub(super) fn ReviewFooter(form: ReviewForm) -> impl IntoView {
                 <Costs form/>
                 <NumberField form/>
             </div>
-            <p class="review-obstacle" id="review-obstacle" role="status">{move || why_not_yet(app, form)}</p>
+            <p class="review-obstacle" id="review-obstacle" role="status">{obstacle}</p>
             <button on:click=handler(move |_| review.close())>{text::review::CANCEL}</button>
             <button
                 class=move || if review.to() { "review-start primary" } else { "review-start danger" }
@@ -51,7 +56,8 @@ fn Costs(form: ReviewForm) -> impl IntoView {
     let app = use_app();
     let estimate = memo(move || {
         app.session().now.track();
-        form.preview.get().and_then(|preview| app.review().estimate(&preview))
+        let preview = form.preview.get().filter(|preview| !preview.plan.rows.is_empty());
+        preview.and_then(|preview| app.review().estimate(&preview))
     });
     let requests =
         move || estimate.get().map(|estimate| text::review::requests(&number(app, estimate.requests)));

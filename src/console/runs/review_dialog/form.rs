@@ -5,6 +5,7 @@ use std::rc::Rc;
 use leptos::html;
 use leptos::prelude::*;
 use pingone::redaction::secrets::has_token;
+use pingone_mfa_core::run::plan::Exclusion;
 use pingone_mfa_core::run::proposal::Preview;
 use pingone_mfa_core::run::reference::Pattern;
 
@@ -36,6 +37,8 @@ pub(super) struct ReviewForm {
     pub(super) who: NodeRef<html::Div>,
     pub(super) how: NodeRef<html::Div>,
     fields: [NodeRef<html::Div>; 5],
+    /// Whether something missing in a field is said: its field was left, or the button was pressed.
+    told: [RwSignal<bool>; 5],
 }
 
 impl ReviewForm {
@@ -51,6 +54,7 @@ impl ReviewForm {
             who: NodeRef::new(),
             how: NodeRef::new(),
             fields: [(); 5].map(|()| NodeRef::new()),
+            told: [(); 5].map(|()| RwSignal::new(false)),
         }
     }
 
@@ -79,12 +83,48 @@ impl ReviewForm {
         }
     }
 
+    fn told(self, field: Field) -> RwSignal<bool> {
+        let [pilot, step, reference, reason, number] = self.told;
+        match field {
+            Field::Pilot => pilot,
+            Field::Step => step,
+            Field::Reference => reference,
+            Field::Reason => reason,
+            Field::Number => number,
+        }
+    }
+
+    /// Whether each field says what is missing in it.
+    pub(super) fn tell_all(self, is_told: bool) {
+        for told in self.told {
+            told.set(is_told);
+        }
+    }
+
+    /// A field was left: from now on it says what is missing.
+    pub(super) fn leave(self, field: Field) {
+        self.told(field).set(true);
+    }
+
+    /// Whether this field says that something is missing or wrong. Nothing is missing in a field that a person hasn't
+    /// come to yet.
+    pub(super) fn says(self, field: Field) -> bool {
+        let is_untouched = match self.obstacle.get() {
+            Some(Obstacle::PilotUserMissing) => true,
+            Some(Obstacle::ReasonMissing) => self.review.reason.read().is_empty(),
+            Some(Obstacle::Reference) => self.review.reference.read().is_empty(),
+            _ => false,
+        };
+        self.missing() == Some(field) && (!is_untouched || self.told(field).get())
+    }
+
     fn has_token_in_reason(self) -> bool {
         has_token(&self.review.reason.read())
     }
 
     /// Moves the focus to the first field with something missing or, if users have to be included, to those.
     pub(super) fn lead(self) {
+        self.tell_all(true);
         match untrack(|| self.missing()) {
             Some(field) => focus_first_in(self.around(field)),
             None if self.obstacle.get_untracked() == Some(Obstacle::NothingToDo) => focus_field_in(self.who),
@@ -97,15 +137,28 @@ impl ReviewForm {
 pub(super) fn why_not_yet(app: App, form: ReviewForm) -> String {
     let review = app.review();
     let Some(obstacle) = form.obstacle.get() else { return String::new() };
-    let has_skipped = review.preview().is_some_and(|preview| preview.has_skipped());
     match obstacle {
-        Obstacle::NothingToDo if has_skipped => text::review::ALL_SKIPPED.to_owned(),
+        Obstacle::NothingToDo => why_nothing(form, review.to()).to_owned(),
         Obstacle::PilotUserUnknown => why_no_pilot(app, form),
         _ => {
             let limits = review.limits();
             let pattern = limits.change_reference.pattern.as_ref().map(Pattern::as_str);
             text::review::obstacle(app.ports.get().locale.as_ref(), &obstacle, pattern)
         }
+    }
+}
+
+fn why_nothing(form: ReviewForm, to: bool) -> &'static str {
+    let preview = form.preview.read();
+    let Some(preview) = preview.as_ref() else { return "" };
+    if preview.has_skipped() {
+        text::review::ALL_SKIPPED
+    } else if preview.left_out(Exclusion::AlreadySet) < preview.chosen {
+        text::review::SOME_ALREADY_SET
+    } else if to {
+        text::review::ALL_ON
+    } else {
+        text::review::ALL_OFF
     }
 }
 

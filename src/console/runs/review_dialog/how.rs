@@ -77,6 +77,7 @@ pub(super) fn TextField(
                 aria-label=name
                 prop:value=value
                 on:input:target=move |event| value.set(event.target().value())
+                on:blur=handler(move |_| form.leave(field))
             />
             <FieldHint form field id meaning/>
         </div>

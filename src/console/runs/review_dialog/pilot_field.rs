@@ -116,6 +116,7 @@ pub(super) fn PilotField(form: ReviewForm) -> impl IntoView {
     let leave = move |event: ev::FocusEvent| {
         if leaves(&event, around) {
             offers.close();
+            form.leave(Field::Pilot);
         }
     };
     let write = move |event| {

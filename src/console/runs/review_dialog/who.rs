@@ -131,7 +131,10 @@ fn Notes(form: ReviewForm) -> impl IntoView {
     // Users without an active device are among those who will be changed.
     let has_note = move || {
         let preview = form.preview.read();
-        !to || preview.as_ref().is_some_and(|it| it.plan.rows.len() as u64 > it.with_device)
+        preview.as_ref().is_some_and(|it| {
+            let without = (it.plan.rows.len() as u64).saturating_sub(if to { it.with_device } else { 0 });
+            without > 0
+        })
     };
     let is_application =
         move || app.session().facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));

@@ -35,13 +35,18 @@ pub const SHOW: &str = "Show";
 /// No user is left to change.
 pub const ALL_SKIPPED: &str =
     "All users who need a change are skipped. Include some of them, or check their devices first.";
+/// MFA of some has the value already, and others can't be changed.
+pub const SOME_ALREADY_SET: &str =
+    "None of the selected users would change. The table says why each is skipped.";
+pub const ALL_ON: &str = "None of the selected users would change: MFA is already on for all of them.";
+pub const ALL_OFF: &str = "None of the selected users would change: MFA is already off for all of them.";
 /// Loads the devices of all users.
 pub const LOAD_REPORT: &str = "Load device report";
 pub const LOADING_REPORT: &str = "Loading the device report …";
 /// Beside the users without an active device.
 pub const NO_DEVICE_HINT: &str = "sign-on policy decides if they get in";
 /// What it means to include a user without a device.
-pub const NO_DEVICE_NOTE: &str = "Users without an active device: depending on your sign-on policy, they may sign in without a second factor, or may not be able to sign in. This page can't see which.";
+pub const NO_DEVICE_NOTE: &str = "Users without an active device: depending on your sign-on policy, they may sign in without a second factor, or may not be able to sign in. This page doesn't read the policy.";
 /// What turning MFA off means.
 pub const OFF_NOTE: &str = "PingOne can't ask these users for a second factor then.";
 /// Shown if the token belongs to an application.
@@ -91,6 +96,8 @@ pub fn more(users: &str) -> String {
 /// The users after the pilot user.
 pub fn all_others(users: &str, has_pilot: bool) -> String {
     match (users, has_pilot) {
+        ("0", true) => "no others".to_owned(),
+        ("0", false) => "no users".to_owned(),
         ("1", true) => "the other user".to_owned(),
         ("1", false) => "the user".to_owned(),
         (_, true) => format!("all {users} others"),
@@ -250,7 +257,7 @@ pub fn obstacle(locale: &dyn Locale, obstacle: &Obstacle, pattern: Option<&str>)
             format!("This deployment permits runs of at most {} users. Choose fewer.", locale.number(*most))
         }
         Obstacle::Administrators => "In the environment called Administrators, MFA is never disabled for more than 500 users at once. This guard looks at the environment's name only.".into(),
-        Obstacle::NothingToDo => "None of these users needs a change.".into(),
+        Obstacle::NothingToDo => SOME_ALREADY_SET.into(),
         Obstacle::PilotUserMissing => "Choose a pilot user, who is changed first.".into(),
         Obstacle::PilotUserUnknown => "The pilot user isn't in this plan.".into(),
         Obstacle::PauseStepInvalid => "Enter after how many users to pause: a whole number, 1 or more.".into(),
