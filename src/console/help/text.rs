@@ -40,6 +40,8 @@ pub const fn title(topic: Topic) -> &'static str {
         Topic::Network => "No response, or not from PingOne",
         Topic::Storage => "What this page stores",
         Topic::Slips => "Mistakes in PingOne's documentation",
+        Topic::Runs => "Runs, undo and run files",
+        Topic::Import => "Importing a list",
         Topic::Report => "Reporting a problem",
     }
 }
@@ -50,6 +52,18 @@ const DOCUMENTATION_MISTAKES: &[&str] = &[
     "The tutorial asks for Environment Admin or Identity Admin. The required role is Identity Data Admin.",
     "Some newer pages print /v1 twice in the address. It must appear only once.",
     "The page about the flag says that it is false by default. New environments create users with the flag on.",
+];
+
+const RUNS: &[&str] = &[
+    "A run changes many users. The review shows first who is changed, who is skipped and why, and what it costs.",
+    "Undo, in the finished run and in the tab Runs, reviews a run that reverts it, for 72 hours. A user who was changed again in the meantime is skipped.",
+    "To continue on another computer: Save run file here, Open run file… in the tab Runs there.",
+    "Save report writes the result of each user. Filter by report… lists these users again.",
+];
+
+const IMPORT: &[&str] = &[
+    "Import list reads CSV or text with one user in each line: user ID, external ID, username or email address. The first lines show how the file was read.",
+    "A line that matches no user, or several, changes no user. You can save these lines as a file.",
 ];
 
 pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
@@ -102,7 +116,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
         ],
         Topic::Role => &[
             "Changing the flag needs Identity Data Admin. It is the only one of PingOne's older built-in roles with that permission. It can also read users and devices.",
-            "Identity Data Read Only can read users and devices, and can't change anything. It is enough for viewing users and for a rehearsal.",
+            "Identity Data Read Only can read users and devices, and can't change anything. It is enough for viewing users and for reviewing a run.",
             "Environment Admin can neither read users nor change the flag, although PingOne's tutorial says that it can. It works there because the creator of an environment is given Identity Data Admin in it.",
             "Roles have a scope: an environment or a population. A role for a population can see and change only its users. Identity Data Admin can't be assigned for a whole organization.",
             "With a worker application's token, the application's roles apply. With a signed-in person's token, that person's roles apply. Applications created in the console have no roles at first.",
@@ -144,6 +158,8 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
             "Data is sent only to PingOne.",
         ],
         Topic::Slips => DOCUMENTATION_MISTAKES,
+        Topic::Runs => RUNS,
+        Topic::Import => IMPORT,
         Topic::Report => &[
             "Requests lists the last 200 requests. Copy copies one as text, with placeholders for personal data. The token is never included.",
             "PingOne's support asks for the time of a request and for its Correlation-Id. The copy contains the time, and also the Correlation-Id if PingOne lets this page read it. Otherwise, it is under Network in the browser's developer tools.",

@@ -35,13 +35,17 @@ pub enum Topic {
     Storage,
     /// Mistakes on PingOne's own pages.
     Slips,
+    /// Changes of many users: undo, and run files.
+    Runs,
+    /// Users from a file.
+    Import,
     /// How to report a problem with this page.
     Report,
 }
 
 impl Topic {
     /// All topics, in the order in which they are shown.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Flag,
         Self::LockOut,
         Self::Devices,
@@ -58,6 +62,8 @@ impl Topic {
         Self::Network,
         Self::Storage,
         Self::Slips,
+        Self::Runs,
+        Self::Import,
         Self::Report,
     ];
 }
