@@ -22,7 +22,7 @@ use crate::console::help::dialog::HelpLink;
 use crate::console::troubleshooting::fault_card::{FaultCard, PingOneWords};
 use crate::console::troubleshooting::text;
 use crate::console::troubleshooting::text as say;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus_next, handler};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::list::For;
 use crate::ui::memo::memo;
@@ -169,13 +169,17 @@ fn title_of_request(app: App) -> &'static str {
 #[component]
 fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
     let troubleshooting = use_app().troubleshooting();
+    let press = move |event: leptos::ev::MouseEvent| {
+        focus_next(&event, &[say::SEARCH]);
+        troubleshooting.close();
+    };
     let close = move || {
         view! {
             <button
                 class="quiet trouble-close"
                 aria-label=say::CLOSE
                 title=say::CLOSE
-                on:click=handler(move |_| troubleshooting.close())
+                on:click=handler(press)
             >
                 <Symbol icon=Icon::Close/>
             </button>
@@ -215,16 +219,16 @@ fn LikelyCause(
     let app = use_app();
     let sentence = say::cause(&*app.ports.get().locale, first.cause);
     let is_new = sentence != title;
-    let who = first.cause.who();
     let environment = environment(app).map(|environment| environment.name);
+    let (term, who) = say::who(first.cause, environment.as_deref());
     let second = second.and_then(|second| other_cause(app, first.cause, second));
     view! {
         {is_new.then(|| view! { <p>{sentence}</p> })}
         <dl>
             <dt>{say::TO_DO}</dt>
             <dd>{say::to_do(first.cause)}</dd>
-            <dt>{say::WHO}</dt>
-            <dd>{say::who(who, environment.as_deref())}</dd>
+            <dt>{term}</dt>
+            <dd>{who}</dd>
             {second.map(|(term, cause)| {
                 view! {
                     <dt>{term}</dt>

@@ -14,6 +14,7 @@ pub use crate::connect::text::{
 };
 pub use crate::console::text::top_bar;
 pub use crate::console::users::text::disable_dialog;
+pub use crate::console::users::text::table::SEARCH;
 pub use crate::text::{TRY_AGAIN, account, expires, fault, kind, remaining, words};
 
 use pingone::fault::{Fault, Refusal};
@@ -31,6 +32,8 @@ pub const CHECKS: &str = "What was checked";
 pub const READS_ONLY: &str = "Checks only read; they never change anything.";
 pub const TO_DO: &str = "What to do";
 pub const WHO: &str = "Who can do it";
+/// Instead of [`WHO`], if a role is missing.
+pub const WHO_ASSIGNS: &str = "Who can assign it";
 /// The second cause, if the first is a missing role.
 pub const JUST_ASSIGNED: &str = "Just assigned?";
 pub const NEW_ROLES_TAKE_TIME: &str = "New roles can take a few minutes to take effect.";
@@ -126,13 +129,31 @@ pub const fn permission(permission: Permission) -> &'static str {
     }
 }
 
-/// The answer to [`WHO`].
-pub fn who(responsible: Responsible, environment: Option<&str>) -> String {
+/// What is asked, and the answer.
+pub fn who(cause: Cause, environment: Option<&str>) -> (&'static str, String) {
+    let responsible = cause.who();
+    let term = if responsible == Responsible::EnvironmentAdmin { WHO_ASSIGNS } else { WHO };
+    (term, answer_who(responsible, may_be_assigned_by_its_holders(cause), environment))
+}
+
+/// Whether the role is one of those that an Identity Data Admin may assign, by PingOne's page of built-in roles:
+/// <https://developer.pingidentity.com/pingone-api/platform/roles/predefined-roles.html>.
+fn may_be_assigned_by_its_holders(cause: Cause) -> bool {
+    matches!(
+        cause.missing(),
+        Some(
+            Permission::ReadUsers | Permission::ReadDevices | Permission::ReadReport | Permission::UpdateMfa
+        )
+    )
+}
+
+fn answer_who(responsible: Responsible, by_holders: bool, environment: Option<&str>) -> String {
     let of = environment.map(|name| format!(" of {name}")).unwrap_or_default();
+    let or = if by_holders { " or an Identity Data Admin" } else { "" };
     match responsible {
         Responsible::You => "You.".into(),
         Responsible::Time => "No action needed: it resolves itself after some time.".into(),
-        Responsible::EnvironmentAdmin => format!("An Environment Admin{of}."),
+        Responsible::EnvironmentAdmin => format!("An Environment Admin{or}{of}."),
         Responsible::LicenseHolder => "The person responsible for your organization's PingOne license.".into(),
         Responsible::PolicyAdmin => format!("The administrator of the sign-on policies{of}."),
         Responsible::NetworkAdmin => "The administrator of your network or its proxy.".into(),
@@ -217,7 +238,7 @@ pub fn seen(
         Seen::NotReadHere => "not read by this page".into(),
         Seen::Storage(why) => why.to_string(),
         Seen::LocksSilent => "the browser's lock manager doesn't respond".into(),
-        Seen::NotPermitted => "the host page refused the change".into(),
+        Seen::NotPermitted => "the portal refused the change".into(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::{List, Search};
 use crate::console::users::grid::UserGrid;
 use crate::console::users::text;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus_next, handler};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
@@ -37,7 +37,8 @@ fn SearchStatus() -> impl IntoView {
         let has_list = *directory.list.read_untracked() != List::Idle;
         if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH }
     };
-    let back = move |_| {
+    let back = move |event: leptos::ev::MouseEvent| {
+        focus_next(&event, &[text::table::SEARCH]);
         directory.close_search();
         directory.table.search_for(directory.users, "");
     };

@@ -12,7 +12,7 @@ use crate::console::troubleshooting::fault_card::FaultCard;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::directory::Checking;
 use crate::console::users::text;
-use crate::ui::dom::{Event, handler, key_of, move_focus_in};
+use crate::ui::dom::{Event, focus_next, handler, key_of, move_focus_in};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
@@ -58,7 +58,10 @@ fn SelectionToolbar(app: App, count: Memo<usize>) -> impl IntoView {
     let bar = NodeRef::<html::Div>::new();
     let label = memo(move || text::table::selected(&number(app, count.get())));
     let move_focus = move |event: leptos::ev::KeyboardEvent| step(bar, &event);
-    let clear = move |_| app.directory().table.deselect();
+    let clear = move |event: leptos::ev::MouseEvent| {
+        focus_next(&event, &[text::table::SEARCH]);
+        app.directory().table.deselect();
+    };
     view! {
         <div
             class="line"

@@ -66,7 +66,7 @@ async fn a_copied_request_has_the_correlation_id_if_it_is_readable() {
     let token = world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
     page.connect(&token).await;
     page.press("switch", "MFA for jonas.brandt").await;
-    hear_trouble(&page, "An Environment Admin of Workforce.").await;
+    hear_trouble(&page, "An Environment Admin or an Identity Data Admin of Workforce.").await;
     record_copies(&page).await;
     page.press("button", "Copy request").await;
     page.hear("Copied.").await;
@@ -81,7 +81,7 @@ async fn point_2_a_missing_role_is_named_requested_and_retried() {
     let token = world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
     page.connect(&token).await;
     page.press("switch", "MFA for jonas.brandt").await;
-    let said = hear_trouble(&page, "An Environment Admin of Workforce.").await;
+    let said = hear_trouble(&page, "An Environment Admin or an Identity Data Admin of Workforce.").await;
     assert!(said.contains("Environment Admin doesn't include it."), "{said}");
     for (check, expected) in [
         ("Environment", "pass"),

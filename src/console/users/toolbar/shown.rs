@@ -13,7 +13,7 @@ use crate::console::users::list_progress::listed;
 use crate::console::users::refresh_button::RefreshButton;
 use crate::console::users::text;
 use crate::console::users::toolbar::described;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus_next, handler};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
@@ -135,8 +135,12 @@ pub(crate) fn SearchOffer() -> impl IntoView {
         wanted.get().map(|wanted| {
             // A text of any length may have been typed.
             let short: String = wanted.chars().take(40).collect();
+            let find = move |event: leptos::ev::MouseEvent| {
+                focus_next(&event, &[text::table::SEARCH]);
+                directory.find(&wanted);
+            };
             view! {
-                <button class="link" on:click=handler(move |_| directory.find(&wanted))>
+                <button class="link" on:click=handler(find)>
                     {text::table::ask_pingone(&short)}
                 </button>
             }
