@@ -103,7 +103,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::NotFound(_) => "PingOne answered that this doesn't exist.".into(),
         Fault::MediaTypeRefused(_) => "PingOne refused the content type of the request.".into(),
         Fault::RequestRefused(refusal) if refusal.code.is_none() && refusal.status == 404 => {
-            "A 404 came, but not in PingOne's words. It says nothing about who exists.".into()
+            "The response is a 404, but not in PingOne's words. It says nothing about who exists.".into()
         }
         Fault::RequestRefused(refusal) if refusal.code.is_none() => {
             format!("The request was refused with {}, but not in PingOne's words.", refusal.status)
@@ -111,13 +111,13 @@ pub fn fault(fault: &Fault) -> String {
         Fault::RequestRefused(refusal) => format!("PingOne refused the request with {}.", refusal.status),
         Fault::RateLimited { .. } => "PingOne is limiting requests (429), and went on doing so.".into(),
         Fault::ServerFailed(refusal) => format!("PingOne failed with {}, and went on doing so.", refusal.status),
-        Fault::StatusUnexpected(bad) => format!("An answer with status {} came, which PingOne doesn't give here.", bad.status),
-        Fault::Timeout { after } => format!("No complete answer came within {} s.", after.0 / 1000),
-        Fault::Unreachable => "The browser got no readable answer. Offline, a blocked request and an error of PingOne without permission headers look the same from here.".into(),
-        Fault::BodyCut(_) => "The answer broke off in the middle.".into(),
-        Fault::BodyTooLarge(_) => "The answer was larger than any of PingOne's, and was not read to its end.".into(),
-        Fault::NotJson(_) => "The answer isn't PingOne's: it isn't JSON.".into(),
-        Fault::WrongShape(_) => "The answer has a shape that this page doesn't know.".into(),
+        Fault::StatusUnexpected(bad) => format!("The response has status {}, which PingOne doesn't send here.", bad.status),
+        Fault::Timeout { after } => format!("No complete response within {} s.", after.0 / 1000),
+        Fault::Unreachable => "The browser got no readable response. Offline, a blocked request and an error of PingOne without permission headers look the same from here.".into(),
+        Fault::BodyCut(_) => "The response broke off in the middle.".into(),
+        Fault::BodyTooLarge(_) => "The response was larger than any of PingOne's, and was not read to its end.".into(),
+        Fault::NotJson(_) => "The response isn't PingOne's: it isn't JSON.".into(),
+        Fault::WrongShape(_) => "The response has a shape that this page doesn't know.".into(),
         Fault::Paging(Paging::Loop) => "PingOne's pages go round in a circle. The list was stopped.".into(),
         Fault::Paging(Paging::NoCursor) => "The link to the next page has no cursor. The list was stopped.".into(),
         Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
@@ -173,7 +173,7 @@ pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
     match outcome {
         Outcome::Changed { read_back: false } => format!("PingOne answered at {at}: MFA is {state}."),
         Outcome::Changed { read_back: true } => {
-            format!("The answer was lost, so it was read back at {at}: MFA is {state}.")
+            format!("The response was lost, so it was read back at {at}: MFA is {state}.")
         }
         Outcome::Refused(Fault::RoleMissing(_)) => {
             "PingOne refused the change: you may read users here, but not change MFA. Nothing was changed."
@@ -182,7 +182,7 @@ pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
         Outcome::Refused(why) => format!("{} Nothing was changed.", fault(why)),
         Outcome::Failed(why) => format!("Not changed. {}", fault(why)),
         Outcome::Unconfirmed(why) => {
-            format!("Sent, answer lost: it may have been changed or not. {}", fault(why))
+            format!("Sent, response lost: it may have been changed or not. {}", fault(why))
         }
         Outcome::Gone(_) => "No longer exists. Nothing was changed.".into(),
     }

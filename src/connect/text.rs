@@ -136,7 +136,7 @@ pub fn note(locale: &dyn Locale, note: Remark, now: Timestamp) -> String {
         Remark::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
         Remark::FromBearer => "The word Bearer in front of it was left out.".into(),
         Remark::FromText => "Taken out of the pasted text. The rest was not kept.".into(),
-        Remark::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
+        Remark::FromJson => "Taken out of a JSON response. The rest of it was not kept.".into(),
         Remark::ClockBehind(millis) => format!(
             "The token becomes valid {} from now: this computer's clock seems to be behind.",
             remaining(Timestamp(millis), Timestamp(0))
@@ -152,9 +152,9 @@ pub fn note(locale: &dyn Locale, note: Remark, now: Timestamp) -> String {
 
 pub fn forgotten(locale: &dyn Locale, until: Option<Timestamp>, idle_minutes: Option<u64>) -> String {
     let why = match idle_minutes {
-        Some(1) => "Forgotten after 1 minute without use.".into(),
-        Some(minutes) => format!("Forgotten after {minutes} minutes without use."),
-        None => "Forgotten here.".into(),
+        Some(1) => "Token forgotten after 1 minute without use.".into(),
+        Some(minutes) => format!("Token forgotten after {minutes} minutes without use."),
+        None => "Token forgotten.".into(),
     };
     let until =
         until.map_or_else(|| "until it expires".into(), |until| format!("until {}", locale.time(until)));

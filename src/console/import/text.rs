@@ -22,7 +22,7 @@ pub const PLACE: &str = "The file stays in this browser's memory until you close
 /// Field for the column.
 pub const COLUMN: &str = "Column";
 /// Field for the attribute in the column.
-pub const HOLDS: &str = "Contains";
+pub const HOLDS: &str = "Match by";
 pub const PREVIEW: &str = "First lines";
 pub const LINE: &str = "Line";
 /// The section on how the file is read.
@@ -196,7 +196,7 @@ pub fn by_pingone(at: &str) -> String {
 /// Lookups that PingOne didn't answer.
 pub fn refused(locale: &dyn Locale, refused: usize) -> String {
     format!(
-        "PingOne refused to look for {}, or its answer could not be read: they count as not found.",
+        "PingOne refused to look for {}, or its response could not be read: they count as not found.",
         lines(locale, refused)
     )
 }
@@ -215,7 +215,7 @@ pub const fn group_meaning(group: MatchGroup) -> &'static str {
     match group {
         MatchGroup::Found => "match one user each",
         MatchGroup::NotFound => "match no user",
-        MatchGroup::MoreThanOne => "match more than one user",
+        MatchGroup::MoreThanOne => "several users have this value, so none is chosen",
         MatchGroup::Duplicates => "duplicate an earlier line",
     }
 }

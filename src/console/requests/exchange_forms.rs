@@ -124,6 +124,13 @@ fn TypedExchange(exchange: Exchange, is_brief: bool) -> impl IntoView {
             </dd>
         }
     });
+    // A request is sent once, unless something failed.
+    let attempt = (exchange.attempt > 1).then(|| {
+        view! {
+            <dt>{text::response::ATTEMPT}</dt>
+            <dd>{exchange.attempt.to_string()}</dd>
+        }
+    });
     let took = format!("{} ms", exchange.took.0);
     let (first, last) = if is_brief { (None, None) } else { (Some(status), Some((took, at))) };
     let first = first.map(|status| {
@@ -146,8 +153,7 @@ fn TypedExchange(exchange: Exchange, is_brief: bool) -> impl IntoView {
             {facts.collect_view()}
             {problem}
             {last}
-            <dt>{text::response::ATTEMPT}</dt>
-            <dd>{exchange.attempt.to_string()}</dd>
+            {attempt}
             {correlation_id}
         </dl>
     }

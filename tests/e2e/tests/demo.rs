@@ -75,7 +75,7 @@ async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_no
     page.replace_token().await;
     page.press("button", "Take another token of the demo").await;
     page.forget_token().await;
-    page.hear("Forgotten here.").await;
+    page.hear("Token forgotten.").await;
     assert_banner_visible(&page, "form again").await;
 
     let urls: Vec<String> = world.traffic().await.into_iter().map(|load| load.url).collect();

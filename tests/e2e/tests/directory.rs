@@ -568,7 +568,7 @@ async fn an_odd_flag_leaves_a_change_unconfirmed_and_is_unknown_in_the_user_draw
         world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
         page.ask_shadow("root.querySelector('tbody td.mfa [role=switch]').click()").await;
         page.see("button", &format!("Read MFA for {username}")).await;
-        page.hear("Sent, answer lost: it may have been changed or not.").await;
+        page.hear("Sent, response lost: it may have been changed or not.").await;
         assert_eq!(world.sandbox().mfa_enabled(user), Some(true), "the change was made");
         assert_eq!(
             page.names("switch", "MFA for").await,

@@ -353,7 +353,7 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
         (text(403, script, "utf16", 1), "onerror=\"window.ran = true\">Sign in, please</html>"),
         (text(502, "<h1>Störung</h1>", "latin1", 1), "<h1>St\u{fffd}rung</h1>"),
         (text(500, long, "utf8", 400_000), "The beginning of 6,800,000 bytes."),
-        (text(500, long, "utf8", 600_000), "The answer was larger than any of PingOne's"),
+        (text(500, long, "utf8", 600_000), "The response was larger than any of PingOne's"),
         (
             text(400, &format!("{{\"message\":\"{}\"}}", "x".repeat(5_000_000)), "utf8", 1),
             "The beginning of 5,000,014 bytes.",
@@ -391,10 +391,10 @@ async fn help_is_available_before_and_after_connecting_and_can_be_searched() {
     page.see("dialog", "Help").await;
     page.until("document.querySelector('pingone-mfa').shadowRoot.activeElement?.ariaLabel === 'Search help'")
         .await;
-    page.hear("17 topics.").await;
+    page.hear("19 topics.").await;
     page.check_appearance_around(".help h2", "help").await;
     page.type_keys("scope population").await;
-    page.hear("1 of 17 topics.").await;
+    page.hear("1 of 19 topics.").await;
     page.hear("Changing the flag needs Identity Data Admin.").await;
     assert!(!page.text().await.contains("What MFA on and off mean"));
     page.type_keys(" nonsense").await;

@@ -227,7 +227,7 @@ async fn a_wrapped_fetch_that_fails_or_returns_nonsense_counts_as_unreachable() 
         let page = open_after(&world, &script).await;
         page.paste_token(&world.token(&TokenSpec::default())).await;
         page.press("button", "Connect").await;
-        hear_soon(&page, "The browser got no readable answer.").await;
+        hear_soon(&page, "The browser got no readable response.").await;
         page.see("button", "Connect").await;
         let text = page.text().await;
         assert!(!text.contains("internal error"), "{wrapper}: {text}");
@@ -325,7 +325,7 @@ async fn the_token_is_forgotten_after_the_computer_slept_past_the_idle_time() {
     page.hear("20 users · read").await;
     page.value(FORTY_MINUTES).await;
     page.see("button", "Connect").await;
-    page.hear("Forgotten after 15 minutes without use.").await;
+    page.hear("Token forgotten after 15 minutes without use.").await;
 
     // The same if a person acts before the page's own clock check.
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -336,7 +336,7 @@ async fn the_token_is_forgotten_after_the_computer_slept_past_the_idle_time() {
     ))
     .await;
     page.see("button", "Connect").await;
-    page.hear("Forgotten after 15 minutes without use.").await;
+    page.hear("Token forgotten after 15 minutes without use.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

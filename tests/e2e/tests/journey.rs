@@ -81,7 +81,7 @@ async fn the_token_is_kept_only_in_memory() {
     assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
     assert!(!page.sinks_with("jonas.brandt").await.is_empty(), "the search does find displayed data");
     page.forget_token().await;
-    page.hear("Forgotten here. PingOne can't revoke it: it stays valid until").await;
+    page.hear("Token forgotten. PingOne can't revoke it: it stays valid until").await;
     assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
     assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new(), "the users are forgotten too");
     assert!(!world.console().await.contains(&signature));
@@ -203,7 +203,7 @@ async fn an_unreachable_api_is_reported() {
     let origins = Some((dead.clone(), dead.clone()));
     page.paste_token(&world.token(&TokenSpec { origins, ..TokenSpec::default() })).await;
     page.press("button", "Connect").await;
-    page.hear("The browser got no readable answer.").await;
+    page.hear("The browser got no readable response.").await;
     page.hear("a firewall, a VPN or a browser extension blocks it").await;
     let complaints = world.complaints(false).await;
     assert_eq!(complaints, Vec::<String>::new(), "the policy allowed the request");
@@ -241,7 +241,7 @@ async fn an_unused_token_is_forgotten_after_the_idle_time() {
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users · read").await;
     tokio::time::sleep(Duration::from_secs(55)).await;
-    page.hear("Forgotten after 1 minute without use. PingOne can't revoke it").await;
+    page.hear("Token forgotten after 1 minute without use. PingOne can't revoke it").await;
     assert!(!page.text().await.contains("Jonas Brandt"));
 }
 

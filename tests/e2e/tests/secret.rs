@@ -69,7 +69,7 @@ async fn a_typed_token_is_never_on_disk() {
     tokio::time::sleep(WRITE_DELAY).await;
     assert_not_on_disk(&world.disk_with(&secret), "while the page is open");
     page.forget_token().await;
-    page.hear("Forgotten here.").await;
+    page.hear("Token forgotten.").await;
     let page = world.visit("about:blank").await;
     tokio::time::sleep(WRITE_DELAY).await;
     assert_not_on_disk(&world.disk_with(&secret), "after leaving the page");

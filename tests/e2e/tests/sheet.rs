@@ -75,7 +75,7 @@ async fn a_file_with_windows_1252_semicolons_duplicates_and_unknown_users_is_imp
     page.see("dialog", "Import list").await;
     page.hear("Windows-1252, separated by semicolons, 8 lines of users below a header.").await;
     assert_eq!(page.chosen("Column").await, "Benutzername");
-    assert_eq!(page.chosen("Contains").await, "Username");
+    assert_eq!(page.chosen("Match by").await, "Username");
     assert_eq!(page.focus().await, "Close");
     page.hear(
         "1 line with a number that the spreadsheet shortened; its last digits are lost (line 3: 4.1E+07)",
@@ -111,7 +111,7 @@ async fn a_file_with_windows_1252_semicolons_duplicates_and_unknown_users_is_imp
     page.see("button", "Save not found").await;
     page.hear("No users found.").await;
     page.choose("Column", "Benutzername").await;
-    assert_eq!(page.chosen("Contains").await, "Username");
+    assert_eq!(page.chosen("Match by").await, "Username");
     let folder = world.downloads().await;
     page.press("button", "Save not found").await;
     let saved = folder.bytes("mfa-list-not-found-", "-contains-personal-data.csv").await;

@@ -137,7 +137,7 @@ async fn a_token_in_any_text_field_is_removed_and_reported() {
         assert!(names.iter().any(|found| found == name), "{name} was not tried: {names:?}");
     }
     page.forget_token().await;
-    page.hear("Forgotten here.").await;
+    page.hear("Token forgotten.").await;
     assert_no_trace(&page, &token).await;
     assert!(
         world.sandbox().seen().iter().all(|seen| !seen.path.contains("eyJ")),

@@ -41,7 +41,7 @@ pub const fn class(class: Class) -> &'static str {
         Class::Refused => "4xx",
         Class::Failed => "5xx",
         Class::Odd => "other",
-        Class::NoAnswer => "no answer",
+        Class::NoAnswer => "no response",
     }
 }
 

@@ -7,7 +7,7 @@ pub const TYPED: &str = "Typed";
 pub const RAW: &str = "Raw";
 pub const CODE: &str = "Code";
 pub const NONE: &str = "No requests yet.";
-pub const NO_ANSWER: &str = "no answer";
+pub const NO_ANSWER: &str = "no response";
 pub const STATUS: &str = "Status";
 pub const DURATION: &str = "Duration";
 pub const ATTEMPT: &str = "Attempt";
@@ -15,7 +15,7 @@ pub const CORRELATION_ID: &str = "Correlation-Id";
 pub const AT: &str = "Sent";
 pub const PROBLEM: &str = "Problem";
 pub const REQUEST: &str = "Request";
-pub const ANSWER: &str = "Answer";
+pub const ANSWER: &str = "Response";
 pub const KEPT: &str = "The last 200, in this page's memory. The token is never among them.";
 
 /// What was requested, of which part.

@@ -233,7 +233,7 @@ pub fn verified(changed: u32, verified: u32, users: &str) -> String {
 }
 
 pub const NOT_CHANGED: &str = "refused or failed";
-pub const BEING_CHECKED: &str = "answer lost, being checked";
+pub const BEING_CHECKED: &str = "response lost, being checked";
 pub const NOT_TOUCHED: &str = "not touched";
 
 /// The label of the skipped users, with the reason where it is one for all.
@@ -310,13 +310,13 @@ pub fn by_now(to: bool, already: u64, users: &str) -> String {
 pub const fn meaning(state: RowState) -> &'static str {
     match state {
         RowState::Waiting => "Nothing was sent for these users yet.",
-        RowState::Sending => "Sent; the answer isn't in yet.",
+        RowState::Sending => "Sent; the response isn't in yet.",
         RowState::Changed => "PingOne confirmed the change.",
         RowState::AlreadySet => "They had this value before anything was sent.",
         RowState::Refused => "PingOne refused the change. MFA is as it was.",
         RowState::Failed => "The change failed. MFA is not known to have changed.",
         RowState::Unconfirmed => {
-            "The change was sent, but the answer was lost. A later read decides what MFA is now."
+            "The change was sent, but the response was lost. A later read decides what MFA is now."
         }
         RowState::Gone => "The users no longer exist.",
         RowState::ChangedBySomeoneElse => "Changed, and a later read found another value.",
@@ -341,8 +341,8 @@ pub const WHY: &str = "Why?";
 /// A reason, and how many users it affected.
 pub fn reason(reason: &Reason, to: bool, users: &str) -> String {
     let what = match (reason.status, &reason.code) {
-        (0, _) => "no answer".to_owned(),
-        (status @ 1..400, _) => format!("an answer that could not be used, {status}"),
+        (0, _) => "no response".to_owned(),
+        (status @ 1..400, _) => format!("a response that could not be used, {status}"),
         (status, None) => status.to_string(),
         (status, Some(code)) => format!("{status} {code}"),
     };

@@ -96,7 +96,7 @@ pub fn result(
     let part = |(count, users): &(u32, String), what: &str| {
         if *count > 0 { format!(", {users} {what}") } else { String::new() }
     };
-    let sum = format!("{changed} changed{}{}", part(not_changed, "not"), part(lost, "with a lost answer"));
+    let sum = format!("{changed} changed{}{}", part(not_changed, "not"), part(lost, "with a lost response"));
     if not_touched.0 > 0 { format!("Stopped: {sum}{}", part(not_touched, "not touched")) } else { sum }
 }
 

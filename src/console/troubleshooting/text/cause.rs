@@ -196,7 +196,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         }
         Cause::Internal => "Try again. Please report it, with the build number and what you did.",
         Cause::AccountUnusable => "Enable or unlock the account in PingOne's console.",
-        Cause::FlagOff => "Turn MFA on.",
+        Cause::FlagOff => "Enable MFA.",
         Cause::Bypassed => {
             "Wait until it expires, or end it in PingOne's console: Services, Authentication, Resume."
         }

@@ -4,11 +4,11 @@ use pingone::user::Mfa;
 
 pub const PROTECTED: &str = "protected account";
 pub const SENDING: &str = "sending";
-pub const CHECKING: &str = "answer lost, checking";
+pub const CHECKING: &str = "response lost, checking";
 pub const READING: &str = "reading";
 pub const REFUSED: &str = "refused";
 pub const FAILED: &str = "failed";
-pub const LOST: &str = "answer lost";
+pub const LOST: &str = "response lost";
 pub const GONE: &str = "no longer exists";
 
 pub const fn word(mfa: Mfa) -> &'static str {
