@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use futures::channel::oneshot;
 use leptos::prelude::*;
 use pingone::device::{Device, usable};
 use pingone::fault::Fault;
@@ -83,7 +84,9 @@ impl Directory {
             Ok(())
         });
         let to = connection.clone();
+        let (bypass_ends, bypass_ended) = oneshot::channel::<()>();
         self.part(id, |opened| &mut opened.bypass, async move {
+            let _ends = bypass_ends;
             let until = to.call(ReadBypass(id)).await?;
             self.learn_bypass(id, until);
             Ok(until)
@@ -91,6 +94,9 @@ impl Directory {
         let to = connection.clone();
         self.part(id, |opened| &mut opened.devices, async move {
             let devices = to.call(ReadDevices(id)).await?;
+            // With the devices alone, a bypassed user would count as one with a device for a moment, and the numbers
+            // would move twice. Nothing is sent: the end of the read drops the sender.
+            let _ = bypass_ended.await;
             self.learn_devices(id, &devices);
             Ok(devices)
         });
