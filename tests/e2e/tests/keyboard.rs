@@ -279,7 +279,7 @@ async fn many_users_are_changed_and_imported_with_keys() {
     keys.press(Key::Enter).await;
     keys.wait_for_focus("menuitem CSV").await;
     keys.press(Key::Enter).await;
-    keys.page.until("window.announced.at(-1) === 'Saved.'").await;
+    keys.page.hear_announced("Saved.").await;
     keys.assert_focus("saving").await;
     keys.finish("save a report");
 
