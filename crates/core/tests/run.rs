@@ -274,8 +274,9 @@ fn a_401_pauses_the_run_once_and_uses_no_attempt() {
     assert!(run.counts().of(RowState::Changed) > 0 && run.counts().of(RowState::Waiting) > 0);
 }
 
-#[test]
-fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
+/// Changes 300 users with a pilot user and steps of 50, and answers each pause with a command. Returns the number of
+/// rows and the pauses.
+fn pauses_of_steps(answer: impl Fn(&PauseReason) -> Command + 'static) -> (u32, Vec<PauseReason>) {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(50) });
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -283,28 +284,27 @@ fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
     let seen = Rc::clone(&pauses);
     let (run, _) = carry_out(&stage, plan, move |reason| {
         seen.borrow_mut().push(reason.clone());
-        Some(Command::Resume)
+        Some(answer(reason))
     });
     assert_eq!(run.counts().of(RowState::Changed), rows);
-    assert_eq!(pauses.borrow()[0], PauseReason::PilotUser);
-    let steps = pauses.borrow().iter().filter(|reason| **reason == PauseReason::Step).count();
+    (rows, pauses.take())
+}
+
+#[test]
+fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
+    let (rows, pauses) = pauses_of_steps(|_| Command::Resume);
+    assert_eq!(pauses[0], PauseReason::PilotUser);
+    let steps = pauses.iter().filter(|reason| **reason == PauseReason::Step).count();
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
 #[test]
 fn a_run_that_continues_without_steps_pauses_only_for_other_reasons() {
-    let stage = Stage::new(300, &TokenSpec::default());
-    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(50) });
-    let rows = u32::try_from(plan.rows.len()).unwrap();
-    let pauses = Rc::new(RefCell::new(Vec::new()));
-    let seen = Rc::clone(&pauses);
-    let (run, _) = carry_out(&stage, plan, move |reason| {
-        seen.borrow_mut().push(reason.clone());
-        let is_step = *reason == PauseReason::Step;
-        Some(if is_step { Command::ResumeWithoutSteps } else { Command::Resume })
+    let (_, pauses) = pauses_of_steps(|reason| match reason {
+        PauseReason::Step => Command::ResumeWithoutSteps,
+        _ => Command::Resume,
     });
-    assert_eq!(run.counts().of(RowState::Changed), rows);
-    assert_eq!(*pauses.borrow(), [PauseReason::PilotUser, PauseReason::Step]);
+    assert_eq!(pauses, [PauseReason::PilotUser, PauseReason::Step]);
 }
 
 #[test]
