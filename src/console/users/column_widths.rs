@@ -182,8 +182,9 @@ fn fit(needs: &[Need], available: u32) -> Vec<u32> {
     needs.iter().map(|need| need.usual + more(need)).collect()
 }
 
-/// Makes each column as wide as its content. Where there is no room for that, the widest of those that grow are cut; what
-/// is left over goes to what may still come into the last columns, and then to those that grow.
+/// Makes each column as wide as its content. If the columns don't fit, the widest of those that grow are cut. Room that
+/// is left goes first to the columns of a fixed width, from the last on, up to their usual width, and then to those that
+/// grow.
 fn fit_content(needs: &[Need], available: u32) -> Vec<u32> {
     let at = |level: u32| needs.iter().map(|need| need.at_level(level)).collect::<Vec<_>>();
     let fits = |level: &u32| at(*level).iter().sum::<u32>() <= available;
