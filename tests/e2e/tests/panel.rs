@@ -281,8 +281,9 @@ async fn the_focus_is_never_lost() {
     wait_for_focus(&page, "Forget token", &["H1", "INPUT"]).await;
 }
 
-/// Script that records in `window.lost` whether the focus was on nothing when a frame was drawn, while the page has it.
-const NOTE_LOST_FOCUS: &str = "window.lost = 0;
+/// Script that counts the frames that are drawn while the page has the focus: all in `window.seen`, and those with the
+/// focus on nothing in `window.lost`.
+const NOTE_LOST_FOCUS: &str = "window.seen = window.lost = 0;
     const look = () => {
         if (document.hasFocus() && document.activeElement === document.body) window.lost += 1;
         requestAnimationFrame(look);
@@ -292,6 +293,7 @@ const NOTE_LOST_FOCUS: &str = "window.lost = 0;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_button_of_the_run_that_goes_gives_the_focus_to_the_title() {
+        if (document.hasFocus()) window.seen += 1;
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
     page.filter("MFA", "Off").await;
@@ -318,6 +320,41 @@ async fn a_single_result_is_reachable_by_keyboard_and_browser_shortcuts_still_wo
     let page = connected(&world, Role::IdentityDataAdmin).await;
     page.hear("60 users · read").await;
     page.find_in_pingone("Okonkwo, Adaeze").await;
+    assert_eq!(page.value("window.seen > 10").await, true, "frames were seen with the focus");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_of_the_run_that_went_in_a_background_window_takes_no_focus_later() {
+    let slow =
+        |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1);
+    let world = World::start(60, slow).await;
+    let page = listed(&world, "60").await;
+    page.filter("MFA", "Off").await;
+    page.press_beginning("checkbox", "Select all").await;
+    page.press_beginning("button", "Enable MFA").await;
+    page.see_review(true).await;
+    page.include_skipped().await;
+    page.choose_pilot("jonas.brandt").await;
+    page.start_with_pilot().await;
+    page.see_beginning("button", "Continue with ").await;
+    // Another window has the focus when the button is pressed and goes.
+    let press = |name: &str| {
+        format!(
+            "[...root.querySelectorAll('.run button')].find((it) => it.innerText.startsWith('{name}')).click()"
+        )
+    };
+    page.ask_shadow(
+        "(() => { document.hasFocus = () => false;
+            const button = [...root.querySelectorAll('.run button')].find((it) => it.innerText.startsWith('Continue'));
+            button.focus(); button.blur(); })()",
+    )
+    .await;
+    page.ask_shadow(&press("Continue")).await;
+    page.see("button", "Pause").await;
+    page.ask_shadow("(() => { delete document.hasFocus; root.querySelector('.search').focus(); })()").await;
+    page.ask_shadow(&press("Pause")).await;
+    page.see("button", "Resume").await;
+    assert_eq!(page.focus().await, "Search users");
     page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
     // From the field to the following elements: filters, tools, the link back to the list, then the table.
     let mut passed = Vec::new();

@@ -80,6 +80,8 @@ pub(crate) fn RunActions(
         actions.retain(|action| *action != RunAction::ContinueWithAll || has_steps.get());
         // Before the button goes, so that the focus is on something at any time.
         if focused.get_value().is_some_and(|focused| !actions.contains(&focused)) {
+            // Once: in a window behind another one, nothing tells that the focus has left the button.
+            focused.set_value(None);
             focus_heading(heading);
         }
         actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
