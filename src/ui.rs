@@ -1,5 +1,6 @@
 //! The page's building material, which doesn't know PingOne.
 
+pub(crate) mod close_button;
 pub(crate) mod dom;
 pub(crate) mod dropdown;
 pub(crate) mod icon;

@@ -32,7 +32,7 @@ pub(crate) fn SaveDialog() -> impl IntoView {
                 <SaveOptions/>
             </Show>
             <footer>
-                <button node_ref=close on:click=handler(move |_| saving.close())>{text::saving::CLOSE}</button>
+                <button node_ref=close on:click=handler(move |_| saving.close())>{text::CLOSE}</button>
                 <SaveButton/>
             </footer>
         </Modal>

@@ -11,4 +11,5 @@ pub use crate::text::{
     FILE_SILENT, HELP, MEANING, PRODUCT, actor_short, expires, fault, kind, mfa, moment, outcome, remaining,
 };
 
+pub const CLOSE: &str = "Close";
 pub const CEILING: &str = "Requests a second, at most";

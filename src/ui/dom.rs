@@ -152,6 +152,16 @@ pub(crate) fn handler<E>(then: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(then)
 }
 
+/// Closes what a key is pressed in on Escape, and nothing around that.
+pub(crate) fn close_on_escape(close: impl Fn(&Event) + 'static) -> Box<dyn FnMut(KeyboardEvent)> {
+    handler(move |event: KeyboardEvent| {
+        if key_of(&event) == "Escape" {
+            stop(&event);
+            close(&event);
+        }
+    })
+}
+
 /// Whether the focus goes from inside an element to outside of it. It doesn't while another window has the focus, or the
 /// page around the frame: it comes back to where it was.
 pub(crate) fn leaves(event: &FocusEvent, around: NodeRef<html::Div>) -> bool {
@@ -276,8 +286,13 @@ pub(crate) fn covers_page(element: NodeRef<html::Aside>) -> bool {
 /// Once what an event came from has gone, gives the focus to the first of these that can be seen, each by its
 /// `aria-label`.
 pub(crate) fn focus_next(event: &Event, names: &[&str]) {
+    focus_next_in(".app", event, names);
+}
+
+/// The same inside the closest element of this selector.
+pub(crate) fn focus_next_in(around: &str, event: &Event, names: &[&str]) {
     let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-    let Some(root) = target.and_then(|target| target.closest(".app").ok().flatten()) else { return };
+    let Some(root) = target.and_then(|target| target.closest(around).ok().flatten()) else { return };
     let Ok(root) = root.dyn_into::<HtmlElement>() else { return };
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     once_shown(move || {

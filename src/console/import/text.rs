@@ -2,7 +2,7 @@
 
 pub mod guesses;
 
-pub use crate::console::text::mfa_change;
+pub use crate::console::text::{CLOSE, mfa_change};
 pub use crate::text::FILE_SILENT;
 
 use pingone_mfa_core::import::{Encoding, Identity, ImportFault, Problem, Separator};
@@ -15,7 +15,6 @@ use crate::console::import::state::{LARGEST, LineProblem, MOST_LOOKED_UP, Unders
 pub const NAME: &str = "Import list";
 /// Opens another file.
 pub const ANOTHER: &str = "Choose another file";
-pub const CLOSE: &str = "Close";
 pub const READING: &str = "Reading the file …";
 /// What happens to the file.
 pub const PLACE: &str = "The file stays in this browser's memory until you close this dialog. Only what is looked up is sent to PingOne.";

@@ -8,8 +8,8 @@ use pingone_mfa_core::exchanges::log::Log;
 use crate::console::app::use_app;
 use crate::console::requests::exchange_forms::{FormIds, FormPanel, FormTabs, status, status_class};
 use crate::console::requests::text;
-use crate::ui::dom::{focus_next, handler, key_of, stop};
-use crate::ui::icon::{Icon, Symbol};
+use crate::ui::close_button::CloseButton;
+use crate::ui::dom::{close_on_escape, focus_next, handler};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
@@ -30,14 +30,8 @@ pub(crate) fn RequestDetail() -> impl IntoView {
         focus_next(event, &[text::exchanges::NAME]);
         exchanges.close();
     };
-    let press = move |event: ev::KeyboardEvent| {
-        if key_of(&event) == "Escape" {
-            stop(&event);
-            close(&event);
-        }
-    };
     view! {
-        <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL on:keydown=handler(press)>
+        <aside class="drawer request-detail" aria-label=text::exchanges::DETAIL on:keydown=close_on_escape(close)>
             <div class="request-title">
                 <h2>{title}</h2>
                 <Show when=move || exchanges.chosen.get().is_some()>
@@ -45,14 +39,11 @@ pub(crate) fn RequestDetail() -> impl IntoView {
                         {text::exchanges::FOLLOW}
                     </button>
                 </Show>
-                <button
+                <CloseButton
+                    name=text::CLOSE
                     class="quiet request-close"
-                    aria-label=text::exchanges::CLOSE
-                    title=text::exchanges::CLOSE
-                    on:click=handler(move |event: ev::MouseEvent| close(&event))
-                >
-                    <Symbol icon=Icon::Close/>
-                </button>
+                    on_press=handler(move |event: ev::MouseEvent| close(&event))
+                />
             </div>
             <FormTabs ids=IDS/>
             <FormPanel ids=IDS exchange=shown.into()/>

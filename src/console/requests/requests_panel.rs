@@ -16,7 +16,7 @@ pub(crate) fn RequestsPanel() -> impl IntoView {
             <RequestFilters/>
             <RequestTable/>
         </div>
-        <Show when=move || !exchanges.is_closed.get()>
+        <Show when=move || exchanges.shows_detail()>
             <RequestDetail/>
         </Show>
     }

@@ -44,7 +44,7 @@ pub struct Exchanges {
     /// The number of the chosen exchange; `None` follows the newest.
     pub chosen: RwSignal<Option<u64>>,
     /// Whether the exchange on display isn't shown beside the table.
-    pub(crate) is_closed: RwSignal<bool>,
+    is_closed: RwSignal<bool>,
     pub form: RwSignal<Form>,
     /// The language of the code.
     pub language: RwSignal<Language>,
@@ -100,6 +100,11 @@ impl Exchanges {
     pub(crate) fn choose(self, number: Option<u64>) {
         self.chosen.set(number);
         self.open();
+    }
+
+    /// Whether the exchange on display is shown beside the table.
+    pub(crate) fn shows_detail(self) -> bool {
+        !self.is_closed.get()
     }
 
     /// Shows only the table.

@@ -28,8 +28,8 @@ use crate::console::runs::review_dialog::form::ReviewForm;
 use crate::console::runs::review_dialog::how::How;
 use crate::console::runs::review_dialog::save_plan::SavePlan;
 use crate::console::runs::review_dialog::who::Who;
+use crate::ui::close_button::CloseButton;
 use crate::ui::dom::{focus_first_in, handler, once_shown};
-use crate::ui::icon::{Icon, Symbol};
 use crate::ui::show::Show;
 
 #[component]
@@ -56,14 +56,7 @@ pub(crate) fn ReviewDialog() -> impl IntoView {
                     <p class="review-plan">{move || plan_number(app, form)}</p>
                     <p class="review-place">{move || place(app)}</p>
                     <SavePlan form/>
-                    <button
-                        class="quiet"
-                        aria-label=text::review::CLOSE
-                        title=text::review::CLOSE
-                        on:click=handler(move |_| review.close())
-                    >
-                        <Symbol icon=Icon::Close/>
-                    </button>
+                    <CloseButton name=text::CLOSE class="quiet" on_press=handler(move |_| review.close())/>
                 </div>
                 <div class="review-body">
                     <Who form/>

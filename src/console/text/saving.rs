@@ -16,7 +16,6 @@ pub const JSON: &str = "JSON";
 pub const FOR_EXCEL: &str = "For Excel (adds a byte order mark)";
 pub const PLACE: &str = "The file is created in this browser. Nothing is uploaded.";
 pub const NO_USERS: &str = "No users are shown, so there is nothing to save.";
-pub const CLOSE: &str = "Close";
 
 pub fn go(locale: &dyn Locale, rows: usize) -> String {
     let users = if rows == 1 { "user" } else { "users" };

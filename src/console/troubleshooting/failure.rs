@@ -22,7 +22,8 @@ use crate::console::help::dialog::HelpLink;
 use crate::console::troubleshooting::fault_card::{FaultCard, PingOneWords};
 use crate::console::troubleshooting::text;
 use crate::console::troubleshooting::text as say;
-use crate::ui::dom::{focus_next, handler};
+use crate::ui::close_button::CloseButton;
+use crate::ui::dom::{focus_next, focus_next_in, handler};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::list::For;
 use crate::ui::memo::memo;
@@ -132,7 +133,7 @@ fn CaseCard(
     let are_checks_open = RwSignal::new(!has_failed);
     view! {
         <section class=if has_failed { "trouble failed" } else { "trouble" } aria-label=say::NAME>
-            <CaseHead title=title.clone() has_failed />
+            <CaseHead at title=title.clone() has_failed />
             <Causes at title />
             <Show when=is_searching>
                 <p class="working">{say::CHECKING}</p>
@@ -167,22 +168,19 @@ fn title_of_request(app: App) -> &'static str {
 }
 
 #[component]
-fn CaseHead(title: String, has_failed: bool) -> impl IntoView {
+fn CaseHead(at: Location, title: String, has_failed: bool) -> impl IntoView {
     let troubleshooting = use_app().troubleshooting();
     let press = move |event: leptos::ev::MouseEvent| {
-        focus_next(&event, &[say::SEARCH]);
+        match at {
+            // What is behind the drawer may be covered by it.
+            Location::User(_) => focus_next_in(".drawer", &event, &[say::CLOSE]),
+            _ => focus_next(&event, &[say::SEARCH]),
+        }
         troubleshooting.close();
     };
     let close = move || {
         view! {
-            <button
-                class="quiet trouble-close"
-                aria-label=say::CLOSE
-                title=say::CLOSE
-                on:click=handler(press)
-            >
-                <Symbol icon=Icon::Close/>
-            </button>
+            <CloseButton name=say::CLOSE_CHECKS class="quiet trouble-close" on_press=handler(press)/>
         }
     };
     view! {

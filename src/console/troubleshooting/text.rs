@@ -12,7 +12,7 @@ pub use self::request::{RequestContext, request};
 pub use crate::connect::text::{
     BAD_ENVIRONMENT, BAD_USER, NO_ENVIRONMENT, NO_REGION, TOKEN_SOURCE, paste_fault, take_region,
 };
-pub use crate::console::text::top_bar;
+pub use crate::console::text::{CLOSE, top_bar};
 pub use crate::console::users::text::disable_dialog;
 pub use crate::console::users::text::table::SEARCH;
 pub use crate::text::{TRY_AGAIN, account, expires, fault, kind, remaining, words};
@@ -46,7 +46,7 @@ pub const CHECK_MEANING: &str = "Run all checks. They only read.";
 pub const SHOW_CHECKS: &str = "Show checks";
 pub const HIDE_CHECKS: &str = "Hide checks";
 pub const WHY_NO_PROMPT: &str = "Why isn't this user asked for a second factor?";
-pub const CLOSE: &str = "Close checks";
+pub const CLOSE_CHECKS: &str = "Close checks";
 /// Of the permission to change MFA, if no change was sent yet.
 pub const NOT_WRITTEN: &str = "known after the first change; a check never changes anything";
 pub const CHECKING: &str = "Checking …";

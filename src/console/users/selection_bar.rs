@@ -166,7 +166,7 @@ fn CheckProgress(app: App) -> impl IntoView {
                 {sentence}
             </p>
             <button class="quiet" on:click=handler(move |_| app.directory().stop_checking())>
-                {move || if is_running() { text::directory::STOP } else { text::saving::CLOSE }}
+                {move || if is_running() { text::directory::STOP } else { text::CLOSE }}
             </button>
         </div>
         {why}

@@ -9,7 +9,7 @@ pub mod switch;
 pub mod table;
 pub mod user_drawer;
 
-pub use crate::console::text::{mfa_change, saving};
+pub use crate::console::text::{CLOSE, mfa_change, saving};
 pub use crate::text::{MEANING, TRY_AGAIN, account, fault, kind, mfa, moment, name_of, outcome, utc};
 
 use pingone::device::DeviceState;

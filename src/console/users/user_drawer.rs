@@ -26,10 +26,10 @@ use crate::console::users::user_drawer::meaning::Meaning;
 use crate::console::users::user_drawer::mfa_card::MfaCard;
 use crate::console::users::user_drawer::response::UserResponse;
 use crate::console::users::user_drawer::rows::Rows;
+use crate::ui::close_button::CloseButton;
 use crate::ui::dom::{
-    bring_into_view, covers_page, focus_heading, focus_next, handler, key_of, once_shown, stop,
+    bring_into_view, close_on_escape, covers_page, focus_heading, focus_next, handler, once_shown,
 };
-use crate::ui::icon::{Icon, Symbol};
 
 pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
 use crate::ui::list::For;
@@ -55,12 +55,6 @@ fn Drawer(id: UserId) -> impl IntoView {
         focus_next(event, &[opener_name(app).as_str(), text::table::SEARCH]);
         app.directory().close();
     };
-    let press = move |event: ev::KeyboardEvent| {
-        if key_of(&event) == "Escape" {
-            stop(&event);
-            close(&event);
-        }
-    };
     Effect::new(move |_| {
         if heading.get().is_some() {
             once_shown(move || take_focus(app, around, heading));
@@ -72,19 +66,16 @@ fn Drawer(id: UserId) -> impl IntoView {
             part="user"
             aria-label=move || label(app, id)
             node_ref=around
-            on:keydown=handler(press)
+            on:keydown=close_on_escape(close)
         >
             <div class="user">
                 <header class="user-head">
                     <Identity id heading/>
-                    <button
+                    <CloseButton
+                        name=text::CLOSE
                         class="quiet user-close"
-                        aria-label=text::user_drawer::CLOSE
-                        title=text::user_drawer::CLOSE
-                        on:click=handler(move |event: ev::MouseEvent| close(&event))
-                    >
-                        <Symbol icon=Icon::Close/>
-                    </button>
+                        on_press=handler(move |event: ev::MouseEvent| close(&event))
+                    />
                 </header>
                 <Content id/>
             </div>

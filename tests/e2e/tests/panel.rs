@@ -247,6 +247,14 @@ async fn the_focus_is_never_lost() {
     press(&page, "button", "Close").await;
     wait_for_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
 
+    // Checks of a user are closed: what is behind the drawer may be covered by it.
+    press(&page, "button", "Jonas Brandt, open jonas.brandt").await;
+    panel(&page, "jonas.brandt").await;
+    press(&page, "button", "Why isn't this user asked for a second factor?").await;
+    press(&page, "button", "Close checks").await;
+    wait_for_focus(&page, "Close checks", &["BUTTON Close"]).await;
+    press(&page, "button", "Close").await;
+
     // The token is replaced.
     page.replace_token().await;
     page.see("password", "Access token").await.focus().await.expect("the field takes the focus");

@@ -6,7 +6,6 @@ use pingone_mfa_core::ports::Locale;
 
 pub const NAME: &str = "Requests";
 pub const DETAIL: &str = "Request";
-pub const CLOSE: &str = "Close";
 /// Button that returns to the latest exchange.
 pub const FOLLOW: &str = "Follow the newest";
 pub const FILTERS: &str = "Filter requests";

@@ -161,7 +161,7 @@ fn name(app: App, action: RunAction) -> String {
         RunAction::Pause => text::run::PAUSE,
         RunAction::Resume => text::run::RESUME,
         RunAction::Stop => text::run::STOP,
-        RunAction::Close => text::run::CLOSE,
+        RunAction::Close => text::CLOSE,
         RunAction::TryNow => text::run::TRY_NOW,
         RunAction::ContinueHere => text::run::CONTINUE_HERE,
         RunAction::TakeOver => text::run::TAKE_OVER,

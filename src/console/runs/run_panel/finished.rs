@@ -9,8 +9,8 @@ use crate::console::format::{moment, number};
 use crate::console::runs::text;
 use crate::console::tabs::Tab;
 use crate::console::troubleshooting::state::Location;
+use crate::ui::close_button::CloseButton;
 use crate::ui::dom::handler;
-use crate::ui::icon::{Icon, Symbol};
 
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::reasons::{Reasons, skipped};
@@ -120,14 +120,7 @@ pub(crate) fn FinishedActions() -> impl IntoView {
         <SaveShownReport/>
         <RetryButtons/>
         <UndoButton/>
-        <button
-            class="quiet run-close"
-            aria-label=text::run::CLOSE
-            title=text::run::CLOSE
-            on:click=handler(move |_| app.run().close())
-        >
-            <Symbol icon=Icon::Close/>
-        </button>
+        <CloseButton name=text::CLOSE class="quiet run-close" on_press=handler(move |_| app.run().close())/>
     }
 }
 

@@ -22,7 +22,6 @@ pub const REFERENCE: &str = "Change reference";
 pub const REASON: &str = "Reason";
 pub const REASON_MEANING: &str = "Stored in the report; don't name people.";
 pub const CANCEL: &str = "Cancel";
-pub const CLOSE: &str = "Close";
 /// Starts the run with the pilot user.
 pub const START_WITH_PILOT: &str = "Change pilot user first";
 /// Loads the values again after a fault.

@@ -141,8 +141,6 @@ pub const SLOW_HIDDEN: &str = "Keep this tab visible: without its clock worker, 
 pub const VERIFY: &str = "Verify now";
 /// Ends the verification.
 pub const SKIP_VERIFICATION: &str = "Skip verification";
-/// Removes the run from the screen.
-pub const CLOSE: &str = "Close";
 pub const SAVE_REPORT: &str = "Save report";
 pub const IDS_ONLY: &str = "User IDs only";
 pub const WITH_NAMES: &str = "With usernames: contains personal data";

@@ -59,7 +59,7 @@ pub(super) fn ByPopulation(section: Section) -> impl IntoView {
                 <Show when=move || is_complete(app)>
                     <StatusActions/>
                 </Show>
-                <button class="quiet" on:click=handler(move |_| section.close())>{text::saving::CLOSE}</button>
+                <button class="quiet" on:click=handler(move |_| section.close())>{text::CLOSE}</button>
             </div>
             <NumbersTable section/>
             <p class="hint">{text::mfa_status::VISIBLE}</p>

@@ -14,7 +14,6 @@ pub const UNREADABLE: &str = "Couldn't be read";
 /// A part that was not requested.
 pub const NOT_READ: &str = "Not read";
 pub const NONE: &str = "None";
-pub const CLOSE: &str = "Close";
 pub const COPY: &str = "Copy";
 pub const COPY_ID: &str = "Copy user ID";
 pub const ID: &str = "User ID";
