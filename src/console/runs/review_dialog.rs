@@ -46,7 +46,7 @@ pub(crate) fn ReviewDialog() -> impl IntoView {
             is_open
             on_close=move || review.close()
             on_open=move || {
-                form.tell_all(false);
+                form.forget_left();
                 once_shown(move || focus_first_in(form.how));
             }
         >

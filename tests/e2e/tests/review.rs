@@ -1,7 +1,5 @@
 //! The review before a run: its pilot user, what is missing, and what stays in sight.
 
-use std::time::Duration;
-
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
@@ -84,13 +82,48 @@ async fn a_pause_without_a_number_is_missing_and_the_button_leads_there() {
     page.until_shadow("root.querySelector('.review-start').ariaDisabled === 'false'").await;
     page.press("button", &start).await;
     page.see("region", "Run").await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    page.hear("Paused after 5 users.").await;
     assert_eq!(world.sandbox().oracle().counts().put, 5, "the run pauses after five users");
     page.press("button", "Continue with 5 users").await;
     page.hear("Paused after 10 users.").await;
     page.press_beginning("button", "Continue with all ").await;
     page.run_finished().await;
     assert_eq!(off(&world), 0, "it doesn't pause again");
+}
+
+/// What the start button's description says.
+const REASON: &str =
+    "root.getElementById(root.querySelector('.review-start').getAttribute('aria-describedby')).innerText";
+
+/// How often the review says it.
+fn times_said(reason: &str) -> String {
+    format!("root.querySelector('.review').innerText.split('{reason}').length - 1")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_said_once_and_beside_a_field_only_after_it_was_left_for_another_element() {
+    const MISSING: &str = "Enter a reason for disabling MFA.";
+    let world = World::start(40, quick).await;
+    let page = all_selected(&world).await;
+    page.press_beginning("button", "Disable MFA for ").await;
+    page.see_review(false).await;
+    page.hear("Will be changed").await;
+    let footer = "root.querySelector('.review-foot').innerText";
+    page.until_shadow(&format!("{footer}.includes('{MISSING}')")).await;
+    assert_eq!(page.ask_shadow(REASON).await, MISSING);
+    // The focus goes to another window, for example to look up the reason.
+    page.press("textbox", "Reason").await;
+    page.ask_shadow(
+        "(() => { const field = root.activeElement; document.hasFocus = () => false; field.blur();
+            delete document.hasFocus; field.focus(); })()",
+    )
+    .await;
+    assert_eq!(page.ask_shadow(&format!("{footer}.includes('{MISSING}')")).await, json!(true));
+    page.type_keys(Key::Tab + "").await;
+    page.until_shadow("root.querySelector('#review-reason-hint.missing') !== null").await;
+    assert_eq!(page.ask_shadow(&format!("{footer}.includes('{MISSING}')")).await, json!(false));
+    assert_eq!(page.ask_shadow(REASON).await, MISSING);
+    assert_eq!(page.ask_shadow(&times_said(MISSING)).await, json!(1));
 }
 
 /// The positions of the dialog and of what must not move in it.

@@ -10,13 +10,12 @@ use crate::console::runs::review_dialog::form::{Field, ReviewForm, why_not_yet};
 pub(super) fn FieldHint(
     form: ReviewForm,
     field: Field,
-    id: &'static str,
     #[prop(into)] meaning: Signal<String>,
 ) -> impl IntoView {
     let app = use_app();
-    let is_missing = move || form.says(field);
+    let is_missing = move || form.shows_missing(field);
     view! {
-        <p class="hint" class:missing=is_missing id=format!("{id}-hint")>
+        <p class="hint" class:missing=is_missing id=field.hint_id()>
             {move || if is_missing() { why_not_yet(app, form) } else { meaning.get() }}
         </p>
     }

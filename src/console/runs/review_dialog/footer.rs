@@ -21,11 +21,13 @@ pub(super) fn ReviewFooter(form: ReviewForm) -> impl IntoView {
     let app = use_app();
     let review = app.review();
     let can_start = move || form.preview.with(Option::is_some) && form.obstacle.get().is_none();
-    let press = move |_| if untrack(can_start) { review.start() } else { form.lead() };
-    // What a field says isn't repeated here.
+    let press = move |_| if untrack(can_start) { review.start() } else { form.focus_missing() };
+    // The reason is said once: beside its field, or here until the field says it.
+    let reason_id =
+        move || form.missing().filter(|field| form.shows_missing(*field)).unwrap_or(Field::Number).hint_id();
     let obstacle = move || {
-        let has_field = form.missing().is_some_and(|field| field != Field::Number);
-        if has_field { String::new() } else { why_not_yet(app, form) }
+        let is_here = reason_id() == Field::Number.hint_id();
+        if is_here { why_not_yet(app, form) } else { String::new() }
     };
     let name = move || {
         if review.starts_with_pilot() { text::review::START_WITH_PILOT.to_owned() } else { title(app) }
@@ -36,11 +38,11 @@ pub(super) fn ReviewFooter(form: ReviewForm) -> impl IntoView {
                 <Costs form/>
                 <NumberField form/>
             </div>
-            <p class="review-obstacle" id="review-obstacle" role="status">{obstacle}</p>
+            <p class="review-obstacle" id=Field::Number.hint_id() role="status">{obstacle}</p>
             <button on:click=handler(move |_| review.close())>{text::review::CANCEL}</button>
             <button
                 class=move || if review.to() { "review-start primary" } else { "review-start danger" }
-                aria-describedby="review-obstacle"
+                aria-describedby=reason_id
                 aria-disabled=move || (!can_start()).to_string()
                 on:click=handler(press)
             >

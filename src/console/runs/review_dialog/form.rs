@@ -26,6 +26,21 @@ pub(super) enum Field {
     Number,
 }
 
+impl Field {
+    const ALL: [Self; 5] = [Self::Pilot, Self::Step, Self::Reference, Self::Reason, Self::Number];
+
+    /// The id of the line that says what is missing in the field. The number's stands in the footer.
+    pub(super) const fn hint_id(self) -> &'static str {
+        match self {
+            Self::Pilot => "review-pilot-hint",
+            Self::Step => "review-then-hint",
+            Self::Reference => "review-reference-hint",
+            Self::Reason => "review-reason-hint",
+            Self::Number => "review-obstacle",
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct ReviewForm {
     review: Review,
@@ -37,8 +52,8 @@ pub(super) struct ReviewForm {
     pub(super) who: NodeRef<html::Div>,
     pub(super) how: NodeRef<html::Div>,
     fields: [NodeRef<html::Div>; 5],
-    /// Whether something missing in a field is said: its field was left, or the button was pressed.
-    told: [RwSignal<bool>; 5],
+    /// The fields that a person has left. Pressing the button counts as having left all.
+    left: RwSignal<Vec<Field>>,
 }
 
 impl ReviewForm {
@@ -54,7 +69,7 @@ impl ReviewForm {
             who: NodeRef::new(),
             how: NodeRef::new(),
             fields: [(); 5].map(|()| NodeRef::new()),
-            told: [(); 5].map(|()| RwSignal::new(false)),
+            left: RwSignal::default(),
         }
     }
 
@@ -83,39 +98,25 @@ impl ReviewForm {
         }
     }
 
-    fn told(self, field: Field) -> RwSignal<bool> {
-        let [pilot, step, reference, reason, number] = self.told;
-        match field {
-            Field::Pilot => pilot,
-            Field::Step => step,
-            Field::Reference => reference,
-            Field::Reason => reason,
-            Field::Number => number,
-        }
-    }
-
-    /// Whether each field says what is missing in it.
-    pub(super) fn tell_all(self, is_told: bool) {
-        for told in self.told {
-            told.set(is_told);
-        }
-    }
-
     /// A field was left: from now on it says what is missing.
     pub(super) fn leave(self, field: Field) {
-        self.told(field).set(true);
+        self.left.update(|left| left.push(field));
     }
 
-    /// Whether this field says that something is missing or wrong. Nothing is missing in a field that a person hasn't
-    /// come to yet.
-    pub(super) fn says(self, field: Field) -> bool {
+    /// No field was left yet.
+    pub(super) fn forget_left(self) {
+        self.left.update(Vec::clear);
+    }
+
+    /// Whether this field says that something is missing or wrong. A field that a person hasn't come to yet doesn't.
+    pub(super) fn shows_missing(self, field: Field) -> bool {
         let is_untouched = match self.obstacle.get() {
             Some(Obstacle::PilotUserMissing) => true,
             Some(Obstacle::ReasonMissing) => self.review.reason.read().is_empty(),
             Some(Obstacle::Reference) => self.review.reference.read().is_empty(),
             _ => false,
         };
-        self.missing() == Some(field) && (!is_untouched || self.told(field).get())
+        self.missing() == Some(field) && (!is_untouched || self.left.read().contains(&field))
     }
 
     fn has_token_in_reason(self) -> bool {
@@ -123,8 +124,8 @@ impl ReviewForm {
     }
 
     /// Moves the focus to the first field with something missing or, if users have to be included, to those.
-    pub(super) fn lead(self) {
-        self.tell_all(true);
+    pub(super) fn focus_missing(self) {
+        self.left.set(Field::ALL.to_vec());
         match untrack(|| self.missing()) {
             Some(field) => focus_first_in(self.around(field)),
             None if self.obstacle.get_untracked() == Some(Obstacle::NothingToDo) => focus_field_in(self.who),

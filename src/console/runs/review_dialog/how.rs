@@ -1,5 +1,6 @@
 //! How the run works: its pilot user, its pauses, its speed, and what is noted about it.
 
+use leptos::ev;
 use leptos::prelude::*;
 use pingone_mfa_core::run::confirmation::Confirmation;
 
@@ -9,7 +10,7 @@ use crate::console::runs::review_dialog::field_hint::FieldHint;
 use crate::console::runs::review_dialog::form::{Field, ReviewForm};
 use crate::console::runs::review_dialog::pilot_field::PilotField;
 use crate::console::runs::text;
-use crate::ui::dom::handler;
+use crate::ui::dom::{handler, moves_on};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 
@@ -65,6 +66,11 @@ pub(super) fn TextField(
     meaning: String,
     value: RwSignal<String>,
 ) -> impl IntoView {
+    let leave = move |event: ev::FocusEvent| {
+        if moves_on(&event) {
+            form.leave(field);
+        }
+    };
     view! {
         <div class="review-field" node_ref=form.around(field)>
             <label class="field-name" for=id>{name}</label>
@@ -73,13 +79,13 @@ pub(super) fn TextField(
                 id=id
                 autocomplete="off"
                 spellcheck="false"
-                aria-describedby=format!("{id}-hint")
+                aria-describedby=field.hint_id()
                 aria-label=name
                 prop:value=value
                 on:input:target=move |event| value.set(event.target().value())
-                on:blur=handler(move |_| form.leave(field))
+                on:blur=handler(leave)
             />
-            <FieldHint form field id meaning/>
+            <FieldHint form field meaning/>
         </div>
     }
 }
@@ -109,13 +115,13 @@ fn ThenField(form: ReviewForm) -> impl IntoView {
                         inputmode="numeric"
                         autocomplete="off"
                         aria-label=text::review::PAUSE_EVERY
-                        aria-describedby="review-then-hint"
+                        aria-describedby=Field::Step.hint_id()
                         prop:value=review.pause_every
                         on:input:target=move |event| review.pause_every.set(event.target().value())
                     />
                 </Show>
             </div>
-            <FieldHint form field=Field::Step id="review-then" meaning=Signal::stored(String::new())/>
+            <FieldHint form field=Field::Step meaning=Signal::stored(String::new())/>
         </div>
     }
 }
@@ -181,7 +187,7 @@ pub(super) fn NumberField(form: ReviewForm) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     aria-label=name
-                    aria-describedby="review-obstacle"
+                    aria-describedby=Field::Number.hint_id()
                     prop:value=review.typed
                     on:input:target=move |event| review.typed.set(event.target().value())
                 />

@@ -142,7 +142,7 @@ pub(super) fn PilotField(form: ReviewForm) -> impl IntoView {
                     aria-controls=LIST
                     aria-expanded=move || offers.is_shown().to_string()
                     aria-activedescendant=move || offers.active.get().map(option_id)
-                    aria-describedby="review-pilot-hint"
+                    aria-describedby=Field::Pilot.hint_id()
                     prop:value=pilot
                     on:input=handler(write)
                     on:click=handler(move |_| offers.open())
@@ -152,7 +152,7 @@ pub(super) fn PilotField(form: ReviewForm) -> impl IntoView {
                 <Symbol icon=Icon::ChevronDown/>
                 <OfferList offers/>
             </div>
-            <FieldHint form=offers.form field=Field::Pilot id=ID meaning=text::review::PILOT_MEANING.to_owned()/>
+            <FieldHint form=offers.form field=Field::Pilot meaning=text::review::PILOT_MEANING.to_owned()/>
         </div>
     }
 }

@@ -89,7 +89,7 @@ fn FileItem(form: ReviewForm, dropdown: Dropdown, name: String, file: File) -> i
     let is_checked = !matches!(file, File::LeftOut { .. });
     let is_held_up = move || is_checked && form.obstacle.get().is_some();
     let save = move |()| match file {
-        _ if untrack(is_held_up) => form.lead(),
+        _ if untrack(is_held_up) => form.focus_missing(),
         File::Plan { with_names } => app.save_plan(Extent::Plan, with_names),
         File::LeftOut { with_names } => app.save_plan(Extent::LeftOut, with_names),
         File::Script(shell) => app.save_script(shell),

@@ -132,8 +132,8 @@ fn Notes(form: ReviewForm) -> impl IntoView {
     let has_note = move || {
         let preview = form.preview.read();
         preview.as_ref().is_some_and(|it| {
-            let without = (it.plan.rows.len() as u64).saturating_sub(if to { it.with_device } else { 0 });
-            without > 0
+            let rows = it.plan.rows.len() as u64;
+            if to { rows > it.with_device } else { rows > 0 }
         })
     };
     let is_application =
