@@ -22,6 +22,9 @@ const AFTER_TYPING: Millis = Millis(400);
 /// The length of the shortest signature in use, HMAC-SHA256 in base64.
 const SHORTEST_SIGNATURE: usize = 43;
 
+/// The id of the sentence on what is wrong with the last paste.
+const FAULT_ID: &str = "paste-fault";
+
 /// The ways to another token while connected.
 #[component]
 pub(crate) fn NextToken() -> impl IntoView {
@@ -132,7 +135,8 @@ pub(crate) fn TokenField() -> impl IntoView {
     };
     let on_change = move |_: ev::Event| take(Zeroizing::new(take_text_of(field)));
     // Another token's field is shown while connected, too.
-    let is_taken = move || session.has_token() && session.phase.with(|phase| *phase == Phase::Form);
+    let is_connected = move || session.phase.with(|phase| matches!(phase, Phase::Connected { .. }));
+    let is_taken = move || session.has_token() && !is_connected();
     let connect_on_enter = move |event: ev::KeyboardEvent| {
         if key_of(&event) == "Enter" && len.get_value() == 0 && untrack(is_taken) {
             session.connect();
@@ -153,6 +157,7 @@ pub(crate) fn TokenField() -> impl IntoView {
                 data-lpignore="true"
                 placeholder=move || if is_taken() { text::TOKEN_IS_TAKEN } else { text::TOKEN_PLACEHOLDER }
                 aria-invalid=move || session.paste_fault.get().map(|_| "true")
+                aria-describedby=move || session.paste_fault.get().map(|_| FAULT_ID)
                 on:paste=handler(on_paste)
                 on:input=handler(on_input)
                 on:change=handler(on_change)
@@ -185,7 +190,9 @@ fn TokenHelp() -> impl IntoView {
             // A closure, so that the same fault is announced again.
             {move || {
                 let fault = session.paste_fault.get()?;
-                Some(view! { <p class="problem paste-fault" role="alert">{move || text::paste_fault(fault)}</p> })
+                Some(view! {
+                    <p class="problem paste-fault" id=FAULT_ID role="alert">{move || text::paste_fault(fault)}</p>
+                })
             }}
         </div>
     }

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use pingone_mfa_e2e::{Host, Page, World};
-use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use serde_json::json;
 
 const OTHER: &str = "c0ffee00-0000-4000-8000-00000000000b";
@@ -187,6 +187,29 @@ async fn a_typed_token_is_taken_when_it_is_whole_and_judged_when_the_field_is_le
     page.hear("This isn't an access token").await;
     page.until_shadow(&format!("!({CAN_CONNECT})")).await;
     assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_field_describes_what_is_wrong_and_says_that_a_token_is_taken_until_it_is_connected() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let field = "root.querySelector('input[type=password]')";
+    page.see("password", "Access token").await;
+    let described = format!("root.getElementById({field}.getAttribute('aria-describedby'))?.innerText ?? ''");
+    assert_eq!(page.ask_shadow(&described).await, "");
+    page.paste_token("hunter2").await;
+    page.until_shadow(&format!("({described}).startsWith(\"This isn't an access token\")")).await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.until_shadow(CAN_CONNECT).await;
+    assert_eq!(page.ask_shadow(&described).await, "");
+    let fault = Fault::Delay { millis: 2000 };
+    world.sandbox().add_fault(Rule { on: On::default(), share: 1.0, skip: 0, times: None, fault }).unwrap();
+    page.press("button", "Connect").await;
+    page.see_beginning("button", "Connecting").await;
+    let placeholder = page.ask_shadow(&format!("{field}.placeholder")).await;
+    assert_eq!(placeholder, "Taken. Paste another to replace it");
+    world.sandbox().clear_faults();
+    page.hear("20 users · read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
