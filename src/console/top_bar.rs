@@ -75,12 +75,7 @@ fn Tabs() -> impl IntoView {
     });
     let item = |tab: Tab| {
         let (id, panel) = tab.ids();
-        TabItem {
-            id,
-            panel,
-            name: text::tabs::name(tab),
-            count: Some(Signal::derive(move || count(app, tab))),
-        }
+        TabItem { id, panel, name: text::tabs::name(tab), count: Some(memo(move || count(app, tab)).into()) }
     };
     let items: Vec<TabItem> = app.tabs().into_iter().map(item).collect();
     (items.len() > 1)
@@ -91,7 +86,7 @@ fn Tabs() -> impl IntoView {
 fn count(app: App, tab: Tab) -> String {
     let count = match tab {
         Tab::Users => users_count(app),
-        Tab::Runs => Some(app.run().count() as u64),
+        Tab::Runs => app.run().count().map(|count| count as u64),
         Tab::Requests => Some(app.exchanges().log.with(Log::len) as u64),
     };
     count.map(|count| app.ports.get().locale.number(count)).unwrap_or_default()

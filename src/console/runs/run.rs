@@ -168,6 +168,8 @@ pub struct Run {
     pub states: RwSignal<Vec<RowState>>,
     /// The runs that this browser has stored for this environment.
     pub stored: RwSignal<Vec<Stored>, LocalStorage>,
+    /// Whether `stored` has all of them.
+    is_listed: RwSignal<bool>,
     /// Why the last operation on a run file or a stored run was not carried out.
     pub not_taken: RwSignal<Option<FilteredOut>>,
     /// Whether what a finished run has to say beside its numbers is shown.
@@ -221,6 +223,7 @@ impl Run {
             progress: RwSignal::default(),
             states: RwSignal::default(),
             stored: RwSignal::default(),
+            is_listed: RwSignal::default(),
             not_taken: RwSignal::default(),
             shows_details: RwSignal::default(),
             is_called_for: RwSignal::default(),
@@ -295,6 +298,7 @@ impl Run {
         self.connection.set_value(None);
         self.forget_run();
         self.stored.set(Vec::new());
+        self.is_listed.set(false);
         self.not_taken.set(None);
         self.keep();
     }

@@ -83,6 +83,8 @@ async fn a_database_that_never_opens_is_reported_and_nothing_is_sent() {
             "Runs that were stored here earlier can't be shown (this browser's storage doesn't answer).",
         )
         .await;
+        // Their number isn't known.
+        assert_eq!(page.ask_shadow("root.querySelector('#runs-tab').ariaDescription").await, json!(null));
         run_off(&world, &page).await;
         hear_soon(&page, "The run was not started. Nothing was sent.").await;
         page.hear("This browser's storage doesn't respond.").await;

@@ -104,8 +104,9 @@ impl Run {
             let sought = self.seek(environment, oldest, &mut found).await;
             found.reverse();
             self.stored.set(found);
+            // Where nothing can be stored, nothing can be found; a run that starts says so.
+            self.is_listed.set(matches!(sought, Ok(()) | Err(JournalFault::Unavailable)));
             match sought {
-                // Where nothing can be stored, nothing can be found; a run that starts says so.
                 Ok(()) | Err(JournalFault::Unavailable) => self.not_taken.update(|not_taken| {
                     not_taken.take_if(|why| matches!(why, FilteredOut::NotListed(_)));
                 }),
@@ -142,9 +143,10 @@ impl Run {
         self.stored.read().iter().filter(|run| Some(&run.name) != shown.as_ref()).cloned().collect()
     }
 
-    /// How many runs there are: those that are stored, and the one on display.
-    pub fn count(self) -> usize {
-        self.others().len() + usize::from(self.progress.with(Option::is_some))
+    /// How many runs there are: those that are stored, and the one on display. `None` until all are listed.
+    pub fn count(self) -> Option<usize> {
+        let count = self.others().len() + usize::from(self.progress.with(Option::is_some));
+        self.is_listed.get().then_some(count)
     }
 
     /// Deletes a stored run.

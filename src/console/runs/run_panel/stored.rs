@@ -20,7 +20,7 @@ use crate::ui::show::Show;
 pub(crate) fn StoredRuns() -> impl IntoView {
     let app = use_app();
     let runs = memo(move || app.run().others().iter().map(|run| StoredRun::of(app, run)).collect::<Vec<_>>());
-    let is_empty = memo(move || app.run().count() == 0);
+    let is_empty = memo(move || app.run().count() == Some(0));
     view! {
         <NotTaken/>
         <Show when=move || !runs.read().is_empty()>
