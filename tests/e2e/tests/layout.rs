@@ -1,5 +1,7 @@
 //! The page shows users, not itself, and nothing moves that a person didn't move.
 
+use std::collections::BTreeSet;
+
 use pingone_mfa_e2e::{Page, Portal, World};
 
 use crate::frame;
@@ -169,14 +171,18 @@ async fn nothing_in_the_form_moves_when_a_paste_is_refused() {
     }
 }
 
-/// Script expression for the texts of what is cut at an edge of the panel, among the elements of a selector.
-fn cut(selector: &str) -> String {
-    format!(
-        "[...root.querySelectorAll('{selector}')].filter((it) => it.checkVisibility()).filter((it) => {{
-          const {{ left, right }} = it.getBoundingClientRect();
-          return left < 0 || right > innerWidth || it.scrollWidth > it.clientWidth;
-        }}).map((it) => it.innerText).join()"
-    )
+/// Waits until nothing is cut at an edge of the window, among the elements of these selectors.
+async fn assert_whole(page: &Page, selectors: &[&str]) {
+    for selector in selectors {
+        let cut = format!(
+            "(() => {{ const found = [...root.querySelectorAll('{selector}')].filter((it) => it.checkVisibility());
+                const cut = found.filter((it) => {{
+                  const {{ left, right }} = it.getBoundingClientRect();
+                  return left < 0 || right > innerWidth || it.scrollWidth > it.clientWidth; }});
+                return found.length === 0 ? '{selector}: nothing found' : cut.map((it) => it.innerText).join(); }})()"
+        );
+        page.until_shadow(&format!("{cut} === ''")).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,17 +190,14 @@ async fn a_telephone_shows_filters_and_actions_whole() {
     let world = World::start(100, steps::quick).await;
     let page = connected(&world, 100).await;
     page.emulate_display("light", 390, 844).await;
-    assert_eq!(
-        page.ask_shadow(&cut(".chip, .status-states button, .list-line button, .list-line p")).await,
-        ""
-    );
+    assert_whole(&page, &[".chip", ".status-states button", ".list-line button", ".list-line p"]).await;
     steps::select_off(&page).await;
-    assert_eq!(page.ask_shadow(&cut(".chip, .list-line button, .selection button")).await, "");
+    assert_whole(&page, &[".chip", ".list-line button", ".selection button"]).await;
     steps::open_review(&page).await;
     steps::fill_review(&page).await;
     steps::start_run(&page).await;
     steps::wait_for_pilot(&page).await;
-    assert_eq!(page.ask_shadow(&cut(".run button, .selection button")).await, "");
+    assert_whole(&page, &[".run button", ".selection button"]).await;
     let ends = "root.querySelector('.selection').getBoundingClientRect().bottom <= innerHeight";
     assert_eq!(page.ask_shadow(ends).await, true, "the bar of a selection is below a paused run");
 }
@@ -206,10 +209,11 @@ async fn names_are_whole_beside_the_drawer() {
     page.emulate_display("light", 1280, 860).await;
     steps::open_user(&page).await;
     page.until_shadow("root.querySelector('.grid .email').offsetWidth === 0").await;
-    let cut = "[...root.querySelectorAll('.grid tbody tr:not(.spacer)')].flatMap((row) =>
-        [...row.querySelectorAll('.row-open, .username, .mfa')])
-        .filter((it) => it.innerText.length < 20 && it.scrollWidth > it.clientWidth).map((it) => it.innerText).join()";
-    assert_eq!(page.ask_shadow(cut).await, "");
+    let cut = "(() => { const found = [...root.querySelectorAll(
+            '.grid tbody tr:not(.spacer) :is(.row-open, .username, .mfa)')].filter((it) => it.innerText.length < 20);
+        const cut = found.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.innerText);
+        return found.length < 30 ? 'too few found' : cut.join(); })()";
+    page.until_shadow(&format!("{cut} === ''")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -310,13 +314,14 @@ async fn each_panel_opens_inside_the_window() {
         "Devices",
         "Account",
         "Population",
-        "Filters",
+        "More filters",
         "Columns",
         "Token",
         "By population",
         "PingID is in use",
         "What “on” means",
     ];
+    let mut opened_once = BTreeSet::new();
     for width in [390, 600, 900, 1280, 1440] {
         page.emulate_display("light", width, 860).await;
         let mut opened = Vec::new();
@@ -327,7 +332,9 @@ async fn each_panel_opens_inside_the_window() {
         }
         // The panels that are there at each width.
         assert!(opened.ends_with(&names[6..]), "{width}: {opened:?}");
+        opened_once.extend(opened);
     }
+    assert_eq!(opened_once, BTreeSet::from(names), "panels that open at any width");
 }
 
 /// A page on which things move, to test the measures with.

@@ -128,9 +128,9 @@ async fn the_token_field_is_not_offered_as_a_password() {
         .await;
     assert_eq!(seen, json!([true, true, "one-time-code", "", ""]));
     page.fill("password", "Access token", &world.token(&TokenSpec::default())).await;
-    // Before anything is sent. What is typed is taken once nothing follows.
+    // Nothing is sent yet. A typed token is taken out of the field once typing stops.
     page.until_shadow(&format!("{field}.value === ''")).await;
-    // Browsers take Enter in such a field for a login.
+    // Browsers treat Enter in a password field as a login.
     page.type_keys(Key::Enter + "").await;
     page.hear("5 users · read").await;
     let fields = page.ask_shadow("root.querySelectorAll('input[type=password]').length").await;
