@@ -251,7 +251,9 @@ impl Directory {
     /// Stores many flags that were read or changed just now, and updates the counts once.
     pub(crate) fn learn_flags(self, flags: &[(UserId, Mfa)]) {
         let at = self.ports.get().clock.wall();
-        for (id, _) in flags.iter().filter(|(_, mfa)| *mfa != Mfa::Unknown) {
+        let opened = self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
+        let is_opened = |(id, mfa): &(UserId, Mfa)| Some(*id) == opened && *mfa != Mfa::Unknown;
+        if let Some((id, _)) = flags.iter().find(|flag| is_opened(flag)) {
             self.change_opened(*id, |opened| opened.mfa = Load::Ready { value: (), at });
         }
         self.users.update(|users| {
