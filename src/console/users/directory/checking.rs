@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use leptos::prelude::*;
-use pingone::device::Devices;
+use pingone::device::{Devices, usable};
 use pingone::driver::{Command, drive};
 use pingone::fault::Fault;
 use pingone::request::ReadDevices;
@@ -165,7 +165,7 @@ impl Directory {
             let mut unread = Unread::default();
             for id in ids {
                 let answer = connection.call(ReadDevices(id)).await;
-                let fault = answer.map(|devices| self.learn_devices(id, &devices)).err();
+                let fault = answer.map(|devices| self.count_devices(id, usable(&devices))).err();
                 let ends = match &fault {
                     None => false,
                     // Without a valid token or a network, the reads of all users fail.

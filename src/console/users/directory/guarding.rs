@@ -128,8 +128,9 @@ impl Directory {
         if matches!(&permit, Err(Objection::Ask(concerns)) if concerns.contains(&Concern::DevicesNotKnown)) {
             let devices = match connection.call(ReadDevices(id)).await {
                 Ok(devices) => {
-                    self.learn_devices(id, &devices);
-                    usable(&devices)
+                    let devices = usable(&devices);
+                    self.count_devices(id, devices);
+                    devices
                 }
                 // The PUT would be refused for the same reason.
                 Err(fault) if fault.retry() == RetryKind::WithNewToken => {

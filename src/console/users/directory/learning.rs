@@ -1,6 +1,7 @@
 //! Copies results of a user's diagnosis to the user drawer, so that both show the same values.
 
 use leptos::prelude::*;
+use pingone::device::usable;
 use pingone::time::Timestamp;
 use pingone::user::UserId;
 use pingone_mfa_core::diagnosis::evidence::{Evidence, Observed, Symptom};
@@ -30,7 +31,7 @@ impl Directory {
             self.change_opened(user, |opened| opened.bypass = Load::Ready { value: *until, at });
         }
         if let Some(devices) = last(evidence.devices.as_ref(), at) {
-            self.learn_devices(user, devices);
+            self.count_devices(user, usable(devices));
             let value = devices.clone();
             self.change_opened(user, |opened| opened.devices = Load::Ready { value, at });
         }

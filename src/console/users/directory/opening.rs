@@ -4,7 +4,7 @@ use std::future::Future;
 
 use futures::channel::oneshot;
 use leptos::prelude::*;
-use pingone::device::{Device, usable};
+use pingone::device::{Device, Devices, usable};
 use pingone::fault::Fault;
 use pingone::request::{ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadUser};
 use pingone::time::Timestamp;
@@ -94,13 +94,25 @@ impl Directory {
         let to = connection.clone();
         self.part(id, |opened| &mut opened.devices, async move {
             let devices = to.call(ReadDevices(id)).await?;
-            // With the devices alone, a bypassed user would count as one with a device for a moment, and the numbers
-            // would move twice. Nothing is sent: the end of the read drops the sender.
-            let _ = bypass_ended.await;
-            self.learn_devices(id, &devices);
+            self.count_devices_after(id, usable(&devices), bypass_ended);
             Ok(devices)
         });
         self.part(id, |opened| &mut opened.groups, async move { connection.call(ReadMemberships(id)).await });
+    }
+
+    /// Counts a user's devices once the bypass was read. With the devices alone, a bypassed user would count as one
+    /// with a device for a moment, and the numbers would move twice.
+    fn count_devices_after(self, id: UserId, devices: Devices, bypass_ended: oneshot::Receiver<()>) {
+        let counted = move || self.users.with_untracked(|users| Some(users.devices(users.find(id)?)));
+        let before = counted();
+        self.tasks.spawn(async move {
+            // Nothing is sent: the end of the read drops the sender.
+            let _ = bypass_ended.await;
+            // A later read may have been counted meanwhile.
+            if counted() == before {
+                self.count_devices(id, devices);
+            }
+        });
     }
 
     /// Loads one part of the user drawer.
@@ -128,10 +140,10 @@ impl Directory {
         }
     }
 
-    pub(super) fn learn_devices(self, id: UserId, devices: &[Device]) {
+    pub(super) fn count_devices(self, id: UserId, devices: Devices) {
         self.users.update(|users| {
             if let Some(row) = users.find(id) {
-                users.set_devices(row, usable(devices));
+                users.set_devices(row, devices);
             }
         });
         self.recount();
