@@ -509,3 +509,36 @@ async fn nothing_in_the_drawer_moves_when_a_change_fails() {
         return head.top >= 0 && card.top >= head.bottom && card.bottom <= innerHeight; })()";
     page.until_shadow(is_visible).await;
 }
+
+/// Delays the answers of an endpoint.
+fn delay(world: &World, endpoint: &str, method: &str, millis: u64) {
+    let on = On { method: Some(method.into()), endpoint: Some(endpoint.into()), user: None, page: None };
+    let fault = Fault::Delay { millis };
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_button_that_allows_a_bypass_keeps_the_focus_while_it_is_sent_and_after_it() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    page.press("button", "Dina Nodevice, open dina.nodevice").await;
+    page.see("button", "Allow…").await;
+    page.until_shadow("root.querySelector('.user .skeleton') === null").await;
+    delay(&world, "bypassMFA", "PUT", 500);
+    page.press("button", "Allow…").await;
+    page.press_beginning("button", "Allow until ").await;
+    panel(&page, "Allowing …").await;
+    assert_eq!(page.focus().await, "Allow…");
+    panel(&page, "an MFA bypass is active until").await;
+    assert_eq!(page.focus().await, "Allow…");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_are_shown_while_the_bypass_is_still_read() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    delay(&world, "bypassMFA", "GET", 4_000);
+    page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    let said = panel(&page, " active").await;
+    assert!(said.contains("reading …"), "the bypass is read:\n{said}");
+}

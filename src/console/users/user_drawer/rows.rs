@@ -16,7 +16,6 @@ use crate::console::users::text;
 use crate::console::users::user_drawer::allow_bypass::AllowBypass;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
-use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn Rows(id: UserId) -> impl IntoView {
@@ -68,11 +67,7 @@ impl Cell {
 }
 
 #[component]
-fn Row(
-    name: &'static str,
-    cell: Memo<Cell>,
-    #[prop(optional)] children: Option<ChildrenFn>,
-) -> impl IntoView {
+fn Row(name: &'static str, cell: Memo<Cell>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let app = use_app();
     let is_open = RwSignal::new(false);
     let time = move || cell.get().at.map(|at| app.ports.get().locale.time_to_second(at)).unwrap_or_default();
@@ -106,18 +101,27 @@ fn Row(
         let item = |line| view! { <li><bdi>{line}</bdi></li> };
         Some(view! { <ul class="state-more">{more.into_iter().map(item).collect_view()}</ul> })
     };
-    // Beside a value without a time there is room for the action in the place of the time only.
-    let action = |is_aside: bool| {
-        let has_place = move || cell.with(|cell| cell.value.is_some() && cell.at.is_none() == is_aside);
-        children.clone().map(|children| view! { <Show when=has_place>{children()}</Show> })
-    };
     view! {
         <div class="state">
             <dt>{name}</dt>
-            <dd class="state-value">{value} {toggle} {action(false)} {more}</dd>
-            <dd class="state-side hint">{time} {action(true)}</dd>
+            <dd class="state-value">{value} {toggle} {more}</dd>
+            {children.map(|children| view! { <Action cell>{children()}</Action> })}
+            <dd class="state-side hint">{time}</dd>
         </div>
     }
+}
+
+/// What can be done about a row. It is moved by style: made anew in another place, it would lose the focus.
+#[component]
+fn Action(cell: Memo<Cell>, children: Children) -> impl IntoView {
+    // Beside a value without a time there is room in the place of the time only. A value that is read again keeps it
+    // where it is.
+    let class = Memo::new(move |before: Option<&&str>| match cell.get() {
+        Cell { value: None, .. } => before.copied().unwrap_or("state-action unplaced"),
+        Cell { at: None, .. } => "state-action aside",
+        Cell { .. } => "state-action",
+    });
+    view! { <dd class=move || class.get()>{children()}</dd> }
 }
 
 /// Holds the place of a value that loads.
