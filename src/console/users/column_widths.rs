@@ -54,7 +54,7 @@ struct Need {
     usual: u32,
     /// Whether it takes a share of what is left over.
     grows: bool,
-    /// Fits the content that is there now, where that is known.
+    /// Fits the content that is there now, where that is known and the column grows.
     content: Option<u32>,
 }
 
@@ -67,18 +67,22 @@ const fn growing(narrowest: u32, usual: u32) -> Need {
 }
 
 impl Need {
+    /// A column that doesn't grow is as wide as it has to be for what may come.
     fn for_content(self, content: Option<u32>) -> Self {
-        Self { content: content.map(|content| content.max(NARROWEST)), ..self }
+        Self { content: content.filter(|_| self.grows), ..self }
+    }
+
+    /// The width without which a less important column is left out: names are cut only where they are unusually long.
+    fn least(&self) -> u32 {
+        self.content.map_or(self.narrowest, |content| content.clamp(self.narrowest, self.usual))
     }
 
     /// Its width where no column that grows is wider than `level`, except for what it needs in any case.
-    fn at_level(self, level: u32) -> u32 {
-        match self.content {
-            Some(content) if self.grows => content.max(self.narrowest).min(level.max(self.narrowest)),
-            Some(content) => content.min(self.usual),
-            None if self.grows => self.usual.min(level.max(self.narrowest)),
-            None => self.narrowest,
+    fn at_level(&self, level: u32) -> u32 {
+        if !self.grows {
+            return self.narrowest;
         }
+        self.content.unwrap_or(self.usual).clamp(self.narrowest, level.max(self.narrowest))
     }
 }
 
@@ -94,7 +98,7 @@ const fn need(column: Column, beside: BesideSwitch) -> Need {
         Column::Id => fixed(160, 304),
         Column::Devices => fixed(80, 90),
         Column::Mfa => match beside {
-            BesideSwitch::Short => fixed(168, 168),
+            BesideSwitch::Short => fixed(162, 168),
             BesideSwitch::Bypass => fixed(232, 236),
             BesideSwitch::RunState => fixed(250, 254),
         },
@@ -114,10 +118,7 @@ pub(crate) fn lay_out(
     beside: BesideSwitch,
     available: u32,
 ) -> Vec<Option<u32>> {
-    // What stands beside the switches changes while a run works.
-    let is_known = |column: Column| column != Column::Mfa || beside != BesideSwitch::RunState;
-    let usual =
-        |column| need(column, beside).for_content(width_of(content, column).filter(|_| is_known(column)));
+    let usual = |column| need(column, beside).for_content(width_of(content, column));
     let needs: Vec<Need> = columns
         .iter()
         .map(|column| width_of(chosen, *column).map_or_else(|| usual(*column), |px| fixed(px, px)))
@@ -148,13 +149,9 @@ fn shown(columns: &[Column], needs: &[Need], available: u32) -> Vec<bool> {
         return is_shown;
     }
     for column in OPTIONAL {
-        let narrowest: u32 = needs
-            .iter()
-            .zip(&is_shown)
-            .filter(|(_, is_shown)| **is_shown)
-            .map(|(need, _)| need.narrowest)
-            .sum();
-        if narrowest <= available {
+        let kept = needs.iter().zip(&is_shown).filter(|(_, is_shown)| **is_shown);
+        let least: u32 = kept.map(|(need, _)| need.least()).sum();
+        if least <= available {
             break;
         }
         for (is_shown, _) in is_shown.iter_mut().zip(columns).filter(|(_, of)| **of == column) {
@@ -167,7 +164,9 @@ fn shown(columns: &[Column], needs: &[Need], available: u32) -> Vec<bool> {
 /// Shrinks the columns as far as they can be, or gives the growing ones what is left over.
 fn fit(needs: &[Need], available: u32) -> Vec<u32> {
     let usual: u32 = needs.iter().map(|need| need.usual).sum();
-    if usual > available && needs.iter().any(|need| need.content.is_some()) {
+    let is_known = needs.iter().any(|need| need.content.is_some());
+    let is_cut = needs.iter().any(|need| need.content.is_some_and(|content| content > need.usual));
+    if is_cut || (is_known && usual > available) {
         return fit_content(needs, available);
     }
     if usual > available {
@@ -182,13 +181,12 @@ fn fit(needs: &[Need], available: u32) -> Vec<u32> {
     needs.iter().map(|need| need.usual + more(need)).collect()
 }
 
-/// Makes each column as wide as its content. If the columns don't fit, the widest of those that grow are cut. Room that
+/// Makes each column that grows as wide as its content. If the columns don't fit, the widest of those that grow are cut. Room that
 /// is left goes first to the columns of a fixed width, from the last on, up to their usual width, and then to those that
 /// grow.
 fn fit_content(needs: &[Need], available: u32) -> Vec<u32> {
-    let at = |level: u32| needs.iter().map(|need| need.at_level(level)).collect::<Vec<_>>();
-    let fits = |level: &u32| at(*level).iter().sum::<u32>() <= available;
-    let mut widths = at((0..=WIDEST).rev().find(fits).unwrap_or(0));
+    let level = highest_level(needs, available);
+    let mut widths: Vec<u32> = needs.iter().map(|need| need.at_level(level)).collect();
     let mut rest = available.saturating_sub(widths.iter().sum());
     for (width, need) in widths.iter_mut().zip(needs).rev().filter(|(_, need)| !need.grows) {
         let more = need.usual.saturating_sub(*width).min(rest);
@@ -200,6 +198,17 @@ fn fit_content(needs: &[Need], available: u32) -> Vec<u32> {
         *width += share(rest, need.usual, growing);
     }
     widths
+}
+
+/// The highest level at which the columns fit, or 0.
+fn highest_level(needs: &[Need], available: u32) -> u32 {
+    let (mut level, mut beyond) = (0, WIDEST + 1);
+    while level + 1 < beyond {
+        let middle = u32::midpoint(level, beyond);
+        let width: u32 = needs.iter().map(|need| need.at_level(middle)).sum();
+        if width <= available { level = middle } else { beyond = middle }
+    }
+    level
 }
 
 fn share_up(of: u32, part: u32, whole: u32) -> u32 {
@@ -253,32 +262,57 @@ mod tests {
         assert!(sum(&beside) <= 810, "{beside:?}");
     }
 
-    /// The columns beside the drawer, with content of these widths.
-    fn beside_drawer(content: [u32; 7], beside: BesideSwitch) -> Vec<u32> {
-        let columns = USUAL.into_iter().filter(|column| *column != Column::Email);
-        let content: ContentWidths = columns.zip(content).collect();
-        let widths = lay_out(&USUAL, &Vec::new(), &content, beside, 810);
+    /// The columns beside the drawer, where name, username and population are this wide.
+    fn beside_drawer(content: [u32; 3], beside: BesideSwitch) -> Vec<u32> {
+        let widths = lay_out(&USUAL, &Vec::new(), &content_of(content), beside, 810);
         assert!(sum(&widths) <= 810, "{widths:?}");
         widths.into_iter().flatten().collect()
     }
 
-    #[test]
-    fn no_text_is_cut_where_there_is_room() {
-        let content = [172, 176, 108, 84, 104, 78, 88];
-        let widths = beside_drawer(content, BesideSwitch::Short);
-        assert!(widths.iter().zip(content).all(|(width, content)| *width >= content), "{widths:?}");
-        let widths = beside_drawer([90, 90, 90, 84, 104, 78, 88], BesideSwitch::Short);
-        assert_eq!(widths.last(), Some(&168), "room for what may come beside a switch: {widths:?}");
+    fn content_of(content: [u32; 3]) -> ContentWidths {
+        [Column::Name, Column::Username, Column::Population].into_iter().zip(content).collect()
     }
 
     #[test]
-    fn where_there_is_no_room_only_the_widest_names_are_cut() {
-        let content = [130, 400, 108, 84, 104, 78, 150];
+    fn no_text_is_cut_where_there_is_room() {
+        let content = [118, 128, 105];
+        let widths = beside_drawer(content, BesideSwitch::Short);
+        assert_eq!(widths.len(), 7);
+        assert!(widths.iter().zip(content).all(|(width, content)| *width >= content), "{widths:?}");
+    }
+
+    #[test]
+    fn where_there_is_no_room_a_column_is_left_out_and_only_unusually_long_names_are_cut() {
+        let content = [148, 400, 105];
         let widths = beside_drawer(content, BesideSwitch::Short);
         let cut = widths.iter().zip(content).filter(|(width, content)| **width < *content).count();
-        assert_eq!((cut, widths[0]), (1, 130), "{widths:?}");
+        assert_eq!((cut, widths[0], widths.len()), (1, 148, 6), "{widths:?}");
         let widths = beside_drawer(content, BesideSwitch::RunState);
-        assert!(widths.last().is_some_and(|mfa| *mfa >= 250), "{widths:?}");
+        assert!(widths.last().is_some_and(|mfa| *mfa >= 250) && widths[0] >= 148, "{widths:?}");
+    }
+
+    #[test]
+    fn the_room_for_what_may_come_beside_a_switch_is_kept_whatever_the_content_is() {
+        let content: ContentWidths =
+            content_of([130, 400, 108]).into_iter().chain([(Column::Mfa, 88)]).collect();
+        for available in [620, 810, 1240] {
+            let widths = lay_out(&USUAL, &Vec::new(), &content, BesideSwitch::Short, available);
+            assert!(matches!(widths.last(), Some(Some(162..=168))), "{available}: {widths:?}");
+        }
+    }
+
+    #[test]
+    fn a_wider_table_shows_each_name_that_a_narrower_one_shows() {
+        let columns = [Column::Name, Column::Username, Column::Mfa];
+        let content = content_of([330, 120, 110]);
+        let mut before = 0;
+        for available in 600..1300 {
+            let widths = lay_out(&columns, &Vec::new(), &content, BesideSwitch::Short, available);
+            let name = widths[0].unwrap_or_default().min(330);
+            assert!(name >= before, "{available}: {name} after {before}");
+            before = name;
+        }
+        assert_eq!(before, 330);
     }
 
     #[test]

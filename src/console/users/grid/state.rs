@@ -34,11 +34,13 @@ pub(crate) struct Grid {
     pub(super) in_sight: RwSignal<(i32, i32)>,
     /// How wide it is.
     width: RwSignal<u32>,
-    /// Whether its width is known. Until then nothing is seen of it: its columns would move.
+    /// Whether its width is known.
     is_measured: RwSignal<bool>,
+    /// Whether the columns were fitted to the first rows.
+    is_fitted: RwSignal<bool>,
     is_two_line: Memo<bool>,
-    /// How wide the content of the columns was when the table got its width, or when a run began. Rows that come later
-    /// move no column.
+    /// How wide the content of the columns was when the first rows came, when the table got another width, or when a run
+    /// began. Rows that come later move no column.
     content: RwSignal<ContentWidths>,
     /// The width of each column, the one with the checkboxes included. `None` for a column that is left out.
     pub(crate) layout: Memo<Vec<Option<u32>>>,
@@ -62,15 +64,17 @@ impl Grid {
         let width = RwSignal::new(1240);
         let content = RwSignal::<ContentWidths>::default();
         let has_run = memo(move || app.run().progress.with(Option::is_some));
+        let beside = memo(move || beside_switch(app, has_run.get()));
         let grid = Self {
             app,
             scroller: NodeRef::new(),
             in_sight: RwSignal::new((0, 800)),
             width,
             is_measured: RwSignal::new(false),
+            is_fitted: RwSignal::new(false),
             is_two_line: memo(move || is_two_line(width.get())),
             content,
-            layout: memo(move || layout(app, content, width.get())),
+            layout: memo(move || layout(app, content, beside.get(), width.get())),
             was_hidden: StoredValue::default(),
             pressed_at: StoredValue::default(),
             focused: RwSignal::default(),
@@ -86,10 +90,10 @@ impl Grid {
 
     /// The table's classes, which hide the cells of the columns that are left out.
     pub(crate) fn class(self) -> String {
-        let class = match (self.is_measured.get(), self.is_two_line.get()) {
-            (false, _) => "grid unmeasured",
-            (true, false) => "grid",
-            (true, true) => "grid two-line",
+        let class = match (self.is_hidden(), self.is_two_line.get()) {
+            (true, _) => "grid unmeasured",
+            (false, false) => "grid",
+            (false, true) => "grid two-line",
         };
         let columns = self.app.directory().table.view.with(|view| with_name(&view.columns));
         self.layout.with(|layout| {
@@ -107,6 +111,13 @@ impl Grid {
     pub(crate) fn is_waiting_for_rows(self) -> bool {
         let directory = self.app.directory();
         directory.table.listed_len.get() == 0 && directory.list.with(List::is_loading)
+    }
+
+    /// Whether nothing is seen of the table yet: its columns would move.
+    pub(crate) fn is_hidden(self) -> bool {
+        let is_unfitted =
+            || !self.is_fitted.get() && (self.app.directory().shown_len() > 0 || self.is_waiting_for_rows());
+        !self.is_measured.get() || is_unfitted()
     }
 
     /// Whether all users are known that could be shown, and none is.
@@ -135,7 +146,10 @@ impl Grid {
     fn ready_part(self, window: Window) -> Window {
         let ready = self.ready.get();
         let part = window.at_most(ready);
-        if part != window {
+        if part == window {
+            // The rows are in the document then, and none was seen.
+            once_shown(move || self.fit_first_rows());
+        } else {
             once_shown(move || {
                 if self.ready.try_get_untracked() == Some(ready) {
                     self.ready.set(ready + ROWS_PER_FRAME);
@@ -157,6 +171,7 @@ impl Grid {
         if self.was_hidden.get_value() {
             self.was_hidden.set_value(false);
             scroll_to(self.scroller, self.in_sight.get_untracked().0);
+            self.fit_first_rows();
         }
         if width != self.width.get_untracked() {
             self.look_at_content();
@@ -168,6 +183,15 @@ impl Grid {
         let view = scroll_view(self.scroller);
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
+        }
+    }
+
+    fn fit_first_rows(self) {
+        let is_fitted = self.is_fitted.try_get_untracked() != Some(false);
+        let has_rows = untrack(|| self.app.directory().shown_len() > 0);
+        if !is_fitted && has_rows && width_of(self.scroller) > 0 {
+            self.look_at_content();
+            self.is_fitted.set(true);
         }
     }
 
@@ -191,19 +215,17 @@ pub(super) fn with_name(columns: &[Column]) -> Vec<Column> {
 }
 
 /// The width of each column of a table that is `width` pixels wide.
-fn layout(app: App, content: RwSignal<ContentWidths>, width: u32) -> Vec<Option<u32>> {
+fn layout(app: App, content: RwSignal<ContentWidths>, beside: BesideSwitch, width: u32) -> Vec<Option<u32>> {
     let directory = app.directory();
     let select = (directory.source() == Source::List).then_some(SELECT);
     let columns = with_name(&directory.table.view.read().columns);
-    let beside = beside_switch(app);
     let rest = width.saturating_sub(select.unwrap_or(0));
     let widths = lay_out(&columns, &directory.table.widths.read(), &content.read(), beside, rest);
     select.map(Some).into_iter().chain(widths).collect()
 }
 
 /// An open drawer says until when its user is bypassed, and no column moves when it learns that.
-fn beside_switch(app: App) -> BesideSwitch {
-    let has_run = app.run().progress.with(Option::is_some);
+fn beside_switch(app: App, has_run: bool) -> BesideSwitch {
     let has_drawer = app.directory().opened.with(Option::is_some);
     if has_run {
         BesideSwitch::RunState
