@@ -123,6 +123,24 @@ fn components_wait_for_nothing_and_read_no_clock() {
     assert!(components > 40, "only {components} files with components found");
 }
 
+/// Without the import Leptos' own component of the same name is used, which is compiled again for each closure.
+#[test]
+fn lists_and_conditions_are_the_pages_own_components() {
+    let mut uses = 0;
+    for file in files_under(&source()) {
+        let (name, text) = (name_of(&file), fs::read_to_string(&file).unwrap());
+        for (tag, import) in [("<For", "use crate::ui::list::For;"), ("<Show", "use crate::ui::show::Show;")]
+        {
+            if text.match_indices(tag).any(|(at, _)| text[at + tag.len()..].starts_with(char::is_whitespace))
+            {
+                uses += 1;
+                assert!(text.contains(import), "{name} has {tag} without {import}");
+            }
+        }
+    }
+    assert!(uses > 40, "only {uses} uses found");
+}
+
 /// The visible fields that are signals, each with the module that declares it.
 fn signals<'a>(files: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
     let of_file = |(name, text): &'a (String, String)| {

@@ -12,6 +12,7 @@ class StartFailure extends Error {}
 
 // All elements of the page share one program. After a panic none of them starts again.
 let hasPanicked = false;
+// A server that renders the page may define these globals without their functions.
 globalThis.addEventListener?.("pingone-mfa:panicked", () => (hasPanicked = true));
 
 // Addresses that the page's policy blocked. The browser reports them only in this event.
@@ -445,4 +446,5 @@ class PingOneMfa extends Base {
   }
 }
 
+// A server may define customElements without its functions.
 globalThis.customElements?.get && (customElements.get("pingone-mfa") ?? customElements.define("pingone-mfa", PingOneMfa));
