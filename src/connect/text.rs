@@ -17,7 +17,7 @@ use crate::text::{moment, remaining, short, utc};
 
 pub const TITLE: &str = "Connect to PingOne";
 /// What the tool does.
-pub const PURPOSE: &str = "Turn MFA on and off for users, one or many.";
+pub const PURPOSE: &str = "Enable or disable MFA for users, one or many.";
 /// Where to get help, set by the deployment.
 pub fn support(where_to_ask: &str) -> String {
     format!("Help: {where_to_ask}")

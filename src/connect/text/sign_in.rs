@@ -38,7 +38,7 @@ pub fn fault(fault: &SignInFault) -> String {
                 .into()
         }
         SignInFault::OtherAttempt => {
-            "Not signed in: the answer doesn't belong to this tab. Sign in again here.".into()
+            "Not signed in: the response doesn't belong to this tab. Sign in again here.".into()
         }
         SignInFault::TooLate => {
             "Not signed in: it took longer than 15 minutes, or this computer's clock was changed. Sign in again."
@@ -49,11 +49,11 @@ pub fn fault(fault: &SignInFault) -> String {
             if issuer.is_empty() { "an issuer without a name" } else { issuer }
         ),
         SignInFault::OtherAudience | SignInFault::OtherNonce => {
-            "Not signed in: PingOne's answer was made for something else. Sign in again; if it stays, tell the administrator of this page."
+            "Not signed in: PingOne's response was made for something else. Sign in again; if it stays, tell the administrator of this page."
                 .into()
         }
         SignInFault::Expired => {
-            "Not signed in: PingOne's answer had expired before it was made. Sign in again; if it stays, tell the administrator of this page."
+            "Not signed in: PingOne's response had expired before it was made. Sign in again; if it stays, tell the administrator of this page."
                 .into()
         }
         SignInFault::Refused { code, description } => refused(code, description),
@@ -99,7 +99,7 @@ pub fn not_renewed(fault: &SignInFault) -> String {
         SignInFault::OtherToken => {
             "the next token was another person's, or for another environment, and was not kept.".into()
         }
-        _ => "PingOne's answer was made for something else or can't be read, and was not kept.".into(),
+        _ => "PingOne's response was made for something else or can't be read, and was not kept.".into(),
     };
     format!(
         "Your sign-in is not renewed any more: {why} The token in use stays valid until it expires. Sign in again before that, and everything here continues."

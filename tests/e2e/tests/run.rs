@@ -42,7 +42,7 @@ async fn review_off(world: &World, page: &Page) -> usize {
 /// Waits as long as the page does before it reads users after a run, because a change whose
 /// response arrived may still take effect.
 async fn wait_for_late_responses(page: &Page) {
-    page.hear("so that late answers are in.").await;
+    page.hear("so that late responses are in.").await;
     tokio::time::sleep(Duration::from_secs(25)).await;
 }
 

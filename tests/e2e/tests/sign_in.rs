@@ -188,7 +188,7 @@ async fn an_unexpected_answer_is_rejected_and_removed_from_the_address() {
 
     go_to_pingone(&world, &page).await;
     let page = world.visit(&forged).await;
-    page.hear("the answer doesn't belong to this tab").await;
+    page.hear("the response doesn't belong to this tab").await;
     let page = world.visit(&forged).await;
     page.hear("this tab didn't begin it, or it was answered before").await;
 }

@@ -168,7 +168,7 @@ pub fn unreadable_because(why: &Unreadable) -> String {
 
 /// Shown before the values are loaded.
 pub fn waiting(until: &str) -> String {
-    format!("Waiting until {until} so that late answers are in.")
+    format!("Waiting until {until} so that late responses are in.")
 }
 
 /// Shown while the values are loaded.

@@ -131,7 +131,7 @@ pub const ELSEWHERE: &str = "A run in this environment is working in another tab
 pub const TAKE_OVER: &str = "Take it over here";
 /// Shown while requests in progress are awaited.
 pub const STOPPING: &str =
-    "Stopping. Waiting for the answers to requests already sent; no new ones are sent.";
+    "Stopping. Waiting for the responses to requests already sent; no new ones are sent.";
 /// Shown if the browser has no locks.
 pub const BLIND: &str =
     "This browser can't tell whether another of its tabs is working on a run. Use only one tab.";

@@ -80,7 +80,7 @@ pub(super) const fn plain_cause(cause: Cause) -> &'static str {
         Cause::NotStored => "This browser can't store the state of a run.",
         Cause::StorageSilent => "This browser's storage doesn't respond.",
         Cause::LockSilent => "This browser doesn't say whether a run is active in another of its tabs.",
-        Cause::HostRefused => "The host page doesn't allow the change.",
+        Cause::HostRefused => "The portal doesn't permit the change.",
         Cause::DeploymentForbids => "This deployment doesn't allow the change.",
         Cause::Internal => "This page has a defect. PingOne isn't the cause.",
         Cause::AccountUnusable => {
@@ -189,7 +189,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
             "Close other tabs of this page and try again. If the problem persists, restart the browser."
         }
         Cause::HostRefused => {
-            "Ask the administrators of the host page: it decides which changes are allowed here."
+            "Ask the administrators of the portal: it decides which changes are allowed here."
         }
         Cause::DeploymentForbids => {
             "Ask the administrators of this page: its config.json decides which users can be changed here."

@@ -2,4 +2,4 @@
 
 pub const WORDS: &str = "PingOne's words";
 /// Used if the response may not be PingOne's.
-pub const ANSWER: &str = "What was answered";
+pub const ANSWER: &str = "Response received";
