@@ -14,9 +14,12 @@ use crate::connect::session::{Obstacle, Phase, Session, use_session};
 use crate::connect::console_views::LoadedConsole;
 use crate::connect::sign_in::SignIn;
 use crate::connect::text;
-use crate::connect::token_field::{HostToken, TokenField};
-use crate::ui::dom::{focus_successor, handler, key_of};
+use crate::connect::token_field::{HostToken, TokenField, connect_on_enter};
+use crate::ui::dom::{focus_successor, handler};
 use crate::ui::show::Show;
+
+/// The id of the sentence on what stops Connect.
+const OBSTACLE_ID: &str = "obstacle";
 
 #[component]
 pub(crate) fn Connect(console_views: LoadedConsole) -> impl IntoView {
@@ -157,6 +160,7 @@ fn Facts() -> impl IntoView {
                         label=text::USER
                         placeholder=text::USER_HINT
                         on_input=move |text| session.type_user(text)
+                        is_about=|obstacle| matches!(obstacle, Obstacle::UserUnreadable)
                     />
                 </Fact>
             </dl>
@@ -227,12 +231,19 @@ fn RegionChoice() -> impl IntoView {
         let is_chosen = move || session.region.read().as_ref() == Some(&code);
         view! { <option value=region.code.0 selected=is_chosen>{region.label}</option> }
     };
+    let is_missing =
+        move || session.obstacle.with(|obstacle| matches!(obstacle, Some(Obstacle::RegionMissing)));
     let on_change = move |event| {
         let code = event_target_value(&event);
         session.choose_region((!code.is_empty()).then_some(RegionCode(code)));
     };
     view! {
-        <select aria-label=text::REGION on:change=handler(on_change)>
+        <select
+            aria-label=text::REGION
+            aria-invalid=move || is_missing().then_some("true")
+            aria-describedby=move || is_missing().then_some(OBSTACLE_ID)
+            on:change=handler(on_change)
+        >
             <option value="" selected=move || session.region.with(Option::is_none)>
                 {text::CHOOSE_REGION}
             </option>
@@ -254,6 +265,9 @@ fn EnvironmentFact() -> impl IntoView {
                 id=session.environment
                 label=text::ENVIRONMENT
                 on_input=move |text| session.type_environment(text)
+                is_about=|obstacle| {
+                    matches!(obstacle, Obstacle::EnvironmentMissing | Obstacle::EnvironmentUnreadable)
+                }
             />
         </Show>
         <EnvironmentSource/>
@@ -279,20 +293,17 @@ fn EnvironmentSource() -> impl IntoView {
     }
 }
 
-/// Browsers would take a form element for a login. There is none, so Enter is handled here.
 #[component]
 fn IdInput(
     id: RwSignal<String>,
     label: &'static str,
     #[prop(optional)] placeholder: Option<&'static str>,
     on_input: impl Fn(String) + 'static,
+    /// Whether an obstacle is about this field.
+    is_about: fn(&Obstacle) -> bool,
 ) -> impl IntoView {
     let session = use_session();
-    let connect_on_enter = move |event: ev::KeyboardEvent| {
-        if key_of(&event) == "Enter" {
-            session.connect();
-        }
-    };
+    let is_wrong = move || session.obstacle.with(|obstacle| obstacle.as_ref().is_some_and(is_about));
     view! {
         <input
             class="id-input"
@@ -300,10 +311,12 @@ fn IdInput(
             autocomplete="off"
             spellcheck="false"
             aria-label=label
+            aria-invalid=move || is_wrong().then_some("true")
+            aria-describedby=move || is_wrong().then_some(OBSTACLE_ID)
             placeholder=placeholder
             prop:value=move || id.get()
             on:input=handler(move |event| on_input(event_target_value(&event)))
-            on:keydown=handler(connect_on_enter)
+            on:keydown=connect_on_enter(session, || true)
         />
     }
 }
@@ -365,7 +378,7 @@ fn obstacle_view(session: Session, console_views: Option<LoadedConsole>, obstacl
         }
     };
     // A closure, so that the same obstacle is announced again.
-    view! { <p class="problem" role="alert">{move || sentence.clone()}</p> }.into_any()
+    view! { <p class="problem" id=OBSTACLE_ID role="alert">{move || sentence.clone()}</p> }.into_any()
 }
 
 fn region_label(session: Session, code: &RegionCode) -> String {

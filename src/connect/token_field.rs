@@ -137,11 +137,7 @@ pub(crate) fn TokenField() -> impl IntoView {
     // Another token's field is shown while connected, too.
     let is_connected = move || session.phase.with(|phase| matches!(phase, Phase::Connected { .. }));
     let is_taken = move || session.has_token() && !is_connected();
-    let connect_on_enter = move |event: ev::KeyboardEvent| {
-        if key_of(&event) == "Enter" && len.get_value() == 0 && untrack(is_taken) {
-            session.connect();
-        }
-    };
+    let is_ready = move || len.get_value() == 0 && untrack(is_taken);
     // It is in no form and no password of this site, so nothing offers to save it.
     view! {
         <label class="field">
@@ -161,11 +157,23 @@ pub(crate) fn TokenField() -> impl IntoView {
                 on:paste=handler(on_paste)
                 on:input=handler(on_input)
                 on:change=handler(on_change)
-                on:keydown=handler(connect_on_enter)
+                on:keydown=connect_on_enter(session, is_ready)
             />
         </label>
         <TokenHelp/>
     }
+}
+
+/// Connects on Enter. Browsers would take a form element for a login, so there is none that does it.
+pub(crate) fn connect_on_enter(
+    session: Session,
+    is_ready: impl Fn() -> bool + 'static,
+) -> Box<dyn FnMut(ev::KeyboardEvent)> {
+    handler(move |event: ev::KeyboardEvent| {
+        if key_of(&event) == "Enter" && is_ready() {
+            session.connect();
+        }
+    })
 }
 
 /// What the field takes, and where to get a token; below it what is wrong with the last paste, in the place of what would
