@@ -50,11 +50,3 @@ pub(crate) fn Modal(
         </dialog>
     }
 }
-
-/// Moves the focus to a button, if it is still there.
-pub(crate) fn focus(button: NodeRef<html::Button>) {
-    if let Some(button) = button.try_get_untracked().flatten() {
-        // `focus` doesn't throw for elements of HTML.
-        let _ = button.focus();
-    }
-}

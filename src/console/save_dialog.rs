@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use crate::console::app::use_app;
 
 use crate::console::modal::Modal;
-use crate::console::modal::focus;
 use crate::console::saving::Progress;
 use crate::console::text;
+use crate::ui::dom::focus;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
 use crate::ui::radio::Radio;

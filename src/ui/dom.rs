@@ -1,7 +1,7 @@
 //! The page's hands on the browser's elements and events, where Leptos has none: focus in a grid, keys while a word is
 //! being composed, the clipboard. It is the only file of the view that names the browser's own types.
 
-use leptos::html;
+use leptos::html::{self, ElementType};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
@@ -186,25 +186,29 @@ const FOCUSABLE: &str =
 pub(crate) fn focus_first_in(around: NodeRef<html::Div>) {
     let Some(around) = element(around) else { return };
     let first = found(&around, "[aria-checked='true']").or_else(|| found(&around, FOCUSABLE));
-    let first = first.and_then(|first| first.dyn_into().ok()).unwrap_or(around);
-    // It throws for no element of HTML.
-    let _ = first.focus();
+    give_focus(Some(first.unwrap_or_else(|| around.into())));
 }
 
-/// Gives the focus to a heading, if it is still there.
-pub(crate) fn focus_heading(heading: NodeRef<html::H2>) {
-    if let Some(heading) = heading.try_get_untracked().flatten() {
+/// Gives the focus to an element, if it is still there.
+pub(crate) fn focus<E>(of: NodeRef<E>)
+where
+    E: ElementType,
+    E::Output: JsCast + Into<Element> + Clone + 'static,
+{
+    give_focus(of.try_get_untracked().flatten().map(Into::into));
+}
+
+fn give_focus(element: Option<Element>) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // It throws for no element of HTML.
-        let _ = heading.focus();
+        let _ = element.focus();
     }
 }
 
 /// Gives the focus to the first field in an element, or else to the first element that can have it.
 pub(crate) fn focus_field_in(around: NodeRef<html::Div>) {
-    let field = element(around).and_then(|around| found(&around, "input"));
-    match field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-        // It throws for no element of HTML.
-        Some(field) => drop(field.focus()),
+    match element(around).and_then(|around| found(&around, "input")) {
+        Some(field) => give_focus(Some(field)),
         None => focus_first_in(around),
     }
 }
@@ -214,14 +218,7 @@ pub(crate) fn focus_successor(pressed: &Event) {
     let pressed: Option<Element> = pressed.current_target().and_then(|target| target.dyn_into().ok());
     let around = pressed.and_then(|pressed| pressed.parent_element());
     let Some(around) = around.and_then(|around| around.dyn_into::<HtmlElement>().ok()) else { return };
-    once_shown(move || {
-        if let Some(successor) =
-            found(&around, FOCUSABLE).and_then(|found| found.dyn_into::<HtmlElement>().ok())
-        {
-            // It throws for no element of HTML.
-            let _ = successor.focus();
-        }
-    });
+    once_shown(move || give_focus(found(&around, FOCUSABLE)));
 }
 
 /// Moves the focus among what can have it in an element, by an arrow key, Home or End. The first follows the last.
@@ -245,10 +242,7 @@ pub(crate) fn move_focus_in(around: NodeRef<html::Div>, key: &str) {
         (_, Some(now)) => now.checked_sub(1).unwrap_or(last),
         (_, None) => 0,
     };
-    if let Some(entry) = entries.get(to).and_then(|entry| entry.dyn_ref::<HtmlElement>()) {
-        // It throws for no element of HTML.
-        let _ = entry.focus();
-    }
+    give_focus(entries.get(to).cloned());
 }
 
 /// Closes the dialog around an empty search field on Escape. WebKit takes that key for the field, which has nothing to
@@ -298,10 +292,7 @@ pub(crate) fn focus_next_in(around: &str, event: &Event, names: &[&str]) {
     once_shown(move || {
         let controls = all(&root, "button, input, [role='grid']");
         let called = |name: &String| controls.iter().find(|control| is_named(control, name));
-        if let Some(control) = names.iter().filter(|name| !name.is_empty()).find_map(called) {
-            // It throws for no element of HTML.
-            let _ = control.unchecked_ref::<HtmlElement>().focus();
-        }
+        give_focus(names.iter().filter(|name| !name.is_empty()).find_map(called).cloned());
     });
 }
 

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 
-use crate::ui::dom::{focus_first_in, handler, key_of, leaves, move_focus_in, once_shown, stop};
+use crate::ui::dom::{focus, focus_first_in, handler, key_of, leaves, move_focus_in, once_shown, stop};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::show::Show;
 
@@ -31,10 +31,7 @@ impl Dropdown {
     /// Closes it and gives the focus back to the button.
     pub(crate) fn close(self) {
         self.is_open.set(false);
-        if let Some(button) = self.button.try_get_untracked().flatten() {
-            // `focus` doesn't throw for elements of HTML.
-            let _ = button.focus();
-        }
+        focus(self.button);
     }
 
     fn open(self, panel: NodeRef<html::Div>) {

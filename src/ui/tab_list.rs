@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 
-use crate::ui::dom::{handler, key_of};
+use crate::ui::dom::{focus, handler, key_of};
 
 #[derive(Clone, Copy)]
 pub(crate) struct TabItem {
@@ -35,9 +35,8 @@ pub(crate) fn TabList(
         let Some(to) = neighbor(&key_of(&event), selected.get_untracked(), last) else { return };
         event.prevent_default();
         select.run(to);
-        if let Some(button) = buttons.get(to).and_then(|button| button.get_untracked()) {
-            // `focus` doesn't throw for elements of HTML.
-            let _ = button.focus();
+        if let Some(button) = buttons.get(to) {
+            focus(*button);
         }
     };
     let tab = |(position, (item, button))| view! { <Tab item button position selected select/> };

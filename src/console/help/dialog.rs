@@ -10,7 +10,7 @@ use crate::console::app::use_app;
 use crate::console::help::text;
 use crate::console::modal::Modal;
 use crate::ui::dom::handler;
-use crate::ui::dom::once_shown;
+use crate::ui::dom::{focus, once_shown};
 use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::search_field::SearchField;
@@ -31,7 +31,7 @@ pub(crate) fn HelpDialog() -> impl IntoView {
     Effect::new(move |_| {
         if is_open.get() {
             let topic = help.topic.get();
-            once_shown(move || focus(topic, &headings, search));
+            once_shown(move || focus_topic(topic, &headings, search));
         }
     });
     view! {
@@ -42,16 +42,11 @@ pub(crate) fn HelpDialog() -> impl IntoView {
     }
 }
 
-/// The elements are missing if the view was removed before the next frame.
-fn focus(topic: Option<Topic>, headings: &Headings, search: NodeRef<html::Input>) {
-    // `focus` doesn't throw for HTML elements.
+/// Focuses a topic's heading, or else the search.
+fn focus_topic(topic: Option<Topic>, headings: &Headings, search: NodeRef<html::Input>) {
     match headings.iter().find(|(of, _)| Some(*of) == topic) {
-        Some((_, heading)) => {
-            let _ = heading.try_get_untracked().flatten().map(|heading| heading.focus());
-        }
-        None => {
-            let _ = search.try_get_untracked().flatten().map(|search| search.focus());
-        }
+        Some((_, heading)) => focus(*heading),
+        None => focus(search),
     }
 }
 

@@ -14,8 +14,9 @@ use crate::console::import::matching::Matching;
 use crate::console::import::parts::{CloseButton, is_loaded, understood};
 use crate::console::import::state::{Opening, UnreadableImport};
 use crate::console::import::text;
-use crate::console::modal::{Modal, focus};
+use crate::console::modal::Modal;
 use crate::console::runs::review_dialog::local_memo;
+use crate::ui::dom::focus;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
 

@@ -13,12 +13,12 @@ use crate::console::import::match_group::MatchGroup;
 use crate::console::import::parts::{CloseButton, is_loaded, understood};
 use crate::console::import::state::{By, Finding, Found, MOST_LOOKED_UP, Understood};
 use crate::console::import::text;
-use crate::console::modal::focus;
 use crate::console::runs::review_dialog::local_memo;
 use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::list_progress::ListProgress;
+use crate::ui::dom::focus;
 use crate::ui::dom::handler;
 
 /// How far the matching is, without the count, which its sentence follows by itself.

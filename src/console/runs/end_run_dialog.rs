@@ -10,8 +10,8 @@ use crate::console::runs::run::{Contents, Ending, StopLoss};
 
 use crate::console::format::number;
 use crate::console::modal::Modal;
-use crate::console::modal::focus;
 use crate::console::runs::text;
+use crate::ui::dom::focus;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
 

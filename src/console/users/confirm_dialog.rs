@@ -9,8 +9,8 @@ use crate::connect::session::Phase;
 use crate::console::app::{App, use_app};
 
 use crate::console::modal::Modal;
-use crate::console::modal::focus;
 use crate::console::users::text;
+use crate::ui::dom::focus;
 use crate::ui::dom::handler;
 use crate::ui::memo::memo;
 use crate::ui::show::Show;

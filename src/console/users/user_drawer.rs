@@ -27,9 +27,7 @@ use crate::console::users::user_drawer::mfa_card::MfaCard;
 use crate::console::users::user_drawer::response::UserResponse;
 use crate::console::users::user_drawer::rows::Rows;
 use crate::ui::close_button::CloseButton;
-use crate::ui::dom::{
-    bring_into_view, close_on_escape, covers_page, focus_heading, focus_next, handler, once_shown,
-};
+use crate::ui::dom::{bring_into_view, close_on_escape, covers_page, focus, focus_next, handler, once_shown};
 
 pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
 use crate::ui::list::For;
@@ -88,7 +86,7 @@ fn Drawer(id: UserId) -> impl IntoView {
 fn take_focus(app: App, around: NodeRef<html::Aside>, heading: NodeRef<html::H2>) {
     let is_wanted = app.directory().opened.read_untracked().as_ref().is_some_and(|opened| opened.takes_focus);
     if is_wanted || covers_page(around) {
-        focus_heading(heading);
+        focus(heading);
     }
 }
 

@@ -13,7 +13,7 @@ use pingone_mfa_core::run::engine::PauseReason;
 use crate::console::runs::run_panel::finished::FinishedActions;
 use crate::console::runs::run_panel::of_run;
 use crate::console::runs::run_panel::shown_phase::ShownPhase;
-use crate::ui::dom::{focus_heading, handler, moves_on};
+use crate::ui::dom::{focus, handler, moves_on};
 use crate::ui::list::For;
 use crate::ui::memo::memo;
 
@@ -82,7 +82,7 @@ pub(crate) fn RunActions(
         if focused.get_value().is_some_and(|focused| !actions.contains(&focused)) {
             // Once: in a window behind another one, nothing tells that the focus has left the button.
             focused.set_value(None);
-            focus_heading(heading);
+            focus(heading);
         }
         actions.into_iter().filter(|action| action.place() == place).collect::<Vec<_>>()
     };

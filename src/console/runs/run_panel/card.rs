@@ -8,7 +8,7 @@ use crate::console::app::use_app;
 use crate::console::format::{moment, number};
 use crate::console::runs::run::Phase;
 use crate::console::runs::text;
-use crate::ui::dom::{focus_heading, once_shown};
+use crate::ui::dom::{focus, once_shown};
 use pingone_mfa_core::run::row::RowState;
 
 use crate::console::runs::run_panel::actions::{Place, RunActions};
@@ -96,7 +96,7 @@ fn Heading(heading: NodeRef<html::H2>) -> impl IntoView {
 
 fn take_focus(heading: NodeRef<html::H2>) {
     // A dialog that closes gives the focus back first.
-    once_shown(move || once_shown(move || focus_heading(heading)));
+    once_shown(move || once_shown(move || focus(heading)));
 }
 
 fn title(app: App) -> String {

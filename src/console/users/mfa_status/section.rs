@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::ui::dom::{focus_first_in, once_shown};
+use crate::ui::dom::{focus, focus_first_in, once_shown};
 
 /// Whether the section is open, and the button that opens it.
 #[derive(Clone, Copy)]
@@ -29,9 +29,6 @@ impl Section {
     /// Closes it and gives the focus back to the button.
     pub(super) fn close(self) {
         self.is_open.set(false);
-        if let Some(button) = self.button.try_get_untracked().flatten() {
-            // `focus` doesn't throw for elements of HTML.
-            let _ = button.focus();
-        }
+        focus(self.button);
     }
 }
