@@ -260,6 +260,34 @@ fn twenty_refusals_in_a_row_pause_instead_of_failing_for_all_users() {
 }
 
 #[test]
+fn a_run_that_was_refused_at_the_end_of_a_step_continues_with_the_next_one() {
+    for every in [20, 10, 5, 1] {
+        let stage = Stage::new(300, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
+        let plan = plan(&stage, PlannedPauses { after_pilot: false, every: Some(every) });
+        let policy = Rc::new(stage.connection.policy().clone());
+        let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+        let at_steps = |reason: &PauseReason| (*reason == PauseReason::Step).then_some(Command::Resume);
+        let (mut run, _) = drive_until(&stage, run, at_steps, 120_000);
+        assert!(matches!(run.status(), RunStatus::Paused(PauseReason::Refused(_))), "{every}");
+        assert_eq!((run.counts().ended(), run.until_step()), (20, Some(every)));
+        run.apply(Event::Command(Command::Resume), Instant(120_000));
+        assert_eq!((run.status(), run.until_step()), (RunStatus::Running, Some(every)));
+    }
+}
+
+#[test]
+fn a_run_that_was_handed_over_still_waits_for_its_pilot_user() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(50) });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    let (mut run, _) = drive_until(&stage, run, |_| None, 120_000);
+    run.apply(Event::Command(Command::HandOver), Instant(120_000));
+    run.apply(Event::Command(Command::Resume), Instant(120_001));
+    assert_eq!(run.status(), RunStatus::Paused(PauseReason::PilotUser));
+}
+
+#[test]
 fn a_401_pauses_the_run_once_and_uses_no_attempt() {
     let stage = Stage::new(300, &TokenSpec { lifetime_seconds: 20, ..TokenSpec::default() });
     let plan = plan(&stage, PlannedPauses::default());
@@ -305,6 +333,12 @@ fn a_run_that_continues_without_steps_pauses_only_for_other_reasons() {
         _ => Command::Resume,
     });
     assert_eq!(pauses, [PauseReason::PilotUser, PauseReason::Step]);
+}
+
+#[test]
+fn a_run_that_continues_without_steps_after_its_pilot_user_pauses_no_more() {
+    let (_, pauses) = pauses_of_steps(|_| Command::ResumeWithoutSteps);
+    assert_eq!(pauses, [PauseReason::PilotUser]);
 }
 
 #[test]

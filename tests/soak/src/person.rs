@@ -129,7 +129,8 @@ fn decide(
         }
         ScreenState::Paused(_) | ScreenState::VerificationPaused { .. } => {
             screen.resumes.set(screen.resumes.get() + 1);
-            Some(Command::Resume)
+            let is_planned = matches!(seen, ScreenState::Paused(PauseReason::PilotUser | PauseReason::Step));
+            Some(if is_planned && happens(100) { Command::ResumeWithoutSteps } else { Command::Resume })
         }
         ScreenState::Working if happens(pauses) && is_run => Some(Command::Pause),
         ScreenState::Working if happens(if is_faultless { 0 } else { 10 }) => token(actor),

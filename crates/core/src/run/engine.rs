@@ -52,9 +52,10 @@
 //! anything. So an outcome that had arrived and wasn't stored is found again, and no row is written twice by mistake.
 //! The wait after the pilot user, another writer and a handover are restored too.
 //!
-//! Not stored and therefore lost: a manual pause, counts of failures and attempts, the learned pace, the choice of
-//! spot checks, and what was read of the pilot user, because it is personal data. The values of waiting rows are
-//! refreshed if the last activity was longer ago than [`Policy::old`], or if another writer was seen.
+//! Not stored and therefore lost: a manual pause, that a person continued without steps, counts of failures and
+//! attempts, the learned pace, the choice of spot checks, and what was read of the pilot user, because it is personal
+//! data. The values of waiting rows are refreshed if the last activity was longer ago than [`Policy::old`], or if
+//! another writer was seen.
 //!
 //! # What a stop can't undo
 //!
@@ -515,20 +516,28 @@ impl Run {
     /// How many users are written, once the run continues, before it pauses as planned. `None` if it doesn't pause so.
     #[must_use]
     pub fn until_step(&self) -> Option<u32> {
-        match self.pauses.first() {
-            Some(PauseReason::PilotUser | PauseReason::Step) => self.plan.stops.every,
-            _ => self.step_at.map(|at| at.saturating_sub(self.counts.ended())),
+        match self.step_at?.checked_sub(self.counts.ended()) {
+            // The step is over, and a resume begins the next one.
+            Some(0) | None => self.plan.stops.every,
+            left => left,
         }
+    }
+
+    /// Whether all rows of the step are settled.
+    fn is_step_over(&self) -> bool {
+        self.step_at.is_some_and(|at| self.counts.ended() >= at)
+    }
+
+    /// Whether the step that is over is the pilot user's.
+    fn is_pilot_step(&self) -> bool {
+        self.plan.stops.after_pilot && self.settled_by_run() == 1
     }
 
     /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the run.
     fn end_step(&mut self) {
-        if self.pilot_read_due().is_none()
-            && self.step_at.is_some_and(|at| self.counts.ended() >= at)
-            && self.pauses.first().is_none()
-        {
-            let is_pilot = self.plan.stops.after_pilot && self.settled_by_run() == 1;
-            self.pauses.wait_for_person(if is_pilot { PauseReason::PilotUser } else { PauseReason::Step });
+        if self.pilot_read_due().is_none() && self.is_step_over() && self.pauses.first().is_none() {
+            let why = if self.is_pilot_step() { PauseReason::PilotUser } else { PauseReason::Step };
+            self.pauses.wait_for_person(why);
         }
     }
 }

@@ -41,7 +41,7 @@ impl Run {
             outdated: None,
             another_writer_at: None,
             pilot: None,
-            until_step: plan.stops.every,
+            until_step: None,
             being_checked: 0,
             slowed: None,
             sees_other_pages: true,

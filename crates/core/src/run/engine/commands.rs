@@ -58,21 +58,31 @@ impl Run {
         unwritten
     }
 
-    /// Ends the pause. The next planned one comes after `every` users.
+    /// Ends the pause. If a step has ended meanwhile, the next planned pause comes after `every` users.
     fn resume(&mut self, every: Option<u32>, now: Instant) {
-        match self.pauses.resume() {
-            Some(PauseReason::PilotUser | PauseReason::Step) => {
-                self.step_at = every.map(|every| self.counts.ended() + every);
-            }
+        let reason = self.pauses.resume();
+        match &reason {
             Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.reset(),
             Some(PauseReason::HandedOver) => self.mark_outdated(Outdated::HandedOver, now),
+            Some(_) | None => {}
+        }
+        let has_decided = match reason {
+            Some(PauseReason::PilotUser) => true,
+            // Nobody has seen yet what became of the pilot user.
             Some(
                 PauseReason::ByPerson
+                | PauseReason::Step
+                | PauseReason::Refused(_)
                 | PauseReason::AnotherWriter
-                | PauseReason::Token
-                | PauseReason::NotStored(_),
-            )
-            | None => {}
+                | PauseReason::HandedOver,
+            ) => !self.is_pilot_step(),
+            // A person only tries again, and decides at the end of the step.
+            Some(PauseReason::Failing { .. } | PauseReason::Token | PauseReason::NotStored(_)) | None => {
+                false
+            }
+        };
+        if has_decided && self.is_step_over() {
+            self.step_at = every.map(|every| self.counts.ended() + every);
         }
     }
 }
