@@ -48,6 +48,8 @@ impl Tally {
         assert_eq!(found.writes, 0, "{name}: the diagnosis wrote something");
         // A cause that says "MFA is on" would contradict it.
         assert!(*is != Cause::FlagOff || !causes.contains(&Cause::NoDevice), "{name}: {causes:?}");
+        // So would one that says that nothing of the user keeps PingOne from asking.
+        assert!(!causes.contains(&Cause::PolicyDecides) || causes.len() == 1, "{name}: {causes:?}");
         let broken = findings(&found.evidence).into_iter().find(|finding| finding.check == is.check());
         let broken = broken.expect("every cause belongs to a check");
         if broken.verdict == Verdict::Pass {

@@ -334,10 +334,13 @@ impl Evidence {
             (self.has_mfa() == Some(false), Cause::MfaMissing),
             (!is_flag_off && devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
             (self.has_pingid() == Some(true), Cause::PingIdDecides),
-            (self.is_everything_read(), Cause::PolicyDecides),
         ];
         let mut causes: Vec<Cause> =
             fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect();
+        // It says that all else is as it should be.
+        if causes.is_empty() && self.is_everything_read() {
+            causes.push(Cause::PolicyDecides);
+        }
         if let Some((operation, fault)) = self.devices_or_bypass_fault(user) {
             causes.extend(self.causes_as_if_failed(operation, &fault));
         }
