@@ -131,29 +131,19 @@ pub const fn permission(permission: Permission) -> &'static str {
 
 /// What is asked, and the answer.
 pub fn who(cause: Cause, environment: Option<&str>) -> (&'static str, String) {
-    let responsible = cause.who();
-    let term = if responsible == Responsible::EnvironmentAdmin { WHO_ASSIGNS } else { WHO };
-    (term, answer_who(responsible, may_be_assigned_by_its_holders(cause), environment))
+    let term = if cause.who() == Responsible::EnvironmentAdmin { WHO_ASSIGNS } else { WHO };
+    (term, answer_who(cause, environment))
 }
 
-/// Whether the role is one of those that an Identity Data Admin may assign, by PingOne's page of built-in roles:
-/// <https://developer.pingidentity.com/pingone-api/platform/roles/predefined-roles.html>.
-fn may_be_assigned_by_its_holders(cause: Cause) -> bool {
-    matches!(
-        cause.missing(),
-        Some(
-            Permission::ReadUsers | Permission::ReadDevices | Permission::ReadReport | Permission::UpdateMfa
-        )
-    )
-}
-
-fn answer_who(responsible: Responsible, by_holders: bool, environment: Option<&str>) -> String {
+fn answer_who(cause: Cause, environment: Option<&str>) -> String {
     let of = environment.map(|name| format!(" of {name}")).unwrap_or_default();
-    let or = if by_holders { " or an Identity Data Admin" } else { "" };
-    match responsible {
+    match cause.who() {
         Responsible::You => "You.".into(),
         Responsible::Time => "No action needed: it resolves itself after some time.".into(),
-        Responsible::EnvironmentAdmin => format!("An Environment Admin{or}{of}."),
+        Responsible::EnvironmentAdmin => {
+            let or = if cause.can_data_admin_assign() { " or an Identity Data Admin" } else { "" };
+            format!("An Environment Admin{or}{of}.")
+        }
         Responsible::LicenseHolder => "The person responsible for your organization's PingOne license.".into(),
         Responsible::PolicyAdmin => format!("The administrator of the sign-on policies{of}."),
         Responsible::NetworkAdmin => "The administrator of your network or its proxy.".into(),

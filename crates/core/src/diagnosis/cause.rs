@@ -255,6 +255,22 @@ impl Cause {
             _ => None,
         }
     }
+
+    /// Whether an Identity Data Admin may assign the role that is missing, too.
+    ///
+    /// Source: developer.pingidentity.com, PingOne API, "Built-in roles".
+    #[must_use]
+    pub const fn can_data_admin_assign(self) -> bool {
+        matches!(
+            self.missing(),
+            Some(
+                Permission::ReadUsers
+                    | Permission::ReadDevices
+                    | Permission::ReadReport
+                    | Permission::UpdateMfa
+            )
+        )
+    }
 }
 
 /// The check that fails without this permission.
@@ -263,5 +279,28 @@ const fn check_of(missing: Permission) -> Check {
         Permission::ReadUsers => Check::ReadUsers,
         Permission::UpdateMfa => Check::ChangeFlag,
         _ => Check::Role,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_roles_for_users_are_assigned_by_identity_data_admins_too() {
+        let by_both = [
+            Cause::NoRole,
+            Cause::ScopeTooNarrow,
+            Cause::RoleMissing(Permission::ReadUsers),
+            Cause::RoleMissing(Permission::ReadReport),
+        ];
+        let by_one = [
+            Cause::RoleMissing(Permission::ReadEnvironment),
+            Cause::RoleMissing(Permission::ReadSettings),
+            Cause::RoleArriving,
+            Cause::FlagOff,
+        ];
+        assert!(by_both.into_iter().all(Cause::can_data_admin_assign));
+        assert!(!by_one.into_iter().any(Cause::can_data_admin_assign));
     }
 }
