@@ -3,6 +3,8 @@
 
 mod ancestors;
 mod limits;
+mod regions;
+mod repeated;
 pub mod settings;
 pub mod shown;
 
@@ -11,7 +13,7 @@ use std::ops::RangeInclusive;
 use pingone::environment::EnvironmentId;
 use pingone::json::{self, FieldError};
 use pingone::policy::Rate;
-use pingone::region::{Region, RegionCode, Regions};
+use pingone::region::{RegionCode, Regions};
 use pingone::time::{Millis, PerSecond};
 use serde_json::Value;
 use thiserror::Error;
@@ -70,16 +72,17 @@ const KEYS: [&str; 24] = [
     "chrome",
 ];
 
-const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
-
 /// Parses a config.json. All keys are optional. An unknown key is an error, because a misspelled
 /// setting would silently not be applied.
 pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
     let body: Value = json::parse(text.as_bytes())
         .map_err(|error| ConfigFault::new(".", format!("isn't JSON: {error}")))?;
+    if let Some(key) = repeated::repeated_key(text) {
+        return Err(ConfigFault::new(key, "is there twice in the same object"));
+    }
     only_known(&body, &KEYS, ".", "")?;
     let defaults = Settings::default();
-    let regions = regions(&body)?;
+    let regions = regions::regions(&body)?;
     let default_region = known(&regions, "defaultRegion", json::text(&body, "defaultRegion")?)?;
     let environment = json::id(&body, "environmentId")?.map(EnvironmentId);
     Ok(Settings {
@@ -202,66 +205,6 @@ fn only_known(body: &Value, keys: &[&str], own_path: &str, prefix: &str) -> Resu
         format!("{prefix}{unknown}"),
         format!("is not known; known are {}", keys.join(", ")),
     ))
-}
-
-fn regions(body: &Value) -> Result<Regions, ConfigFault> {
-    if json::at(body, "regions").is_none() {
-        return Ok(Regions::default());
-    }
-    let built_in = Regions::default();
-    let mut extra: Vec<Region> = Vec::new();
-    for (index, row) in json::list(body, "regions")?.iter().enumerate() {
-        let path = format!("regions[{index}].");
-        only_known(row, &REGION_KEYS, &format!("regions[{index}]"), &path)?;
-        let region = region(row, &built_in)
-            .map_err(|fault| ConfigFault { field: format!("{path}{}", fault.field), ..fault })?;
-        let taken = built_in.iter().chain(&extra).any(|other| other.code == region.code);
-        if taken || region.code.0.is_empty() {
-            return Err(ConfigFault::new(
-                format!("{path}code"),
-                "must be there and differ from every other region's",
-            ));
-        }
-        extra.push(region);
-    }
-    Ok(Regions::with(extra))
-}
-
-fn region(row: &Value, built_in: &Regions) -> Result<Region, ConfigFault> {
-    let text = |name: &str| json::text(row, name).and_then(|found| json::need(found, name));
-    Ok(Region {
-        code: RegionCode(text("code")?.to_owned()),
-        label: text("label")?.to_owned(),
-        api_base: base(text("apiBase")?, "apiBase", "/v1")?,
-        auth_base: base(text("authBase")?, "authBase", "")?,
-        pingone: known(built_in, "pingone", json::text(row, "pingone")?)?,
-    })
-}
-
-/// Checks a base URL: https, or http to the same computer; without user, query or fragment.
-#[inline(never)]
-fn base(text: &str, field: &str, ending: &str) -> Result<String, ConfigFault> {
-    let url = text.trim_end_matches('/');
-    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    let is_loopback = loopback.iter().any(|host| {
-        url.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
-    if !url.starts_with("https://") && !is_loopback {
-        return Err(ConfigFault::new(field, "must begin with https:// (http:// on this computer only)"));
-    }
-    // Browsers take the first part of the path for the host where there is none.
-    let host = url.split("//").nth(1).unwrap_or_default();
-    if !host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[') {
-        return Err(ConfigFault::new(field, "must have a host after //"));
-    }
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~:/[]".contains(letter);
-    if !url.chars().all(plain) {
-        return Err(ConfigFault::new(field, "must be a plain URL without user, query or fragment"));
-    }
-    if !url.ends_with(ending) {
-        return Err(ConfigFault::new(field, format!("must end with {ending}")));
-    }
-    Ok(url.to_owned())
 }
 
 #[inline(never)]
@@ -401,6 +344,7 @@ mod tests {
             (region("https://:8443/v1"), "regions[0].apiBase"),
             (region("https://./v1"), "regions[0].apiBase"),
             (region("https://user@p.example/v1"), "regions[0].apiBase"),
+            (r#"{"rate":{"read":5},"rate":{"write":5}}"#.into(), "rate"),
             (r#"{"listOnConect":5}"#.into(), "listOnConect"),
             (r#"{"listOnConnect":"many"}"#.into(), "listOnConnect"),
             (r#"{"defaultRegion":"UK"}"#.into(), "defaultRegion"),
