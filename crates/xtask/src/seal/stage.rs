@@ -129,7 +129,7 @@ pub(crate) fn optimize(workspace: &Workspace, optimizers: &Path, wasm: &Path) ->
     let options = [&FEATURES[..], &OPTIMIZATION].concat();
     let code = include_bytes!("order.rs");
     let made = BuildCache::of(workspace).get_or_make(
-        &[version.as_bytes(), options.join(" ").as_bytes(), code, &bytes(wasm)?],
+        &[&crates(workspace)?, version.as_bytes(), options.join(" ").as_bytes(), code, &bytes(wasm)?],
         || {
             process::run(program().args(&options).arg(wasm).arg("-o").arg(wasm))?;
             order::sort_functions(&bytes(wasm)?).map_err(|problem| refusal(wasm, &problem))
@@ -246,11 +246,16 @@ fn write_hosting(folder: &Path, sealed: &Sealed, is_demo: bool) -> Result<(), Fa
     Ok(())
 }
 
+/// What decides about the crates that a cached result is made with: their versions and features.
+fn crates(workspace: &Workspace) -> Result<Vec<u8>, Failure> {
+    let files = ["Cargo.lock", "Cargo.toml", "crates/xtask/Cargo.toml"];
+    let files = files.iter().map(|file| bytes(&workspace.path(file))).collect::<Result<Vec<_>, _>>()?;
+    Ok(files.concat())
+}
+
 /// Writes compressed copies next to the files, for servers that serve precompressed files.
 pub(crate) fn write_packed(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
-    // Everything the result depends on: the crates and their features, and the code that calls them.
-    let crates = ["Cargo.lock", "Cargo.toml", "crates/xtask/Cargo.toml"].map(|file| workspace.path(file));
-    let crates = crates.iter().map(|path| bytes(path)).collect::<Result<Vec<_>, _>>()?.concat();
+    let crates = crates(workspace)?;
     let code = include_bytes!("pack.rs");
     let kept = BuildCache::of(workspace);
     for name in names(folder)? {
