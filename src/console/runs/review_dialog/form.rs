@@ -138,37 +138,39 @@ impl ReviewForm {
 pub(super) fn why_not_yet(app: App, form: ReviewForm) -> String {
     let review = app.review();
     let Some(obstacle) = form.obstacle.get() else { return String::new() };
-    match obstacle {
-        Obstacle::NothingToDo => why_nothing(form, review.to()).to_owned(),
+    let exact = match obstacle {
+        Obstacle::NothingToDo => why_nothing(form, review.to()).map(str::to_owned),
         Obstacle::PilotUserUnknown => why_no_pilot(app, form),
-        _ => {
-            let limits = review.limits();
-            let pattern = limits.change_reference.pattern.as_ref().map(Pattern::as_str);
-            text::review::obstacle(app.ports.get().locale.as_ref(), &obstacle, pattern)
-        }
-    }
+        _ => None,
+    };
+    exact.unwrap_or_else(|| {
+        let limits = review.limits();
+        let pattern = limits.change_reference.pattern.as_ref().map(Pattern::as_str);
+        text::review::obstacle(app.ports.get().locale.as_ref(), &obstacle, pattern)
+    })
 }
 
-fn why_nothing(form: ReviewForm, to: bool) -> &'static str {
+/// Why no user would change, if it is the same for all.
+fn why_nothing(form: ReviewForm, to: bool) -> Option<&'static str> {
     let preview = form.preview.read();
-    let Some(preview) = preview.as_ref() else { return "" };
+    let preview = preview.as_ref()?;
     if preview.has_skipped() {
-        text::review::ALL_SKIPPED
+        Some(text::review::ALL_SKIPPED)
     } else if preview.left_out(Exclusion::AlreadySet) < preview.chosen {
-        text::review::SOME_ALREADY_SET
+        None
     } else if to {
-        text::review::ALL_ON
+        Some(text::review::ALL_ON)
     } else {
-        text::review::ALL_OFF
+        Some(text::review::ALL_OFF)
     }
 }
 
-fn why_no_pilot(app: App, form: ReviewForm) -> String {
+fn why_no_pilot(app: App, form: ReviewForm) -> Option<String> {
     match form.pilot.get() {
-        Pilot::NotNamed | Pilot::InPlan(_) => String::new(),
-        Pilot::Incomplete => text::review::PILOT_INCOMPLETE.to_owned(),
-        Pilot::Skipped(user, why) => text::review::pilot_skipped(&user.value, why, app.review().to()),
-        Pilot::NotSelected(user) => text::review::pilot_not_selected(&user.value),
-        Pilot::NotListed(text) => text::review::pilot_not_listed(&text),
+        Pilot::NotNamed | Pilot::InPlan(_) => None,
+        Pilot::Incomplete => Some(text::review::PILOT_INCOMPLETE.to_owned()),
+        Pilot::Skipped(user, why) => Some(text::review::pilot_skipped(&user.value, why, app.review().to())),
+        Pilot::NotSelected(user) => Some(text::review::pilot_not_selected(&user.value)),
+        Pilot::NotListed(text) => Some(text::review::pilot_not_listed(&text)),
     }
 }

@@ -34,9 +34,6 @@ pub const SHOW: &str = "Show";
 /// No user is left to change.
 pub const ALL_SKIPPED: &str =
     "All users who need a change are skipped. Include some of them, or check their devices first.";
-/// MFA of some has the value already, and others can't be changed.
-pub const SOME_ALREADY_SET: &str =
-    "None of the selected users would change. The table says why each is skipped.";
 pub const ALL_ON: &str = "None of the selected users would change: MFA is already on for all of them.";
 pub const ALL_OFF: &str = "None of the selected users would change: MFA is already off for all of them.";
 /// Loads the devices of all users.
@@ -256,7 +253,7 @@ pub fn obstacle(locale: &dyn Locale, obstacle: &Obstacle, pattern: Option<&str>)
             format!("This deployment permits runs of at most {} users. Choose fewer.", locale.number(*most))
         }
         Obstacle::Administrators => "In the environment called Administrators, MFA is never disabled for more than 500 users at once. This guard looks at the environment's name only.".into(),
-        Obstacle::NothingToDo => SOME_ALREADY_SET.into(),
+        Obstacle::NothingToDo => "None of the selected users would change. The table says why each is skipped.".into(),
         Obstacle::PilotUserMissing => "Choose a pilot user, who is changed first.".into(),
         Obstacle::PilotUserUnknown => "The pilot user isn't in this plan.".into(),
         Obstacle::PauseStepInvalid => "Enter after how many users to pause: a whole number, 1 or more.".into(),
