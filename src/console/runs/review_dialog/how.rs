@@ -130,7 +130,7 @@ fn all_others(app: App) -> String {
     let review = app.review();
     let starts_with_pilot = review.starts_with_pilot();
     let others = review.changes().saturating_sub(usize::from(starts_with_pilot));
-    text::review::all_others(&number(app, others as u64), starts_with_pilot)
+    text::review::all_others(others, &number(app, others as u64), starts_with_pilot)
 }
 
 /// The highest request rate.

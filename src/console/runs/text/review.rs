@@ -90,12 +90,12 @@ pub fn more(users: &str) -> String {
 }
 
 /// The users after the pilot user.
-pub fn all_others(users: &str, has_pilot: bool) -> String {
-    match (users, has_pilot) {
-        ("0", true) => "no others".to_owned(),
-        ("0", false) => "all users".to_owned(),
-        ("1", true) => "the other user".to_owned(),
-        ("1", false) => "the user".to_owned(),
+pub fn all_others(count: usize, users: &str, has_pilot: bool) -> String {
+    match (count, has_pilot) {
+        (0, true) => "no others".to_owned(),
+        (0, false) => "all users".to_owned(),
+        (1, true) => "the other user".to_owned(),
+        (1, false) => "the user".to_owned(),
         (_, true) => format!("all {users} others"),
         (_, false) => format!("all {users} users"),
     }

@@ -13,13 +13,13 @@ pub fn cause(locale: &dyn Locale, cause: Cause) -> String {
         Cause::RoleMissing(missing) => {
             format!("This token doesn't have the \"{}\" permission in this environment.", permission(missing))
         }
-        Cause::OthersChanged(users) => others_changed(&locale.number(users)),
+        Cause::OthersChanged(users) => others_changed(users, &locale.number(users)),
         other => plain_cause(other).into(),
     }
 }
 
-fn others_changed(users: &str) -> String {
-    let users = if users == "1" { "1 other user".into() } else { format!("{users} other users") };
+fn others_changed(count: u64, users: &str) -> String {
+    let users = if count == 1 { "1 other user".into() } else { format!("{users} other users") };
     format!(
         "PingOne changed {users} in this run, so token and role are sufficient. It refuses only some users."
     )
