@@ -189,8 +189,8 @@ impl Claims {
         Ok(Self { header: next()?, claims: next()? })
     }
 
-    #[inline(never)]
     /// The claim of this name, if it is a text.
+    #[inline(never)]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
