@@ -30,9 +30,12 @@ impl Evidence {
     /// `PingID` beside PingOne MFA isn't wrong in itself; it matters only where a user isn't asked for a second factor.
     pub(super) fn check_pingid(&self) -> CheckResult {
         let (verdict, seen) = self.check_product(self.has_pingid(), false);
-        let has_pingid_device = self.devices_seen().is_some_and(|(_, _, pingid)| pingid > 0);
+        // The devices of an environment whose products say nothing of PingID.
+        let devices = self.devices_seen().filter(|(_, _, pingid)| *pingid > 0 && verdict != Verdict::Fail);
         match (verdict, self.is_not_asked()) {
-            (_, true) if has_pingid_device => (Verdict::Fail, Seen::Product(Some(true))),
+            (_, true) if let Some((all, usable, pingid)) = devices => {
+                (Verdict::Fail, Seen::Devices { all, usable, pingid })
+            }
             (Verdict::Fail, false) => (Verdict::Unknown, seen),
             _ => (verdict, seen),
         }
