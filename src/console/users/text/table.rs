@@ -12,7 +12,7 @@ use crate::console::users::directory::Checking;
 pub const TOOLBAR: &str = "Search and filter";
 pub const SEARCH: &str = "Search users";
 /// What the search field says before anything is typed.
-pub const SEARCH_HINT: &str = "Search name, username, email or ID";
+pub const SEARCH_HINT: &str = "Name, username, email or ID";
 pub const MFA: &str = "MFA";
 pub const DEVICES: &str = "Devices";
 pub const ACCOUNT: &str = "Account";
