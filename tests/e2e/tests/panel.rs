@@ -508,6 +508,14 @@ async fn nothing_in_the_drawer_moves_when_a_change_fails() {
         const head = root.querySelector('.user-head').getBoundingClientRect();
         return head.top >= 0 && card.top >= head.bottom && card.bottom <= innerHeight; })()";
     page.until_shadow(is_visible).await;
+    for (width, height) in [(1280, 720), (390, 844)] {
+        page.emulate_display("light", width, height).await;
+        page.run("document.querySelector('pingone-mfa').shadowRoot.querySelector('.user .trouble').scrollIntoView(); arguments[0]();").await;
+        let is_uncovered = "(() => { const it = root.querySelector('.user [role=switch]');
+            const { left, top, width, height } = it.getBoundingClientRect();
+            return it.contains(root.elementFromPoint(left + width / 2, top + height / 2)); })()";
+        assert_eq!(page.ask_shadow(is_uncovered).await, true, "the switch at {width} x {height}");
+    }
 }
 
 /// Delays the answers of an endpoint.
