@@ -24,7 +24,7 @@ const MOST_PAGES: usize = 20_000;
 /// A user's devices according to the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReportedDevices {
-    /// The number of devices that can be used.
+    /// The number of activated devices. The report doesn't say which of them are blocked or locked.
     pub usable: u8,
     /// Whether at least one device is paired with PingID.
     pub has_pingid: bool,

@@ -121,6 +121,7 @@ fn Meaning() -> impl IntoView {
             <DropdownButton dropdown=panel opens=Opens::Panel name=text::mfa_status::WHAT_ON_MEANS icon=Icon::Info class="quiet icon-only">
                 <p>{text::mfa_status::MEANING}</p>
                 <p class="hint">{text::mfa_status::VISIBLE}</p>
+                <p class="hint">{text::mfa_status::REPORTED}</p>
             </DropdownButton>
         </div>
     }
@@ -137,7 +138,7 @@ fn Chips() -> impl IntoView {
         // A chosen state stays, so that its chip can be pressed again.
         let parts = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
         let shown: Vec<Class> = parts.map(|part| part.class).collect();
-        in_place(before.map_or(&[], Vec::as_slice), &shown)
+        in_place(before.map_or(&[], Vec::as_slice), shown)
     });
     view! {
         <div class="chips">
@@ -149,11 +150,15 @@ fn Chips() -> impl IntoView {
     }
 }
 
-/// A state that is found while users are opened comes last, so that no chip moves.
-fn in_place(before: &[Class], shown: &[Class]) -> Vec<Class> {
-    let known = before.iter().filter(|class| shown.contains(class));
+/// A state that is found while users are opened comes last, so that no chip moves. Once one vanishes before others, as
+/// after a device report, they move in any case, and all have their usual order.
+fn in_place(before: &[Class], shown: Vec<Class>) -> Vec<Class> {
+    let known: Vec<Class> = before.iter().filter(|class| shown.contains(class)).copied().collect();
+    if !before.starts_with(&known) {
+        return shown;
+    }
     let found = shown.iter().filter(|class| !before.contains(class));
-    known.chain(found).copied().collect()
+    known.iter().chain(found).copied().collect()
 }
 
 #[component]
@@ -205,6 +210,14 @@ mod tests {
     fn a_state_that_is_found_while_another_one_vanishes_comes_last() {
         let before = [Class::OnNotChecked, Class::Off, Class::OnWithDevice];
         let shown = [Class::OnBypassed, Class::OnNotChecked, Class::Off];
-        assert_eq!(in_place(&before, &shown), [Class::OnNotChecked, Class::Off, Class::OnBypassed]);
+        let expected = [Class::OnNotChecked, Class::Off, Class::OnBypassed];
+        assert_eq!(in_place(&before, shown.to_vec()), expected);
+    }
+
+    #[test]
+    fn after_a_device_report_the_states_have_their_usual_order() {
+        let before = [Class::OnNotChecked, Class::Off];
+        let shown = [Class::OnWithDevice, Class::OnWithoutDevice, Class::Off];
+        assert_eq!(in_place(&before, shown.to_vec()), shown);
     }
 }

@@ -16,6 +16,8 @@ pub const NAME: &str = "MFA status";
 pub const MEANING: &str = "On means that PingOne may ask this user for a second factor. Whether it asks is decided by sign-on policies and DaVinci flows, which this page doesn't read.";
 /// Which users the numbers count.
 pub const VISIBLE: &str = "Counts include only users your role can see.";
+/// What the device report doesn't say. The user drawer, which reads the devices themselves, may show fewer active ones.
+pub const REPORTED: &str = "PingOne's device report doesn't say which devices are blocked or locked, so they count as active until the user's own devices are read.";
 /// Button that shows the meaning.
 pub const WHAT_ON_MEANS: &str = "What “on” means";
 pub const BY_POPULATION: &str = "By population";
