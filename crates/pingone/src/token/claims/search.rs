@@ -58,7 +58,10 @@ fn plain(text: &str) -> Zeroizing<String> {
         plain = percent_decoded(&plain);
     }
     plain = Zeroizing::new(plain.replace("\\r", ""));
-    Zeroizing::new(plain.replace("\\n", "\n"))
+    for line_break in ["\\n", "<br>", "<br/>", "<br />", "&#10;"] {
+        plain = Zeroizing::new(plain.replace(line_break, "\n"));
+    }
+    plain
 }
 
 fn percent_decoded(text: &str) -> Zeroizing<String> {
@@ -122,37 +125,52 @@ fn with_signature<'a>(
     if first.contains('.') {
         return None;
     }
-    // Pages that show a token in part end it with an ellipsis. It can also end a sentence after a whole token.
-    let has_ellipsis = dots > 1 || after.starts_with('…');
-    if has_ellipsis && !SIGNATURE_LENGTHS.contains(&first.len()) {
-        return Some(Err(PasteFault::Damaged));
-    }
     let mut signature = Zeroizing::new(first.to_owned());
-    let mut ends = vec![(signature.len(), after)];
-    let (mut rest, mut is_continuation) = (after, true);
+    let mut ends = vec![(signature.len(), dots, after)];
+    let (mut line, mut is_continuation) = (next_line(after).filter(|_| dots == 0), true);
     let mut certain_lines = 0;
-    while let Some((chunk, after)) = next_line(rest) {
+    while let Some((chunk, dots, after)) = line {
         is_continuation = is_continuation && (is_broken || looks_random(chunk));
         certain_lines += usize::from(is_continuation);
         signature.push_str(chunk);
-        ends.push((signature.len(), after));
-        rest = after;
+        ends.push((signature.len(), dots, after));
+        line = next_line(after).filter(|_| dots == 0);
     }
-    let whole = ends.iter().find(|(length, _)| SIGNATURE_LENGTHS.contains(length));
-    let (length, after) = whole.or(ends.get(certain_lines)).copied()?;
-    token.push_str(signature.get(..length)?);
+    let whole = ends.iter().find(|(length, ..)| SIGNATURE_LENGTHS.contains(length));
+    let (length, dots, after) = whole.or(ends.get(certain_lines)).copied()?;
+    let signature = signature.get(..length)?;
+    // Pages that show a token in part end it with an ellipsis. It can also end a sentence after a whole token.
+    let is_cut = dots > 1 || after.trim_start_matches([' ', '\t']).starts_with('…') || goes_on(after);
+    if (whole.is_none() && is_cut) || signature.trim_end_matches('=').contains('=') {
+        return Some(Err(PasteFault::Damaged));
+    }
+    token.push_str(signature);
     Some(Ok((token, after)))
 }
 
-/// The content of the next line, if it could continue a signature and nothing else is on that line.
-fn next_line(text: &str) -> Option<(&str, &str)> {
+/// The content of the next line, if it could continue a signature and nothing else is on that line; how many full stops
+/// follow it, and the text after it.
+fn next_line(text: &str) -> Option<(&str, usize, &str)> {
+    let (line, after) = chunk_of_next_line(text)?;
+    let chunk = line.trim_end_matches('.');
+    let next = after.trim_start_matches([' ', '\t']).chars().next();
+    let ends_line = next.is_none_or(|character| "\r\n\"'`\\})],;<^|│…!?*。“”’»&".contains(character));
+    let can_continue = !chunk.is_empty() && !chunk.trim_end_matches('=').contains(['.', '=']);
+    let dots = line.len() - chunk.len();
+    ((ends_line || dots > 0) && can_continue).then_some((chunk, dots, after))
+}
+
+/// Whether the next line seems to continue a signature, though it has something else too.
+fn goes_on(text: &str) -> bool {
+    chunk_of_next_line(text).is_some_and(|(chunk, _)| looks_random(chunk) && !chunk.starts_with(PREFIX))
+}
+
+/// What the next line begins with, if that can belong to a token, and the text after it.
+fn chunk_of_next_line(text: &str) -> Option<(&str, &str)> {
     let rest = text.trim_start_matches(is_break);
     let gap = text.get(..text.len() - rest.len())?;
-    let (chunk, after) = rest.split_at_checked(token_chars(rest))?;
-    let next = after.trim_start_matches([' ', '\t']).chars().next();
-    let ends_line = next.is_none_or(|character| "\r\n\"'`\\})],;<^|│".contains(character));
-    let can_continue = !chunk.is_empty() && !chunk.trim_end_matches('=').contains(['.', '=']);
-    (gap.contains('\n') && ends_line && can_continue).then_some((chunk, after))
+    let found = rest.split_at_checked(token_chars(rest))?;
+    gap.contains('\n').then_some(found)
 }
 
 /// Whether a chunk has uppercase and lowercase letters and digits, unlike a word.

@@ -118,11 +118,44 @@ fn a_token_that_is_broken_into_lines_is_joined() {
                 format!("| {} |", lines("| ").replace('\n', " |\n")),
                 format!("│ {} │", lines("│ ").replace('\n', " │\n")),
                 format!("set TOKEN={}", lines("").replace('\n', "^\r\n")),
+                // At the end of a sentence, of a page's source, and in a block of YAML.
+                format!("The token is {}.", lines("")),
+                format!("The token is\n{}. It lasts an hour.", lines("")),
+                format!("<p>{}</p>", lines("").replace('\n', "<br>")),
+                format!("<p>{}</p>", lines("").replace('\n', "&#10;")),
+                format!("token: >-\n  {}\nregion: EU\n", lines("  ")),
+                format!("**{}**", lines("")),
+                format!("“{}”!", lines("")),
+                format!("({})?", lines("")),
+                format!("{}&amp;x", lines("")),
+                format!("curl -H \"Authorization: Bearer {}\" \\\n  -X GET", lines("").replace('\n', "\\\n")),
             ] {
                 assert_eq!(read(&text).as_deref(), Ok(j), "{width}: {text}");
             }
         }
     }
+}
+
+#[test]
+fn a_token_in_lines_that_is_shown_in_part_is_damaged() {
+    let [whole, _] = tokens("a");
+    for width in [20, 64, 72, 76, 80, 120] {
+        let part = wrapped(&whole[..whole.len() - 9], width, "");
+        for text in [format!("{part}..."), format!("{part}…"), format!("Token: {part} … (click to copy)")]
+        {
+            let read = read(&text);
+            assert!(read == Err(PasteFault::Damaged), "{width}: {text}");
+        }
+        for text in [format!("{}...", wrapped(&whole, width, "")), format!("{}…", wrapped(&whole, width, ""))]
+        {
+            assert_eq!(read(&text).as_deref(), Ok(whole.as_str()), "{width}: {text}");
+        }
+    }
+    assert_eq!(
+        read(&wrapped(&whole, 64, "").replace('\n', "=\n")),
+        Err(PasteFault::Damaged),
+        "of a mail's source"
+    );
 }
 
 #[test]
