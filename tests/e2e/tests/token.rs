@@ -213,6 +213,21 @@ async fn the_field_describes_what_is_wrong_and_says_that_a_token_is_taken_until_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_stops_connect_is_invalid_and_described_by_the_reason() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Change Environment").await;
+    page.fill("textbox", "Environment ID", "elsewhere").await;
+    page.press("button", "Connect").await;
+    let described = "root.getElementById(root.querySelector('.id-input[aria-invalid=true]')
+        ?.getAttribute('aria-describedby'))?.innerText.slice(0, 28)";
+    page.until_shadow(&format!("{described} === \"Environment ID isn't a UUID.\"")).await;
+    page.fill("textbox", "Environment ID", OTHER).await;
+    page.until_shadow("root.querySelector('[aria-invalid=true]') === null").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_environment_follows_the_pasted_token() {
     let world = World::with_users(20).await;
     let page = world.open().await;
