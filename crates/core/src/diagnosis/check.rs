@@ -339,4 +339,24 @@ mod tests {
         let evidence = Evidence::of(Symptom::Health, Timestamp(0));
         assert!(findings(&evidence).iter().all(|finding| finding.verdict != Verdict::Pass));
     }
+
+    #[test]
+    fn a_device_of_pingid_is_not_called_a_service() {
+        let at = Timestamp(0);
+        let user = pingone::user::UserId(uuid::Uuid::from_u128(1));
+        let device = pingone::device::Device {
+            kind: "PINGID_MOBILE".into(),
+            nickname: None,
+            address: None,
+            state: pingone::device::DeviceState::Active,
+            created_at: None,
+        };
+        let evidence = Evidence {
+            products: Some(Observed { at, result: Ok(Some(vec!["PING_ONE_MFA".into()])) }),
+            devices: Some(Observed { at, result: Ok(vec![device]) }),
+            ..Evidence::of(Symptom::NotPrompted(user), at)
+        };
+        let seen = evidence.check_pingid();
+        assert_eq!(seen, (Verdict::Fail, Seen::Devices { all: 1, usable: 1, pingid: 1 }));
+    }
 }
