@@ -18,7 +18,20 @@ use pingone::time::{Instant, Timestamp};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{MessageEvent, Performance, Worker};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the clock worker is asked for: a tick with this ID after this time.
+    type Order;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_id(this: &Order, id: u32);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_millis(this: &Order, millis: u32);
+}
 
 /// The longest delay that a browser timer accepts, in milliseconds.
 const LONGEST_TIMER: u64 = 0x7fff_ffff;
@@ -102,10 +115,9 @@ impl Ticker {
     fn sleep(&self, millis: u32) -> LocalBoxFuture<'static, ()> {
         let id = self.last.borrow().wrapping_add(1);
         self.last.replace(id);
-        let order = Object::new();
-        // A plain object accepts any property, so neither call can fail.
-        let _ = Reflect::set(&order, &"id".into(), &id.into());
-        let _ = Reflect::set(&order, &"millis".into(), &millis.into());
+        let order: Order = Object::new().unchecked_into();
+        order.set_id(id);
+        order.set_millis(millis);
         if self.worker.post_message(&order).is_err() {
             self.is_silent.set(true);
             return TimeoutFuture::new(millis).boxed_local();

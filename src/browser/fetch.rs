@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method as HttpMethod;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use pingone::request::{Method, Request};
 use pingone::token::Secret;
 use pingone::transport::{BODY_LIMIT, Head, Response, Transport, TransportError};
@@ -103,15 +103,16 @@ async fn body(answer: &Answer) -> Result<Vec<u8>, BodyEnd> {
     let Some(reader) = answer.reader().map_err(|_| BodyEnd::Cut)? else { return Ok(body) };
     loop {
         let piece = reader.piece().await.ok_or(BodyEnd::Cut)?;
-        if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+        if piece.done().is_ok_and(|done| done.is_truthy()) {
             return Ok(body);
         }
-        let bytes = Reflect::get(&piece, &"value".into()).map_err(|_| BodyEnd::Cut)?;
-        let bytes: Uint8Array = bytes.dyn_into().map_err(|_| BodyEnd::Cut)?;
-        if body.len() + bytes.length() as usize > BODY_LIMIT {
+        let bytes: Uint8Array = piece.value().and_then(JsCast::dyn_into).map_err(|_| BodyEnd::Cut)?;
+        let so_far = body.len();
+        if so_far + bytes.length() as usize > BODY_LIMIT {
             return Err(BodyEnd::TooLarge);
         }
-        body.extend_from_slice(&bytes.to_vec());
+        body.resize(so_far + bytes.length() as usize, 0);
+        bytes.copy_to(body.get_mut(so_far..).unwrap_or_default());
     }
 }
 

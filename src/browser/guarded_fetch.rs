@@ -3,7 +3,7 @@
 //! and anything that isn't a readable `Response` counts as no response.
 
 use gloo_net::http::{Request, RequestBuilder};
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -14,6 +14,18 @@ extern "C" {
     /// Looked up for each call, because the host page may replace it at any time.
     #[wasm_bindgen(catch)]
     fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+
+    /// What should be a `Response`.
+    type Received;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn status(this: &Received) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn headers(this: &Received) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn body(this: &Received) -> Result<JsValue, JsValue>;
 
     type Headers;
 
@@ -30,6 +42,15 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = "read")]
     fn next(this: &Reader) -> Result<JsValue, JsValue>;
+
+    /// What reading a chunk resolves with.
+    pub(super) type Piece;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn done(this: &Piece) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    pub(super) fn value(this: &Piece) -> Result<JsValue, JsValue>;
 }
 
 /// Settings of every request: no cookies, no cache, no referrer.
@@ -44,17 +65,20 @@ pub(super) fn request(address: &str, mode: RequestMode) -> RequestBuilder {
 /// A response whose status could be read.
 pub(super) struct Answer {
     pub(super) status: u16,
-    response: JsValue,
+    received: Received,
 }
 
 /// Sends a request. `None` without a readable response, for any reason. gloo-net's own `send` panics if a
 /// wrapper rejects with a value that isn't an `Error` or resolves with one that isn't a `Response`.
 pub(super) async fn send(request: Request) -> Option<Answer> {
     let response = settled(fetch(&request.into())).await?;
-    let status = response.is_instance_of::<Response>().then(|| Reflect::get(&response, &"status".into()))?;
+    if !response.is_instance_of::<Response>() {
+        return None;
+    }
+    let received: Received = response.unchecked_into();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-    let status = status.ok()?.as_f64()? as u16;
-    Some(Answer { status, response })
+    let status = received.status().ok()?.as_f64()? as u16;
+    Some(Answer { status, received })
 }
 
 /// The result of a call that should have returned a promise; `None` if it throws or rejects.
@@ -63,12 +87,8 @@ pub(super) async fn settled(called: Result<JsValue, JsValue>) -> Option<JsValue>
 }
 
 impl Answer {
-    fn part(&self, name: &str) -> Option<JsValue> {
-        Reflect::get(&self.response, &name.into()).ok()
-    }
-
     pub(super) fn header(&self, name: &str) -> Option<String> {
-        self.part("headers")?.unchecked_into::<Headers>().get(name).ok()?.as_string()
+        self.received.headers().ok()?.unchecked_into::<Headers>().get(name).ok()?.as_string()
     }
 
     /// The body's reader; `Ok(None)` without a body.
@@ -76,7 +96,7 @@ impl Answer {
     /// # Errors
     /// The body can't be read, for example because a wrapper has read it already.
     pub(super) fn reader(&self) -> Result<Option<Reader>, JsValue> {
-        let body = Reflect::get(&self.response, &"body".into())?;
+        let body = self.received.body()?;
         if body.is_null() || body.is_undefined() {
             return Ok(None);
         }
@@ -85,9 +105,9 @@ impl Answer {
 }
 
 impl Reader {
-    /// The next chunk of the body, as `{ done, value }`.
-    pub(super) async fn piece(&self) -> Option<JsValue> {
-        settled(self.next()).await
+    /// The next chunk of the body.
+    pub(super) async fn piece(&self) -> Option<Piece> {
+        settled(self.next()).await.map(JsCast::unchecked_into)
     }
 }
 
@@ -95,7 +115,7 @@ impl Reader {
 mod tests {
     use super::super::fetch::FetchTransport;
     use super::*;
-    use js_sys::{Function, global};
+    use js_sys::{Function, Reflect, global};
     use pingone::endpoint::Endpoint;
     use pingone::environment::EnvironmentId;
     use pingone::region::{Region, RegionCode};

@@ -1,14 +1,13 @@
 //! Variants of apostrophes and hyphens: keyboards, word processors and spreadsheets write different
 //! characters for the same mark.
 
-/// The apostrophe, and the characters that are written in its place.
-const APOSTROPHES: [char; 10] = [
-    '\'', '\u{2019}', '\u{2018}', '\u{02bc}', '\u{02b9}', '\u{2032}', '\u{201b}', '`', '\u{00b4}', '\u{ff07}',
-];
+/// Characters outside of ASCII that are written in place of an apostrophe.
+const APOSTROPHES: [char; 8] =
+    ['\u{2019}', '\u{2018}', '\u{02bc}', '\u{02b9}', '\u{2032}', '\u{201b}', '\u{00b4}', '\u{ff07}'];
 
-/// The hyphen, and the characters that are written in its place.
-const HYPHENS: [char; 9] =
-    ['-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{ff0d}', '\u{fe63}'];
+/// Characters outside of ASCII that are written in place of a hyphen.
+const HYPHENS: [char; 8] =
+    ['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{ff0d}', '\u{fe63}'];
 
 /// The typographic hyphens with which stored names are searched: hyphen, non-breaking hyphen and en dash.
 const STORED_HYPHENS: [char; 3] = ['\u{2010}', '\u{2011}', '\u{2013}'];
@@ -17,6 +16,9 @@ const STORED_HYPHENS: [char; 3] = ['\u{2010}', '\u{2011}', '\u{2013}'];
 #[must_use]
 pub fn plain_mark(letter: char) -> char {
     match letter {
+        '`' => '\'',
+        // Most letters are decided by this.
+        letter if letter.is_ascii() => letter,
         letter if APOSTROPHES.contains(&letter) => '\'',
         letter if HYPHENS.contains(&letter) => '-',
         letter => letter,

@@ -2,10 +2,12 @@
 //!
 //! A hundred thousand users have to fit into a page's memory and be searched between two key presses.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use hashbrown::HashTable;
+use memchr::memchr2;
 use memchr::memmem::Finder;
 use pingone::bypass::Bypass;
 use pingone::device::Devices;
@@ -26,7 +28,8 @@ use words::{Word, Words};
 
 pub use user_set::{Coverage, UserSet};
 
-/// Removes case and accents, so that "Zoe" finds "Zoë". The browser does it for letters outside of ASCII.
+/// Removes case and accents, so that "Zoe" finds "Zoë", and keeps control characters. The browser does it for letters
+/// outside of ASCII.
 pub type Fold<'a> = &'a dyn Fn(&str) -> String;
 
 /// A user's index in the store. It doesn't change while the store is kept.
@@ -100,9 +103,35 @@ impl UserStore {
 
     /// Stores a user. A user who is already stored is updated at the same index; what was read about devices is kept.
     pub fn learn(&mut self, user: &User, fold: Fold<'_>) -> UserIndex {
+        self.store(user, &folded(&searched(user), fold))
+    }
+
+    /// Stores the rows of a page. `fold` is called once for all of them: each call crosses to JavaScript several times.
+    pub fn learn_all(
+        &mut self,
+        rows: impl IntoIterator<Item = Result<User, UnreadableUser>>,
+        fold: Fold<'_>,
+    ) -> Vec<UserIndex> {
+        let rows: Vec<_> = rows.into_iter().collect();
+        let texts: Vec<String> = rows.iter().flatten().map(searched).collect();
+        let foreign: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_ascii()).collect();
+        let between = char::from(BETWEEN_USERS);
+        let foreign = folded(&foreign.join(between.encode_utf8(&mut [0])), fold);
+        let (mut texts, mut foreign) = (texts.iter(), foreign.split(between));
+        let learn = |row| match row {
+            Ok(user) => match texts.next() {
+                Some(text) if text.is_ascii() => self.store(&user, &folded(text, fold)),
+                _ => self.store(&user, foreign.next().unwrap_or_default()),
+            },
+            Err(unreadable) => self.learn_unreadable(unreadable),
+        };
+        rows.into_iter().map(learn).collect()
+    }
+
+    fn store(&mut self, user: &User, folded: &str) -> UserIndex {
         let known = self.find(user.id);
         let before = known.and_then(|row| self.records.get(row.index())).cloned();
-        let record = self.record(user, before.as_ref(), fold);
+        let record = self.record(user, before.as_ref(), folded);
         match known {
             Some(row) => {
                 self.unreadable.remove(&row.0);
@@ -136,7 +165,7 @@ impl UserStore {
         UserIndex(index)
     }
 
-    fn record(&mut self, user: &User, before: Option<&Record>, fold: Fold<'_>) -> Record {
+    fn record(&mut self, user: &User, before: Option<&Record>, folded: &str) -> Record {
         let shown = &mut self.shown;
         let mut text = |new: Option<&str>, old: Option<Text>| {
             let old = old.filter(|old| shown.get(*old) == new);
@@ -152,7 +181,7 @@ impl UserStore {
         };
         let folded = match before.filter(is_same) {
             Some(before) => before.folded,
-            None => self.fold(user, fold),
+            None => self.folded.add(&[folded]),
         };
         Record {
             id: user.id,
@@ -169,14 +198,6 @@ impl UserStore {
             account: user.account,
             devices: before.map_or(Devices::NotChecked, |before| before.devices),
         }
-    }
-
-    fn fold(&mut self, user: &User, fold: Fold<'_>) -> Text {
-        let name = user.name.to_string();
-        let lines = [&user.username, &name, user.email.as_deref().unwrap_or_default()];
-        let [username, name, email] = lines.map(|line| folded(line, fold));
-        let external_id = folded(user.external_id.as_deref().unwrap_or_default(), fold);
-        self.folded.add(&[&username, "\n", &name, "\n", &email, "\n", &external_id])
     }
 
     fn population_number(&mut self, id: PopulationId) -> u32 {
@@ -459,24 +480,39 @@ fn hash(id: UserId) -> u64 {
     high ^ low.rotate_left(32)
 }
 
-/// A text on one line, in the form in which the search compares it.
-pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
-    let mut folded = if text.is_ascii() {
-        plain_marks(text.to_ascii_lowercase())
-    } else {
-        // Also before folding: an accent that stands for an apostrophe would be folded away.
-        plain_marks(fold(&plain_marks(text.to_owned())))
-    };
-    if folded.contains('\n') {
-        folded = folded.replace('\n', " ");
+/// Separates the texts of two users while they are folded together.
+const BETWEEN_USERS: u8 = b'\x1e';
+
+/// The texts of a user that are searched: username, name, email and external ID, one per line.
+fn searched(user: &User) -> String {
+    let name = user.name.to_string();
+    let (email, external_id) = (user.email.as_deref(), user.external_id.as_deref());
+    let texts = [Some(&*user.username), Some(&*name), email, external_id];
+    texts.map(|text| on_one_line(text.unwrap_or_default())).join("\n")
+}
+
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    // Almost no text has one, and to look for it takes less than to copy the text.
+    if memchr2(b'\n', BETWEEN_USERS, text.as_bytes()).is_none() {
+        return text.into();
     }
-    folded
+    text.replace(['\n', char::from(BETWEEN_USERS)], " ").into()
+}
+
+/// A text in the form in which the search compares it.
+pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
+    if text.is_ascii() {
+        return plain_marks(text.to_ascii_lowercase());
+    }
+    // Also before folding: an accent that stands for an apostrophe would be folded away.
+    plain_marks(fold(&plain_marks(text.to_owned())))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     pub(crate) use pingone_mfa_testkit::user::{fold, numbered as user};
+    use std::cell::Cell;
 
     #[test]
     fn a_user_is_returned_as_stored() {
@@ -489,6 +525,36 @@ pub(crate) mod tests {
         }
         assert_eq!((users.len(), users.names_len()), (300, 4));
         assert_eq!(users.find(UserId(Uuid::from_u128(999))), None);
+    }
+
+    #[test]
+    fn a_page_is_folded_in_one_call_and_like_each_of_its_users() {
+        let named = |number, given: &str, family: &str| User {
+            name: Name { given: given.into(), family: family.into() },
+            ..user(number)
+        };
+        let page = [
+            named(1, "Zoë", "Holm"),
+            named(2, "Ana", "Holm"),
+            named(3, "İo", "D´Ör"),
+            named(4, "Ünder\nWay", "Two\u{1e}Users"),
+            User { email: None, external_id: Some("É7".into()), ..user(5) },
+        ];
+        let calls = Cell::new(0);
+        let counted = |text: &str| {
+            calls.set(calls.get() + 1);
+            text.to_lowercase()
+        };
+        let (mut together, mut singly) = (UserStore::default(), UserStore::default());
+        let rows = together.learn_all(page.iter().cloned().map(Ok), &counted);
+        assert_eq!(calls.get(), 1);
+        let each: Vec<UserIndex> = page.iter().map(|user| singly.learn(user, &str::to_lowercase)).collect();
+        assert_eq!(rows, each);
+        for (row, user) in rows.into_iter().zip(&page) {
+            assert_eq!(together.folded(row), singly.folded(row));
+            assert_eq!(together.folded_line(row, 0), user.username.as_bytes());
+            assert_eq!(together.folded(row).iter().filter(|byte| **byte == b'\n').count(), 3);
+        }
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::future::Future;
 
 use futures::channel::mpsc::UnboundedReceiver;
-use futures::future::{Fuse, FutureExt, LocalBoxFuture};
+use futures::future::{Fuse, FusedFuture, FutureExt, LocalBoxFuture};
+use futures::select_biased;
 use futures::stream::{FuturesUnordered, StreamExt};
-use futures::{pin_mut, select_biased};
 
 use crate::connection::Connection;
 use crate::fault::Fault;
@@ -114,6 +114,7 @@ pub async fn drive<W, F>(
     let mut flights: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
     let mut publish_at = clock.now();
     let mut unpublished = false;
+    let (mut sleep, mut sleeps_until) = (Fuse::terminated(), None);
     loop {
         let now = clock.now();
         let wake = match work.next(now) {
@@ -136,8 +137,10 @@ pub async fn drive<W, F>(
             unpublished = false;
         }
         let wake = wake.into_iter().chain(unpublished.then_some(publish_at)).min();
-        let sleep = sleep_until(connection, wake);
-        pin_mut!(sleep);
+        // A timer isn't started anew for each answer.
+        if wake != sleeps_until || sleep.is_terminated() {
+            (sleep, sleeps_until) = (sleep_until(connection, wake), wake);
+        }
         select_biased! {
             // A command takes precedence over an answer that arrives at the same time: after a stop nothing is started.
             command = inbox.select_next_some() => {

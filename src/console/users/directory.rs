@@ -310,11 +310,7 @@ impl Directory {
         let fold = |text: &str| self.ports.get().collation.fold(text);
         self.users.update_untracked(|users| {
             let before = users.len();
-            let learn = |row| match row {
-                Ok(user) => users.learn(&user, &fold),
-                Err(unreadable) => users.learn_unreadable(unreadable),
-            };
-            let learned: Vec<UserIndex> = rows.into_iter().map(learn).collect();
+            let learned = users.learn_all(rows, &fold);
             let has_changed = users.len() < before + learned.len();
             (learned, has_changed)
         })
