@@ -225,17 +225,19 @@ impl Connection {
         mode: IdbTransactionMode,
         work: impl AsyncFnOnce(Store) -> Result<T, Failure>,
     ) -> Result<T, JournalFault> {
-        // Boxed, so that it is compiled once and not for each `work`.
+        // What doesn't depend on `work` is boxed, so that it is compiled once.
         let transaction = self.begin(mode).boxed_local().await?;
-        let result = carry_out(&transaction, &self.clock, work).await;
-        result.map_err(|failure| {
-            // After any failure, the next call opens a new connection.
-            self.close();
-            named(failure, fault)
-        })
+        let stored = match self.store_of(&transaction) {
+            Ok(store) => work(store).await,
+            Err(error) => Err(Failure::Browser(error)),
+        };
+        match stored {
+            Ok(value) => self.complete(transaction).boxed_local().await.map(|()| value),
+            Err(failure) => Err(self.abandon(&transaction, failure)),
+        }
     }
 
-    async fn begin(self: &Rc<Self>, mode: IdbTransactionMode) -> Result<IdbTransaction, JournalFault> {
+    async fn begin(self: &Rc<Self>, mode: IdbTransactionMode) -> Result<Transaction, JournalFault> {
         let open = self.database.borrow().clone();
         // A connection that the browser has closed can't begin a transaction. Then a new one is opened, or reports
         // why it can't be.
@@ -246,6 +248,30 @@ impl Connection {
         let database = self.open().await.map_err(|failure| named(failure, opening_fault))?;
         self.keep(&database);
         begin(&database, mode).map_err(|error| fault(&error))
+    }
+
+    fn store_of(&self, transaction: &Transaction) -> Result<Store, JsValue> {
+        let objects = transaction.begun.object_store(STORE)?;
+        Ok(Store { objects, clock: Rc::clone(&self.clock) })
+    }
+
+    /// Waits until everything is stored, or nothing.
+    async fn complete(&self, mut transaction: Transaction) -> Result<(), JournalFault> {
+        let ended = &mut transaction.ended;
+        let failure = match in_time(&*self.clock, async { Ok(ended.await) }).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(_)) => Failure::Browser(transaction.begun.error().into()),
+            Err(failure) => failure,
+        };
+        Err(self.abandon(&transaction, failure))
+    }
+
+    fn abandon(&self, transaction: &Transaction, failure: Failure) -> JournalFault {
+        // If the transaction has ended, there is nothing to undo.
+        let _ = transaction.begun.abort();
+        // After any failure, the next call opens a new connection.
+        self.close();
+        named(failure, fault)
     }
 
     async fn open(&self) -> Result<Database, Failure> {
@@ -289,11 +315,23 @@ impl Drop for Connection {
     }
 }
 
-fn begin(database: &Database, mode: IdbTransactionMode) -> Result<IdbTransaction, JsValue> {
+/// A transaction, and the promise of its end.
+struct Transaction {
+    begun: IdbTransaction,
+    ended: JsFuture,
+}
+
+fn begin(database: &Database, mode: IdbTransactionMode) -> Result<Transaction, JsValue> {
     let options = Object::new();
     // Without it, some browsers report a transaction as complete before it is on the disk.
     Reflect::set(&options, &"durability".into(), &"strict".into())?;
-    known(database.begin(STORE, mode, &options)?)
+    let begun = known(database.begin(STORE, mode, &options)?)?;
+    // Heard from the beginning, because the transaction may end before the work does.
+    let ended = JsFuture::from(Promise::new(&mut |complete, abort| {
+        begun.set_oncomplete(Some(&complete));
+        begun.set_onabort(Some(&abort));
+    }));
+    Ok(Transaction { begun, ended })
 }
 
 /// If something has replaced the browser's function, the result may not be an object, and accessing it would throw.
@@ -333,31 +371,6 @@ fn close_when_opened(request: &IdbOpenDbRequest) {
         late.result().map(|database| database.unchecked_into::<IdbDatabase>().close())
     });
     request.set_onsuccess(Some(close.unchecked_ref()));
-}
-
-/// Runs the work until everything is stored, or nothing.
-async fn carry_out<T>(
-    transaction: &IdbTransaction,
-    clock: &Rc<dyn Clock>,
-    work: impl AsyncFnOnce(Store) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    // Registered first, because the transaction may end before the work does.
-    let ended = JsFuture::from(Promise::new(&mut |complete, abort| {
-        transaction.set_oncomplete(Some(&complete));
-        transaction.set_onabort(Some(&abort));
-    }));
-    let stored = async {
-        let objects = transaction.object_store(STORE)?;
-        let value = work(Store { objects, clock: Rc::clone(clock) }).await?;
-        match in_time(&**clock, async { Ok(ended.await) }).await? {
-            Ok(_) => Ok(value),
-            Err(_) => Err(Failure::Browser(transaction.error().into())),
-        }
-    };
-    stored.await.inspect_err(|_| {
-        // If the transaction has ended, there is nothing to undo.
-        let _ = transaction.abort();
-    })
 }
 
 async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {

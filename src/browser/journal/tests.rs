@@ -165,7 +165,7 @@ async fn two_pages_on_one_run_overwrite_nothing() {
 async fn what_is_written_is_on_the_disk_when_it_is_reported() {
     let journal = empty("strict").await;
     let transaction = journal.0.begin(IdbTransactionMode::Readwrite).await.unwrap();
-    let durability = Reflect::get(&transaction, &"durability".into()).unwrap();
+    let durability = Reflect::get(&transaction.begun, &"durability".into()).unwrap();
     assert_eq!(durability.as_string().as_deref(), Some("strict"));
 }
 
