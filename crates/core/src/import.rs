@@ -56,7 +56,7 @@
 
 pub mod lookup;
 
-use pingone::redaction::secrets::redact;
+use pingone::redaction::secrets::redact_among_names;
 
 use crate::directory::csv::RECORD_END;
 
@@ -420,7 +420,7 @@ impl ImportFile {
         };
         let preview = |(index, record): (usize, &Record)| PreviewLine {
             line: record.line,
-            cells: self.cells(*record).iter().map(|cell| redact(cell)).collect(),
+            cells: self.cells(*record).iter().map(|cell| redact_among_names(cell)).collect(),
             value: value(index),
         };
         self.user_records().iter().enumerate().take(PREVIEW_LINES).map(preview).collect()

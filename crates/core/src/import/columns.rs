@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use pingone::redaction::secrets::redact;
+use pingone::redaction::secrets::redact_among_names;
 
 use crate::directory::csv::{guarded, unguarded};
 use crate::import::spelling::is_blank;
@@ -168,7 +168,7 @@ pub(super) fn columns(spelling: &Spelling, header: Option<&Cells>, lines: &[Cell
         let by_name = cell(index).and_then(|cell| known_name(spelling, cell)).map(|(identity, _)| identity);
         Column {
             index,
-            name: cell(index).map(|cell| redact(&value(cell))).filter(|name| !name.is_empty()),
+            name: cell(index).map(|cell| redact_among_names(&value(cell))).filter(|name| !name.is_empty()),
             kind: by_name.or_else(|| detect_kind(spelling, lines, index)),
             is_named: by_name.is_some(),
         }

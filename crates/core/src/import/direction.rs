@@ -2,7 +2,7 @@
 //! all. A run changes all its users in the same direction, so such a column must be brought to the attention of the
 //! person who starts it.
 
-use pingone::redaction::secrets::has_token;
+use pingone::redaction::secrets::redact_among_names;
 
 use super::Identity;
 use super::columns::Cells;
@@ -130,7 +130,7 @@ fn meaning(word: &str) -> Option<bool> {
 
 /// The normalized word of a cell, for comparison.
 pub(super) fn word_of(spelling: &Spelling, cell: &str) -> String {
-    spelling.key(cell, Identity::Username).into_owned()
+    spelling.key(&shown_word(spelling, cell), Identity::Username).into_owned()
 }
 
 #[derive(Debug, Default)]
@@ -145,11 +145,6 @@ impl WordCount {
         if self.has_too_many {
             return;
         }
-        // The words of a direction are shown, so a column with tokens is none.
-        if has_token(cell) {
-            self.has_too_many = true;
-            return;
-        }
         let key = word_of(spelling, cell);
         if let Some((_, word)) = self.words.iter_mut().find(|(known, _)| *known == key) {
             word.lines += 1;
@@ -159,7 +154,7 @@ impl WordCount {
             self.has_too_many = true;
             return;
         }
-        let word = DirectionWord { word: spelling.plain(cell).into_owned(), lines: 1, means: meaning(&key) };
+        let word = DirectionWord { word: shown_word(spelling, cell), lines: 1, means: meaning(&key) };
         self.words.push((key, word));
     }
 
@@ -212,6 +207,11 @@ pub(super) fn directions<'a>(
     names: Option<&[String]>,
     lines: impl Iterator<Item = Cells<'a>>,
     except: usize,
+/// The word of a cell as it is shown, without tokens.
+fn shown_word(spelling: &Spelling, cell: &str) -> String {
+    redact_among_names(&spelling.plain(cell))
+}
+
 ) -> Vec<Direction> {
     let mut counts: Vec<WordCount> = Vec::new();
     for cells in lines {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pingone::redaction::secrets::{has_token, redact};
+use pingone::redaction::secrets::redact_among_names;
 
 use crate::import::spelling::trimmed;
 
@@ -94,7 +94,7 @@ impl ImportFile {
     fn entries_of(&self, index: usize, record: Record, cell_count: Option<CellCount>) -> Vec<Entry> {
         let cells = self.cells(record);
         let entry = |value: String, problem| Entry { line: record.line, value, problem, record: index };
-        let whole = || redact(trimmed(record.text(&self.text)));
+        let whole = || redact_among_names(trimmed(record.text(&self.text)));
         if self.user_cells == UserCells::EveryCell {
             let filled = cells.iter().filter(|cell| !trimmed(cell).is_empty());
             let entries = filled.map(|cell| {
@@ -144,14 +144,15 @@ impl ImportFile {
     fn read_cell(&self, cell: &str) -> (String, Option<Problem>) {
         let written = value(cell);
         if written.contains(UNREADABLE) {
-            return (redact(&written), Some(Problem::Unreadable));
+            return (redact_among_names(&written), Some(Problem::Unreadable));
         }
         let plain = self.spelling.plain(&written);
         if plain.is_empty() {
             return (String::new(), Some(Problem::Empty));
         }
-        if has_token(&plain) {
-            return (redact(&plain), Some(Problem::Token));
+        let without_token = redact_among_names(&plain);
+        if without_token != plain {
+            return (without_token, Some(Problem::Token));
         }
         if is_spreadsheet_number(&plain) {
             return (written, Some(Problem::SpreadsheetNumber));

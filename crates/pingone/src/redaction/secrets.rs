@@ -26,6 +26,19 @@ pub fn redact_dotted(text: &str) -> String {
     replace_secrets(text, dotted)
 }
 
+/// Like [`redact`], for text that consists of names: `HarveyJohnson.Contractor` isn't a token. Within a word, a token is
+/// recognized only by the JSON at its beginning.
+#[must_use]
+pub fn redact_among_names(text: &str) -> String {
+    let is_in_name = |index: usize| {
+        let after = text.as_bytes().get(index..).unwrap_or_default();
+        after.starts_with(TOKEN_PREFIX)
+            && !HEADER_PREFIXES.iter().any(|header| after.starts_with(header))
+            && text.get(..index).is_some_and(|before| before.ends_with(char::is_alphanumeric))
+    };
+    replace_secrets(text, |bytes, index| if is_in_name(index) { None } else { secret_at(bytes, index) })
+}
+
 /// Whether a text contains a token, so that it must not be sent anywhere.
 #[must_use]
 pub fn has_token(text: &str) -> bool {
@@ -99,6 +112,9 @@ const BEARER: &[u8] = b"bearer";
 /// Prefix of every JSON web token.
 const TOKEN_PREFIX: &[u8] = b"eyJ";
 
+/// `{"alg":`, `{"typ":` and `{"kid":`, one of which begins the header of nearly every token, in base64.
+const HEADER_PREFIXES: [&[u8]; 3] = [b"eyJhbGciOi", b"eyJ0eXAiOi", b"eyJraWQiOi"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +131,28 @@ mod tests {
             ("x=eyJhbGciOiJSUzI1NiJ9.cut".to_owned(), "x={token}"),
         ] {
             assert_eq!(redact(&text), clean);
+        }
+    }
+
+    #[test]
+    fn among_names_only_tokens_are_redacted() {
+        for name in [
+            "HarveyJohnson.Contractor",
+            "AshleyJones-Whitfield@x.example",
+            "ZoëyJacobs.Contractor",
+            "007eyJohnson.Contractor",
+        ] {
+            assert_eq!(redact_among_names(name), name);
+        }
+        for (text, clean) in [
+            (TOKEN.to_owned(), "{token}"),
+            (format!("ana {TOKEN}"), "ana {token}"),
+            (format!("“{TOKEN}”"), "“{token}”"),
+            (format!("token{TOKEN}"), "token{token}"),
+            (format!("Bearer {TOKEN}"), "Bearer {token}"),
+            ("token_eyJlbmMiOiJSUzI1NiJ9.cut".to_owned(), "token_{token}"),
+        ] {
+            assert_eq!(redact_among_names(&text), clean);
         }
     }
 
@@ -186,5 +224,7 @@ mod tests {
         // With an algorithm that isn't linear, this test wouldn't finish.
         let many = "bearer 0123456789abcdef0123 eyJhbGciOiJSUzI1NiJ9.x ".repeat(40_000);
         assert_eq!(redact(&many), "bearer {token} {token} ".repeat(40_000));
+        let names = "HarveyJ".repeat(100_000);
+        assert_eq!(redact_among_names(&names), names);
     }
 }
