@@ -32,43 +32,116 @@ pub struct Direction {
 const MAX_WORDS: usize = 8;
 
 /// A header that contains one of these is about a state.
-const STATE_WORDS: [&str; 15] = [
-    "mfa", "2fa", "factor", "2step", "twostep", "otp", "status", "state", "enable", "disable", "activ",
-    "aktiv", "action", "aktion", "zustand",
+const STATE_WORDS: [&str; 21] = [
+    "mfa", "2fa", "factor", "2step", "twostep", "otp", "status", "statut", "state", "estado", "stato",
+    "enable", "disable", "activ", "aktiv", "actif", "attiv", "action", "aktion", "zustand", "état",
 ];
 
 /// A header that contains one of these is about MFA. Files mark it in many ways: `x`, a check mark, "enrolled".
 const MFA_WORDS: [&str; 8] =
     ["mfa", "2fa", "2step", "twostep", "twofactor", "2factor", "multifactor", "secondfactor"];
 
-/// If the header contains one of these as well, the column holds a detail such as a phone number.
-const DETAIL_WORDS: [&str; 9] =
-    ["phone", "device", "date", "time", "last", "method", "type", "mail", "number"];
-
-/// A header that contains one of these says which of the lines are meant.
-const SELECTION_WORDS: [&str; 14] = [
-    "exclu", "exempt", "except", "inclu", "scope", "optout", "optin", "skip", "ignore", "enrol", "rollout",
-    "ausnahme", "ausschl", "einschl",
+/// If one of the header's words is one of these, also in the plural, the column holds a detail such as a phone number.
+const DETAIL_WORDS: [&str; 18] = [
+    "phone",
+    "telephone",
+    "telefon",
+    "device",
+    "gerät",
+    "date",
+    "datum",
+    "time",
+    "timestamp",
+    "datetime",
+    "last",
+    "method",
+    "type",
+    "mail",
+    "email",
+    "number",
+    "phonenumber",
+    // This page's own column `leftOutBecause`.
+    "because",
 ];
+
+/// A header that contains one of these, blanks aside, says which of the lines are meant.
+const SELECTION_WORDS: [&str; 35] = [
+    "exclu",
+    "exempt",
+    "excep",
+    "inclu",
+    "esclu",
+    "scope",
+    "optout",
+    "optin",
+    "optedout",
+    "optedin",
+    "skip",
+    "ignor",
+    "omit",
+    "omett",
+    "leaveout",
+    "leftout",
+    "whitelist",
+    "blacklist",
+    "allowlist",
+    "denylist",
+    "blocklist",
+    "enrol",
+    "rollout",
+    "pilot",
+    "ausnahme",
+    "ausschl",
+    "ausgeschl",
+    "ausgenomm",
+    "ausgelass",
+    "einschl",
+    "eingeschl",
+    "überspr",
+    "uitsl",
+    "uitgesl",
+    "uebersprin",
+];
+
+/// A header with one of these words says which of the lines are meant, too: "do not change", "ne pas modifier".
+const NEGATIONS: [&str; 5] = ["not", "dont", "nicht", "pas", "niet"];
 
 /// Headers of columns that state what is to be done.
 const ACTION_NAMES: [&str; 4] = ["action", "aktion", "todo", "whattodo"];
 
-/// Words that tell what is to be done, in a column of any name.
-const VERBS: [&str; 10] = [
+/// Words that tell what is to be done, at either end of a cell, in a column of any name.
+const VERBS: [&str; 28] = [
     "enable",
     "disable",
     "activate",
     "deactivate",
     "turn on",
     "turn off",
+    "switch on",
+    "switch off",
     "aktivieren",
     "deaktivieren",
     "einschalten",
     "ausschalten",
+    "activer",
+    "désactiver",
+    "desactiver",
+    "activar",
+    "desactivar",
+    "habilitar",
+    "deshabilitar",
+    "desabilitar",
+    "attivare",
+    "disattivare",
+    "abilitare",
+    "disabilitare",
+    "ativar",
+    "desativar",
+    "inschakelen",
+    "uitschakelen",
 ];
 
-const ON: [&str; 22] = [
+const ON: [&str; 28] = [
     "enabled",
     "enable",
     "on",
@@ -89,11 +162,17 @@ const ON: [&str; 22] = [
     "wahr",
     "oui",
     "si",
+    "sí",
+    "sì",
+    "actif",
+    "activé",
+    "activo",
+    "attivo",
     "aktivieren",
     "einschalten",
 ];
 
-const OFF: [&str; 20] = [
+const OFF: [&str; 25] = [
     "disabled",
     "disable",
     "off",
@@ -111,6 +190,11 @@ const OFF: [&str; 20] = [
     "nein",
     "falsch",
     "non",
+    "inactif",
+    "désactivé",
+    "inactivo",
+    "inattivo",
+    "disattivo",
     "not required",
     "deaktivieren",
     "ausschalten",
@@ -126,6 +210,11 @@ fn meaning(word: &str) -> Option<bool> {
         return Some(true);
     }
     OFF.contains(&word).then_some(false)
+}
+
+/// The word of a cell as it is shown, without tokens.
+fn shown_word(spelling: &Spelling, cell: &str) -> String {
+    redact_among_names(&spelling.plain(cell))
 }
 
 /// The normalized word of a cell, for comparison.
@@ -176,10 +265,20 @@ impl WordCount {
             Some(_) => 0,
             None => lines(&|key, _| UNAMBIGUOUS_WORDS.contains(&key)),
         };
-        let verbs = if self.words.len() > 1 { lines(&|key, _| VERBS.contains(&key)) } else { 0 };
+        let verbs = if self.words.len() > 1 { lines(&|key, _| tells_what_to_do(key)) } else { 0 };
         let most = directions.max(verbs);
         most > 0 && most * 2 >= filled
     }
+}
+
+/// Whether a cell is about MFA (`without MFA`), or begins or ends with a verb: `Enable it`, `bitte aktivieren`.
+fn tells_what_to_do(cell: &str) -> bool {
+    let letters = letters_of(cell);
+    let has_verb = |verb: &&str| {
+        cell.strip_prefix(verb).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+            || cell.strip_suffix(verb).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
+    VERBS.iter().any(has_verb) || MFA_WORDS.iter().any(|word| letters.contains(word))
 }
 
 fn mentions_state(header: &str) -> bool {
@@ -191,8 +290,30 @@ fn mentions_state(header: &str) -> bool {
 fn names_direction(header: &str) -> bool {
     let name = letters_of(header);
     let has_one_of = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    let is_about_lines = has_one_of(&MFA_WORDS) || has_one_of(&SELECTION_WORDS);
-    (is_about_lines && !has_one_of(&DETAIL_WORDS)) || ACTION_NAMES.contains(&name.as_str())
+    let words = words_of(header);
+    let is_negated = words.iter().any(|word| NEGATIONS.contains(&word.as_str()));
+    let is_detail = |word: &String| DETAIL_WORDS.contains(&word.strip_suffix('s').unwrap_or(word));
+    let is_about_lines = is_negated || has_one_of(&MFA_WORDS) || has_one_of(&SELECTION_WORDS);
+    (is_about_lines && !words.iter().any(is_detail)) || ACTION_NAMES.contains(&name.as_str())
+}
+
+/// Whether a line without users may name a direction column by this cell.
+pub(super) fn may_name_direction(cell: &str) -> bool {
+    names_direction(cell) || mentions_state(cell)
+}
+
+/// The words of a header in lowercase, also those of `mfaPhoneNumber`.
+fn words_of(header: &str) -> Vec<String> {
+    let mut words = String::new();
+    let mut was_lowercase = false;
+    for letter in header.chars().filter(|letter| !matches!(letter, '\'' | '’')) {
+        if was_lowercase && letter.is_uppercase() {
+            words.push(' ');
+        }
+        was_lowercase = letter.is_lowercase();
+        words.extend(letter.to_lowercase());
+    }
+    words.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect()
 }
 
 fn letters_of(header: &str) -> String {
@@ -200,18 +321,13 @@ fn letters_of(header: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// The direction columns among these lines. `names` are the column names in the header, `None` without a header. The
-/// column at index `except` identifies the users.
+/// The direction columns among these lines. `name` returns the name of the column at an index, `None` if it can't have
+/// one. The column at index `except` identifies the users.
 pub(super) fn directions<'a>(
     spelling: &Spelling,
-    names: Option<&[String]>,
+    name: impl Fn(usize) -> Option<String>,
     lines: impl Iterator<Item = Cells<'a>>,
     except: usize,
-/// The word of a cell as it is shown, without tokens.
-fn shown_word(spelling: &Spelling, cell: &str) -> String {
-    redact_among_names(&spelling.plain(cell))
-}
-
 ) -> Vec<Direction> {
     let mut counts: Vec<WordCount> = Vec::new();
     for cells in lines {
@@ -220,10 +336,8 @@ fn shown_word(spelling: &Spelling, cell: &str) -> String {
             count.add(spelling, cell);
         }
     }
-    let is_direction = |column: usize, count: &WordCount| {
-        let name = names.map(|names| names.get(column).map(String::as_str).unwrap_or_default());
-        column != except && count.is_direction(name)
-    };
+    let is_direction =
+        |column: usize, count: &WordCount| column != except && count.is_direction(name(column).as_deref());
     let columns = counts.into_iter().enumerate().filter(|(column, count)| is_direction(*column, count));
     let words = |count: WordCount| count.words.into_iter().map(|(_, word)| word).collect();
     columns.map(|(column, count)| Direction { column, words: words(count) }).collect()
@@ -235,10 +349,9 @@ mod tests {
     use super::*;
 
     fn found(header: Option<&str>, cells: &[&'static str]) -> Vec<(String, usize, Option<bool>)> {
-        let names = header.map(|name| vec!["Username".to_owned(), name.to_owned()]);
         let lines = cells.iter().map(|cell| vec!["ana".into(), (*cell).into()]);
         let spelling = Spelling::new(normalize(), true);
-        let directions = directions(&spelling, names.as_deref(), lines, 0);
+        let directions = directions(&spelling, |_| header.map(str::to_owned), lines, 0);
         let words = directions.into_iter().flat_map(|direction| direction.words);
         words.map(|word| (word.word, word.lines, word.means)).collect()
     }
@@ -274,7 +387,9 @@ mod tests {
             found(Some("MFA"), &["x", "X"]).is_empty(),
             "the same in every line, and without a known meaning"
         );
-        assert!(found(Some("MFA phone"), &["+12025550101", ""]).is_empty());
+        for header in ["MFA phone", "mfaPhoneNumber", "MFA devices", "Exclusion e-mail", "Opt-out date"] {
+            assert!(found(Some(header), &["+12025550101", ""]).is_empty(), "{header}");
+        }
         assert!(found(Some("Last MFA sign-in"), &["2026-11-01", "2026-11-02"]).is_empty());
         assert!(found(Some("Factory"), &["Oslo", "Turin"]).is_empty());
         assert!(found(Some("Transaction"), &["t1", "t2"]).is_empty());

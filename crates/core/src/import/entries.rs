@@ -8,7 +8,7 @@ use crate::import::spelling::trimmed;
 
 use super::address::{ParsedAddress, count_addresses, is_wrapped, parse_address};
 use super::columns::{Cells, used_cell_count, value};
-use super::direction::{Direction, directions, word_of};
+use super::direction::{Direction, directions, may_name_direction, word_of};
 use super::records::Record;
 use super::{Identity, ImportFile, UserCells};
 
@@ -183,14 +183,29 @@ impl ImportFile {
         if self.user_cells == UserCells::EveryCell || self.separator.is_none() {
             return Vec::new();
         }
-        let cell_count = self.cell_count();
+        let (cell_count, user_column) = (self.cell_count(), self.choice.column);
         let lines = self.user_records().iter().map(|record| self.cells(*record));
         let lines = lines.filter(|cells| cell_count.is_none_or(|cell_count| cell_count.fits(cells)));
-        let names = self.header.map(|_| {
-            let name = |column: &super::Column| column.name.clone().unwrap_or_default();
-            self.columns.iter().map(name).collect::<Vec<_>>()
-        });
-        directions(&self.spelling, names.as_deref(), lines, self.choice.column)
+        let name = |column: usize| self.columns.get(column).and_then(|column| column.name.clone());
+        if self.header.is_some() {
+            return directions(
+                &self.spelling,
+                |column| Some(name(column).unwrap_or_default()),
+                lines,
+                user_column,
+            );
+        }
+        // The first line may be a header all the same, of which no name is known.
+        let first = self.user_records().first().map(|record| self.cells(*record)).unwrap_or_default();
+        let name = |column: usize| {
+            let cell = self.spelling.plain(first.get(column)?).into_owned();
+            may_name_direction(&cell).then_some(cell)
+        };
+        let is_no_user = self
+            .entries
+            .first()
+            .is_some_and(|entry| matches!(entry.problem, Some(Problem::NotAnId | Problem::NotAnAddress)));
+        directions(&self.spelling, name, lines.skip(usize::from(is_no_user)), user_column)
     }
 }
 

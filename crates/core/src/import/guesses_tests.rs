@@ -291,6 +291,31 @@ fn a_column_that_says_which_lines_are_meant_has_to_be_confirmed() {
         ("What to do", "later", "now"),
         ("Request", "enable", "disable"),
         ("Auftrag", "aktivieren", "deaktivieren"),
+        ("Ausgeschlossen", "", "x"),
+        ("Ausgenommen", "", "x"),
+        ("Eingeschlossen", "nein", "ja"),
+        ("Ignorieren", "", "x"),
+        ("Überspringen", "", "x"),
+        ("Escluso", "", "sì"),
+        ("Excluido", "", "sí"),
+        ("Exclu ?", "", "oui"),
+        ("Uitgesloten", "", "ja"),
+        ("Uitsluiten", "", "ja"),
+        ("Leave out", "", "x"),
+        ("Opted out", "", "x"),
+        ("Don’t touch", "", "x"),
+        ("Do not change", "", "x"),
+        ("Ne pas modifier", "", "x"),
+        ("Nicht ändern", "", "x"),
+        ("Blacklist", "", "x"),
+        ("Pilot group", "yes", "no"),
+        ("Rollout candidate", "yes", "no"),
+        ("Exclude from update", "yes", "no"),
+        ("Request", "Enable MFA", "Disable MFA"),
+        ("Anforderung", "MFA aktivieren", "MFA deaktivieren"),
+        ("Setup", "with MFA", "without MFA"),
+        ("Demande", "activer", "désactiver"),
+        ("Statut", "Actif", "Inactif"),
     ] {
         let import = import(&format!("username,{header}\nana,{one}\nbo,{other}\n"));
         let guesses = guesses(&import);
@@ -303,10 +328,31 @@ fn a_column_that_says_which_lines_are_meant_has_to_be_confirmed() {
         ("Exception date", "2026-11-01", "2026-11-02"),
         ("Request", "R1", "R2"),
         ("email verified", "true", "false"),
+        ("Notes", "enabled by phone", "on leave"),
+        ("Committee", "yes", "no"),
     ] {
         let import = import(&format!("username,{header}\nana,{one}\nbo,{other}\n"));
         assert_eq!(guesses(&import), [], "{header}");
     }
+}
+
+#[test]
+fn a_direction_column_below_a_header_without_known_names_has_to_be_confirmed() {
+    for (text, lines) in [
+        ("Contact,Exclude\nana@x.example,\nbo@x.example,x\n".to_owned(), vec![1, 1]),
+        ("Courriel;Exclure\nana@x.example;\nbo@x.example;x\ncy@x.example;\n".to_owned(), vec![2, 1]),
+        (format!("Person;Skip\n{ID};\n{OTHER_ID};x\n"), vec![1, 1]),
+        ("Contact,Active\nana@x.example,yes\nbo@x.example,no\n".to_owned(), vec![1, 1]),
+        ("ana@x.example,excluded\nbo@x.example,included\ncy@x.example,included\n".to_owned(), vec![1, 2]),
+    ] {
+        let import = import(&text);
+        let counts =
+            |direction: &Direction| direction.words.iter().map(|word| word.lines).collect::<Vec<_>>();
+        let found: Vec<_> = import.directions().iter().map(counts).collect();
+        assert_eq!(found, [lines], "{text}");
+        assert!(import.confirmed().is_none(), "{text}");
+    }
+    assert!(import("Contact,Exclude\nana@x.example,\nbo@x.example,\n").confirmed().is_some());
 }
 
 #[test]
