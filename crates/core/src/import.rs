@@ -116,8 +116,8 @@ pub enum ImportFault {
     Json,
     /// The file is a document (PDF or RTF).
     Document,
-    /// The file is a workbook or another archive (ZIP, or the container format of Excel 97)
-    /// and has to be saved as CSV first.
+    /// The file is a workbook, which is a ZIP archive or the container format of Excel 97, or another archive (gzip, 7z,
+    /// RAR). It has to be saved as CSV first.
     Workbook,
     /// The text contains a zero byte.
     ZeroByte {
@@ -210,8 +210,8 @@ fn is_workbook(bytes: &[u8]) -> bool {
     signatures.iter().any(|signature| bytes.starts_with(signature))
 }
 
-/// Beginnings of web pages, of parts of them that some systems export, and of XML.
-const MARKUP: [&str; 8] = ["<html", "<!doctype", "<?xml", "<!--", "<meta", "<head", "<table", "<style"];
+/// Elements with which web pages begin, and the parts of them that some systems export.
+const WEB_PAGE: [&str; 6] = ["html", "head", "meta", "style", "body", "table"];
 
 /// Beginnings of documents.
 const DOCUMENTS: [&str; 2] = ["%PDF-", "{\\rtf"];
@@ -219,17 +219,28 @@ const DOCUMENTS: [&str; 2] = ["%PDF-", "{\\rtf"];
 /// The fault of a text that isn't a list.
 fn other_format(text: &str) -> Option<ImportFault> {
     let text = text.trim_start_matches(is_blank);
-    let begins =
-        |tag: &&str| text.get(..tag.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(tag));
-    if MARKUP.iter().any(begins) {
+    if is_markup(text) {
         return Some(ImportFault::Html);
     }
-    if DOCUMENTS.iter().any(begins) {
+    if DOCUMENTS.iter().any(|beginning| text.starts_with(beginning)) {
         return Some(ImportFault::Document);
     }
     // A list may begin with an ID in braces or a name in brackets.
     let inside = text.strip_prefix(['[', '{'])?.trim_start_matches(is_blank);
     inside.starts_with(['"', '[', '{', ']', '}']).then_some(ImportFault::Json)
+}
+
+/// Whether a text is a web page or XML. A list may begin with `<ana@x.example>` or `<Ana> ana@x.example`.
+fn is_markup(text: &str) -> bool {
+    let Some(tag) = text.strip_prefix('<') else { return false };
+    if tag.starts_with(['!', '?']) {
+        return true;
+    }
+    let name =
+        tag.split(|letter: char| is_blank(letter) || matches!(letter, '/' | '>')).next().unwrap_or(tag);
+    let is_name = name.starts_with(char::is_alphabetic) && !name.contains('@') && name.len() < tag.len();
+    let is_web_page = WEB_PAGE.iter().any(|known| name.eq_ignore_ascii_case(known));
+    is_name && (is_web_page || tag.contains("</") || tag.contains("/>"))
 }
 
 impl ImportFile {

@@ -154,12 +154,23 @@ fn a_file_that_cannot_be_imported_is_rejected_with_the_reason() {
     }
     assert_eq!(values(&import("PKowalski\nana")), ["PKowalski", "ana"]);
     assert_eq!(values(&import(&format!("{{{ID}}}\n"))), [format!("{{{ID}}}")]);
-    assert_eq!(values(&import("<ana@x.example>\n")), ["ana@x.example"]);
+    for name in ["ana", "headoffice", "metadata", "html"] {
+        assert_eq!(values(&import(&format!("<{name}@x.example>\n"))), [format!("{name}@x.example")]);
+    }
+    assert_eq!(values(&import("<Ana Ferreira> ana@x.example\n")), ["ana@x.example"]);
+    assert_eq!(values(&import("<ana>\n<bo>\n")), ["<ana>", "<bo>"]);
     assert_eq!(values(&import("[ana]\n{bo}\n")), ["[ana]", "{bo}"]);
 }
 
 #[test]
 fn an_import_is_limited_to_two_hundred_thousand_users() {
+        (b"<users>\n<user>ana</user>", ImportFault::Html),
+        (
+            b"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com\">\n<Obj RefId=\"0\"/>",
+            ImportFault::Html,
+        ),
+        (b"<ns:users/>", ImportFault::Html),
+        (b"<!-- users -->", ImportFault::Html),
     let lines = "ana\n\n".repeat(MAX_LINES);
     assert_eq!(import(&format!("login\n{lines}")).entries().len(), MAX_LINES);
     let fault = Some(ImportFault::TooManyLines { limit: MAX_LINES });
