@@ -31,11 +31,17 @@ const MISREAD_MARK: &str = "ï»¿";
 pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
     let (mut text, encoding) = decode_all(bytes);
     text.truncate(without_padding(&text).len());
-    // A program has read the mark as Windows-1252, and has written its characters.
-    if let Some(rest) = text.strip_prefix(MISREAD_MARK) {
-        text = rest.to_owned();
+    // A program has read UTF-8 as Windows-1252, possibly several times, and has written what it read.
+    while let Some(rest) = text.strip_prefix(MISREAD_MARK) {
+        text = reread(rest).unwrap_or_else(|| rest.to_owned());
     }
     (text, encoding)
+}
+
+/// The text that was read as Windows-1252 although it is UTF-8; `None` if not all of it was.
+fn reread(text: &str) -> Option<String> {
+    let bytes: Option<Vec<u8>> = text.chars().map(windows_1252_byte).collect();
+    String::from_utf8(bytes?).ok()
 }
 
 /// Removes zero bytes at the end of a text, along with line ends and DOS end-of-file marks among them.
@@ -110,17 +116,19 @@ impl Encoding {
             Self::Utf8 => bytes.extend_from_slice(text.as_bytes()),
             Self::Utf16Le => bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
             Self::Utf16Be => bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
-            Self::Windows1252 => bytes.extend(text.chars().map(windows_1252_byte)),
+            // Every character of such a file was decoded from one byte, so `?` doesn't occur.
+            Self::Windows1252 => {
+                bytes.extend(text.chars().map(|character| windows_1252_byte(character).unwrap_or(b'?')));
+            }
         }
         bytes
     }
 }
 
-fn windows_1252_byte(character: char) -> u8 {
+fn windows_1252_byte(character: char) -> Option<u8> {
     let special = WINDOWS_1252_FROM_80.iter().position(|other| *other == character);
     let byte = special.and_then(|index| u8::try_from(index + 0x80).ok());
-    // Every character of such a file was decoded from one byte, so `?` doesn't occur.
-    byte.or_else(|| u8::try_from(character).ok()).unwrap_or(b'?')
+    byte.or_else(|| u8::try_from(character).ok())
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
@@ -179,6 +187,14 @@ mod tests {
         let misread = "ï»¿username\nana";
         assert_eq!(decode(misread.as_bytes()).0, "username\nana", "the mark was read as Windows-1252");
         assert_eq!(decode(&[b"\xef\xbb\xbf", misread.as_bytes()].concat()).0, "username\nana");
+        for (misread, text) in [
+            ("ï»¿zoÃ«\nÅ\u{81}uk", "zoë\nŁuk"),
+            ("ï»¿zoÃ«\nŁuk", "zoÃ«\nŁuk"),
+            ("Ã¯Â»Â¿zoÃƒÂ«", "Ã¯Â»Â¿zoÃƒÂ«"),
+        ] {
+            assert_eq!(decode(misread.as_bytes()).0, text, "{misread}");
+        }
+        assert_eq!(decode("ï»¿Ã¯Â»Â¿zoÃƒÂ«".as_bytes()).0, "zoë", "misread twice");
         let (text, encoding) = decode(b"\xef\xbb\xbfa\xff");
         assert_eq!((text.as_str(), encoding), ("a\u{fffd}", Encoding::Utf8), "the byte order mark decides");
     }
