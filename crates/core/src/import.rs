@@ -43,7 +43,7 @@
 //!
 //! **Problems.** A line selects no user and is listed with its [`Problem`] if its number of cells differs from the
 //! header's (without a header, from most lines'; empty cells at the end don't count), or if it has an unreadable
-//! character, a number that a spreadsheet has shortened, no value, a value of a kind that the column doesn't hold, or an
+//! character, a number that a spreadsheet has shortened or a program has given decimal places (`41.0`), no value, a value of a kind that the column doesn't hold, or an
 //! access token, which is neither shown nor sent.
 //!
 //! **Guesses.** Everything ambiguous is asked: cells that span several lines ([`Guess::CellsOfSeveralLines`]), a column

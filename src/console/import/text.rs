@@ -113,6 +113,11 @@ pub fn line_problem(locale: &dyn Locale, line_problem: &LineProblem) -> String {
                 "{lines} with a number that the spreadsheet shortened; its last digits are lost ({first}{more}). Format the column as text, enter the numbers again and save the file anew."
             );
         }
+        Problem::DecimalNumber => {
+            return format!(
+                "{lines} with a number that ends in zeros after the point ({first}{more}). They count as not found: write the numbers without decimal places and save the file anew."
+            );
+        }
         Problem::NotAnId => "whose cell isn't a user ID",
         Problem::NotAnAddress => "whose cell isn't a single email address",
         Problem::OtherCellCount => "with another number of cells than the other lines",

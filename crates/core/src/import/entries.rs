@@ -25,6 +25,9 @@ pub enum Problem {
     /// A number with an exponent, such as `4.1E+07`, to which a spreadsheet has shortened a longer
     /// number. Its last digits are lost.
     SpreadsheetNumber,
+    /// A number with decimal places that are all zero, such as `41000001.0`, which some programs make of a whole
+    /// number. Whether it was one isn't known.
+    DecimalNumber,
     /// Users are identified by user ID, and the value isn't one.
     NotAnId,
     /// Users are identified by email address, and the value isn't one, or has text around it that may be a part of it.
@@ -39,12 +42,13 @@ pub enum Problem {
 
 impl Problem {
     /// All problems, in the order in which they are displayed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OtherCellCount,
         Self::Unreadable,
         Self::Token,
         Self::SeveralAddresses,
         Self::SpreadsheetNumber,
+        Self::DecimalNumber,
         Self::NotAnId,
         Self::NotAnAddress,
         Self::Empty,
@@ -157,6 +161,9 @@ impl ImportFile {
         if is_spreadsheet_number(&plain) {
             return (written, Some(Problem::SpreadsheetNumber));
         }
+        if is_decimal_number(&plain) {
+            return (written, Some(Problem::DecimalNumber));
+        }
         let is_address = match self.choice.identity {
             Identity::UserId => {
                 let id = self.spelling.user_id(&plain);
@@ -209,6 +216,9 @@ impl ImportFile {
     }
 }
 
+/// The smallest exponent that Java writes: smaller numbers have none.
+const MIN_EXPONENT_OF_JAVA: u32 = 7;
+
 /// Whether a value is a number with an exponent as spreadsheets write it: with a sign, or in Java's form `4.1E7`. A
 /// username such as `12e4` is neither.
 fn is_spreadsheet_number(value: &str) -> bool {
@@ -216,8 +226,18 @@ fn is_spreadsheet_number(value: &str) -> bool {
     let number = number.strip_prefix(['-', '+']).unwrap_or(number);
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
     let is_of_java = whole.len() == 1 && number.contains('.') && value.contains('E');
+    let is_of_java =
+        is_of_java && exponent.parse().is_ok_and(|exponent: u32| exponent >= MIN_EXPONENT_OF_JAVA);
     let exponent = exponent.strip_prefix(['-', '+']).or(is_of_java.then_some(exponent));
-    let parts = [Some(whole), Some(fraction), exponent];
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    parts.into_iter().all(|part| part.is_some_and(is_digits))
+    [Some(whole), Some(fraction), exponent].into_iter().all(|part| part.is_some_and(is_digits))
+}
+
+/// Whether a value is a whole number with decimal places: `41000001.0`, `41000001,00`.
+fn is_decimal_number(value: &str) -> bool {
+    let Some((whole, places)) = value.split_once(['.', ',']) else { return false };
+    is_digits(whole) && is_digits(places) && places.bytes().all(|byte| byte == b'0')
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

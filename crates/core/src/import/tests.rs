@@ -113,14 +113,36 @@ fn a_number_shortened_by_a_spreadsheet_is_a_problem() {
         import.identify(0, by, true);
         problems(&import).first().copied().flatten()
     };
-    for value in ["4.1E+07", "1,23E+15", "1E+11", "-5.0e-03", "４.１E+07", "4.1000001E7", "1.2E15"] {
+    for value in
+        ["4.1E+07", "1,23E+15", "1E+11", "-5.0e-03", "４.１E+07", "4.1000001E7", "1.2E15", "1.2E4000"]
+    {
         assert_eq!(problem(value, Identity::ExternalId), Some(Problem::SpreadsheetNumber), "{value}");
     }
     for value in [
-        "12e4", "1.2e4", "12E4", "41.5E7", "E+07", "4.E+07", "4.1E+", "4.1E+07x", "1.2.3E+4", "e", "elena",
+        "12e4",
+        "1.2e4",
+        "12E4",
+        "1.2E4",
+        "9.9E6",
+        "41000001.5",
+        ".0",
+        "41.",
+        "1.0.0",
+        "v1.0",
+        "41.5E7",
+        "E+07",
+        "4.E+07",
+        "4.1E+",
+        "4.1E+07x",
+        "1.2.3E+4",
+        "e",
+        "elena",
         "41000001",
     ] {
         assert_eq!(problem(value, Identity::ExternalId), None, "{value}");
+    }
+    for value in ["41000001.0", "41000001,00", "４１.0"] {
+        assert_eq!(problem(value, Identity::ExternalId), Some(Problem::DecimalNumber), "{value}");
     }
     assert_eq!(problem("4.1E+07", Identity::UserId), Some(Problem::SpreadsheetNumber));
     assert_eq!(problem("ana", Identity::UserId), Some(Problem::NotAnId));
@@ -138,6 +160,13 @@ fn a_file_that_cannot_be_imported_is_rejected_with_the_reason() {
         (b"<HTML lang=en>", ImportFault::Html),
         (b"<meta charset=utf-8><table><tr><td>ana", ImportFault::Html),
         (b"<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>", ImportFault::Html),
+        (b"<users>\n<user>ana</user>", ImportFault::Html),
+        (
+            b"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com\">\n<Obj RefId=\"0\"/>",
+            ImportFault::Html,
+        ),
+        (b"<ns:users/>", ImportFault::Html),
+        (b"<!-- users -->", ImportFault::Html),
         (b"[{\"username\":\"ana\"},{\"username\":\"bo\"}]", ImportFault::Json),
         (b"\xef\xbb\xbf{\n  \"_embedded\": {}}", ImportFault::Json),
         (b"[\"ana\",\n\"bo\"]", ImportFault::Json),
@@ -164,13 +193,6 @@ fn a_file_that_cannot_be_imported_is_rejected_with_the_reason() {
 
 #[test]
 fn an_import_is_limited_to_two_hundred_thousand_users() {
-        (b"<users>\n<user>ana</user>", ImportFault::Html),
-        (
-            b"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com\">\n<Obj RefId=\"0\"/>",
-            ImportFault::Html,
-        ),
-        (b"<ns:users/>", ImportFault::Html),
-        (b"<!-- users -->", ImportFault::Html),
     let lines = "ana\n\n".repeat(MAX_LINES);
     assert_eq!(import(&format!("login\n{lines}")).entries().len(), MAX_LINES);
     let fault = Some(ImportFault::TooManyLines { limit: MAX_LINES });
