@@ -147,7 +147,7 @@ pub struct PreviewLine {
 enum UserCells {
     /// The cells of the chosen column.
     OneColumn,
-    /// All non-empty cells: the lines are rows of addresses.
+    /// All non-empty cells: the lines are rows of addresses, user IDs or usernames.
     EveryCell,
 }
 

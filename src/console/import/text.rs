@@ -219,7 +219,7 @@ pub const fn group_meaning(group: MatchGroup) -> &'static str {
     match group {
         MatchGroup::Found => "match one user each",
         MatchGroup::NotFound => "match no user",
-        MatchGroup::MoreThanOne => "several users have this value, so none is chosen",
+        MatchGroup::MoreThanOne => "match several users, so none is chosen",
         MatchGroup::Duplicates => "duplicate an earlier line",
     }
 }

@@ -56,7 +56,7 @@ impl Problem {
     ];
 }
 
-/// A line, or a cell in a row of addresses, that should identify a user.
+/// A line, or a cell in a row of addresses, user IDs or usernames, that should identify a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Number of the line at which the entry's record begins, from 1.
