@@ -12,9 +12,10 @@
 //! are UTF-8 if they are valid UTF-8, or if they have at least as many multi-byte characters as invalid sequences;
 //! everything else is Windows-1252. Zero bytes at the end are cut off; a zero byte anywhere else rejects the file.
 //!
-//! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon and
-//! tab, the one that gives most of the first 20 lines the same number of cells; the vertical bar only if none of them
-//! does and all lines have the same number of bars. Cells are quoted as in RFC
+//! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon, tab and
+//! vertical bar, the one that gives most of the first 20 lines the same number of cells. The bar separates only if all
+//! lines but titles and totals have the same number of bars, and if it splits off a known column name; without a header,
+//! if every line has an address or user ID in the same column, and not always the same text before the first bar. Cells are quoted as in RFC
 //! 4180; a quotation mark that isn't closed right before a separator or the end of a line is an ordinary
 //! character. Blank lines are skipped.
 //!
@@ -78,7 +79,7 @@ mod guesses_tests;
 mod tests;
 
 use columns::{Cells, Choice};
-use records::{Quotes, Record, Records, cells, line_ends};
+use records::{Quotes, Record, Records, Signs, cells, line_ends};
 use spelling::{Spelling, is_blank};
 
 pub use columns::{Column, Identity};
@@ -252,7 +253,11 @@ impl ImportFile {
     ) -> Result<Self, ImportFault> {
         let declared = Separator::declared(&text);
         let start = declared.map_or(0, |(_, start)| start);
-        let separator = declared.map(|(separator, _)| separator).or_else(|| Separator::of(&text));
+        let separator = declared.map(|(separator, _)| separator).or_else(|| {
+            let is_name = |cell: &str| columns::known_name(&spelling, cell).is_some();
+            let is_user = |cell: &str| columns::value_kind(&spelling, &columns::value(cell)).is_some();
+            Separator::of(&text, &Signs { is_name: &is_name, is_user: &is_user })
+        });
         let choice =
             Choice { column: 0, identity: Identity::Username, alternatives: Vec::new(), is_fallback: false };
         let mut file = Self {

@@ -43,7 +43,7 @@ pub(super) struct Choice {
     pub(super) identity: Identity,
     /// Indexes of other columns that could be meant as well.
     pub(super) alternatives: Vec<usize>,
-    /// Whether neither its name nor its values indicate that it identifies users.
+    /// Whether neither its name nor its values indicate that it identifies users, or only the values of a single line.
     pub(super) is_fallback: bool,
 }
 
@@ -129,7 +129,7 @@ pub(super) fn used_cell_count(cells: &Cells) -> usize {
 
 /// The kind of identifier that a column of this name holds, and the name's rank among the
 /// known ones (0 is the usual name).
-fn known_name(spelling: &Spelling, cell: &str) -> Option<(Identity, usize)> {
+pub(super) fn known_name(spelling: &Spelling, cell: &str) -> Option<(Identity, usize)> {
     // A cell may be arbitrarily long; no known name exceeds this length.
     let cell: String = value(cell).chars().take(MAX_NAME_LEN).collect();
     let plain = spelling.plain(&cell).to_lowercase();
@@ -222,8 +222,25 @@ pub(super) fn most_likely(spelling: &Spelling, columns: &[Column], lines: &[Cell
         column: chosen.index,
         identity,
         alternatives: columns.iter().filter(is_alternative).map(|column| column.index).collect(),
-        is_fallback: !chosen.is_named && kind_of(chosen).is_none() && filled_count > 1,
+        is_fallback: !chosen.is_named && (kind_of(chosen).is_none() || lines.len() == 1) && filled_count > 1,
     }
+}
+
+/// The cells of a row of users. Display names that contain the separator are put together again: `"Ferreira, Ana"
+/// <ana@x.example>`.
+pub(super) fn row_cells(cells: Cells) -> Cells {
+    let mut row: Cells = Vec::new();
+    let mut name: Option<String> = None;
+    for cell in &cells {
+        let cell = name.take().map_or(cell.clone(), |name| format!("{name},{cell}").into());
+        if cell.matches('"').count() % 2 == 1 {
+            name = Some(cell.into_owned());
+        } else {
+            row.push(cell);
+        }
+    }
+    // A stray quotation mark is an ordinary character.
+    if name.is_some() { cells } else { row }
 }
 
 /// The kind of every non-empty cell of these lines, so that each may be a user of its own: addresses or user IDs.
@@ -246,7 +263,7 @@ fn detect_kind(spelling: &Spelling, lines: &[Cells], index: usize) -> Option<Ide
     [Identity::UserId, Identity::Email].into_iter().find(is_majority)
 }
 
-fn value_kind(spelling: &Spelling, value: &str) -> Option<Identity> {
+pub(super) fn value_kind(spelling: &Spelling, value: &str) -> Option<Identity> {
     if spelling.user_id(value).is_some() {
         return Some(Identity::UserId);
     }

@@ -7,7 +7,7 @@ use pingone::redaction::secrets::redact_among_names;
 use crate::import::spelling::trimmed;
 
 use super::address::{ParsedAddress, count_addresses, is_wrapped, parse_address};
-use super::columns::{Cells, used_cell_count, value};
+use super::columns::{Cells, row_cells, used_cell_count, value};
 use super::direction::{Direction, directions, may_name_direction, word_of};
 use super::records::Record;
 use super::{Identity, ImportFile, UserCells};
@@ -100,9 +100,9 @@ impl ImportFile {
         let entry = |value: String, problem| Entry { line: record.line, value, problem, record: index };
         let whole = || redact_among_names(trimmed(record.text(&self.text)));
         if self.user_cells == UserCells::EveryCell {
-            let filled = cells.iter().filter(|cell| !trimmed(cell).is_empty());
+            let filled = row_cells(cells).into_iter().filter(|cell| !trimmed(cell).is_empty());
             let entries = filled.map(|cell| {
-                let (value, problem) = self.read_cell(cell);
+                let (value, problem) = self.read_cell(&cell);
                 entry(value, problem)
             });
             return entries.collect();

@@ -3,7 +3,7 @@
 
 use crate::digits::ascii_digits;
 
-use super::columns::{is_comment, kind_of_rows};
+use super::columns::{Cells, is_comment, kind_of_rows, row_cells};
 use super::direction::{DirectionWord, word_of};
 use super::records::{Quotes, line_ends};
 use super::{Identity, ImportFault, ImportFile, UserCells};
@@ -24,7 +24,7 @@ pub enum Guess {
     /// The file has no header and every cell may be a user, or only those of one column: all are addresses, all are
     /// user IDs, or the file has a single line.
     RowsOfUsers {
-        /// Number of columns in the file.
+        /// Number of cells in the longest line.
         columns: usize,
         /// The kind of identifier in the cells.
         identity: Identity,
@@ -156,7 +156,8 @@ impl ImportFile {
         let choice = &self.choice;
         let has_others = choice.is_fallback || !choice.alternatives.is_empty();
         if let Some(identity) = self.identity_of_rows().filter(|_| has_others) {
-            return Some(Guess::RowsOfUsers { columns: self.columns.len(), identity });
+            let columns = self.first_rows().iter().map(Vec::len).max().unwrap_or_default();
+            return Some(Guess::RowsOfUsers { columns, identity });
         }
         if choice.is_fallback {
             return Some(Guess::UnnamedColumn { column: choice.column });
@@ -172,9 +173,13 @@ impl ImportFile {
 
     /// The kind of identifier in every cell, if each of them may be a user.
     fn identity_of_rows(&self) -> Option<Identity> {
-        let (None, lines) = (self.header, self.first_lines()) else { return None };
+        let (None, lines) = (self.header, self.first_rows()) else { return None };
         let is_single_line = self.choice.is_fallback && lines.len() == 1;
         kind_of_rows(&self.spelling, &lines).or(is_single_line.then_some(Identity::Username))
+    }
+
+    fn first_rows(&self) -> Vec<Cells<'_>> {
+        self.first_lines().into_iter().map(row_cells).collect()
     }
 
     fn lines_above_header(&self) -> Option<Guess> {

@@ -194,6 +194,25 @@ fn several_ids_or_names_in_a_line_are_a_guess() {
     names.answer(Answer::EveryCell).unwrap();
     assert_eq!((guesses(&names), values_and_problems(&names).0), (vec![], vec!["ana", "bo", "cy"]));
 
+    let mut quoted = import("\"Ferreira, Ana\" <ana@x.example>, \"Holm, Bo\" <bo@x.example>, cy@x.example\n");
+    assert_eq!(guesses(&quoted), [Guess::RowsOfUsers { columns: 3, identity: Identity::Email }]);
+    quoted.answer(Answer::EveryCell).unwrap();
+    assert_eq!(
+        (guesses(&quoted), values_and_problems(&quoted)),
+        (vec![], (vec!["ana@x.example", "bo@x.example", "cy@x.example"], vec![]))
+    );
+    let mut stray = import("5\" pipe, ana@x.example, bo\n");
+    stray.answer(Answer::EveryCell).unwrap();
+    assert_eq!(values_and_problems(&stray).0.len(), 3);
+
+    let mut mixed = import("bo, ana@x.example, cy");
+    assert_eq!(guesses(&mixed), [Guess::RowsOfUsers { columns: 3, identity: Identity::Username }]);
+    let mut one = mixed.clone();
+    one.answer(Answer::Column(1, Identity::Email)).unwrap();
+    assert_eq!((guesses(&one), values_and_problems(&one).0), (vec![], vec!["ana@x.example"]));
+    mixed.answer(Answer::EveryCell).unwrap();
+    assert_eq!((guesses(&mixed), values_and_problems(&mixed).0), (vec![], vec!["bo", "ana@x.example", "cy"]));
+
     let mut mail = import("Ferreira, Ana <ana@x.example>; Holm, Bo <bo@x.example>;\n");
     assert_eq!(mail.separator(), Some(Separator::Semicolon));
     mail.answer(Answer::EveryCell).unwrap();
@@ -218,6 +237,10 @@ fn lines_of_any_separator_are_split_or_kept_whole() {
         (Some(Separator::Comma), vec!["ana", "bo"])
     );
     assert_eq!(import("ana|x\nbo\n").separator(), None, "not in every line");
+    let ids = ["auth0|5f7c8e", "auth0|5f7c8f", "waad|ana@x.example"];
+    assert_eq!(values_and_problems(&import(&ids.join("\n"))).0, ids, "external IDs with bars");
+    let names = import("email|name\nana@x.example|Ferreira, Ana\nbo@x.example|Holm, Bo\n");
+    assert_eq!(values_and_problems(&names), (vec!["ana@x.example", "bo@x.example"], vec![]));
 }
 
 #[test]

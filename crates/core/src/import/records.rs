@@ -48,32 +48,76 @@ impl Separator {
     }
 
     /// The separator that gives most of the first lines the same number of cells; `None` if fewer than half of them
-    /// have more than one cell. A bar may stand within a cell, too, so it separates only if no other character does.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    /// have more than one cell. Of two, the one that splits off a known column name.
+    pub(super) fn of(text: &str, signs: &Signs) -> Option<Self> {
         let lines = Records::new(text, 0, 1, ANY, Quotes::AcrossLines);
         let lines = lines.map(|record| record.text(text)).filter(|line| !line.starts_with('#'));
+        // Databases draw a line of hyphens below the header.
+        let lines = lines.filter(|line| line.contains(char::is_alphanumeric));
         let lines: Vec<&str> = lines.take(SAMPLED_LINES).collect();
         // Mail programs write `Doe, Ana <ana@x.example>; Li, Bo <bo@x.example>`.
         if are_addresses(&lines, Self::Semicolon) {
             return Some(Self::Semicolon);
         }
-        let lines: Vec<[usize; 4]> = lines.into_iter().map(counts).collect();
-        let likelihood = |index: usize| {
-            let counts: Vec<usize> = lines.iter().filter_map(|line| line.get(index)).copied().collect();
+        let counted: Vec<[usize; 4]> = lines.iter().map(|line| counts(line)).collect();
+        let likelihood = |(index, separator): (usize, Self)| {
+            let counts: Vec<usize> = counted.iter().filter_map(|line| line.get(index)).copied().collect();
             let separated = counts.iter().filter(|count| **count > 0);
             let same = |count: &usize| counts.iter().filter(|other| *other == count).count();
-            let agreeing = separated.clone().map(same).max().unwrap_or(0);
-            (separated.count() * 2 >= lines.len() && agreeing > 0)
-                .then(|| (agreeing, counts.iter().sum::<usize>()))
+            let agreeing =
+                separated.clone().map(same).max().filter(|_| separated.count() * 2 >= lines.len())?;
+            let names_columns = signs.name_columns(&lines, separator);
+            let is_it = separator != Self::Bar
+                || has_one_count(&counts) && (names_columns || signs.identify_users(&lines));
+            is_it.then_some((agreeing, names_columns, counts.iter().sum::<usize>(), separator))
         };
-        let likely = Self::ALL.into_iter().enumerate().filter_map(|(index, it)| {
-            let (agreeing, sum) = likelihood(index)?;
-            (it != Self::Bar).then_some((agreeing, sum, it))
-        });
-        let likely =
-            likely.max_by_key(|(agreeing, sum, _)| (*agreeing, *sum)).map(|(.., separator)| separator);
-        likely.or_else(|| likelihood(0).filter(|(agreeing, _)| *agreeing == lines.len()).map(|_| Self::Bar))
+        let likely = Self::ALL.into_iter().enumerate().filter_map(likelihood);
+        likely
+            .max_by_key(|(agreeing, names_columns, sum, _)| (*agreeing, *names_columns, *sum))
+            .map(|(.., separator)| separator)
     }
+}
+
+/// What cells reveal about the separator.
+pub(super) struct Signs<'a> {
+    /// Whether a cell is a known column name.
+    pub(super) is_name: &'a dyn Fn(&str) -> bool,
+    /// Whether a cell is an address or a user ID.
+    pub(super) is_user: &'a dyn Fn(&str) -> bool,
+}
+
+impl Signs<'_> {
+    /// Whether the first line with several cells has a known column name.
+    fn name_columns(&self, lines: &[&str], separator: Separator) -> bool {
+        let header = lines.iter().find(|line| cells(line, Some(separator)).nth(1).is_some());
+        header.is_some_and(|header| cells(header, Some(separator)).any(|cell| (self.is_name)(&cell)))
+    }
+
+    /// Whether bars separate cells in lines without a header. External IDs such as `auth0|5f7c8e` have bars, too, also
+    /// before an address, but then the text before the bar repeats.
+    fn identify_users(&self, lines: &[&str]) -> bool {
+        let rows: Vec<Vec<Cow<str>>> =
+            lines.iter().map(|line| cells(line, Some(Separator::Bar)).collect()).collect();
+        let is_user =
+            |row: &Vec<Cow<str>>, index: usize| row.get(index).is_some_and(|cell| (self.is_user)(cell));
+        let has_users = (0..MAX_BARS).any(|index| rows.iter().all(|row| is_user(row, index)));
+        let is_repeated = |(index, row): (usize, &Vec<_>)| {
+            rows.iter().take(index).any(|other: &Vec<Cow<str>>| other.first() == row.first())
+        };
+        let is_distinct = !rows.iter().enumerate().any(is_repeated);
+        lines.iter().all(|line| line.starts_with('|')) || has_users && is_distinct
+    }
+}
+
+/// Users of a file without a header are searched in this many columns between bars.
+const MAX_BARS: usize = 20;
+
+/// Whether all lines have the same number of a separator, except titles above and totals below.
+fn has_one_count(counts: &[usize]) -> bool {
+    let is_separated = |count: &usize| *count > 0;
+    let (first, last) = (counts.iter().position(is_separated), counts.iter().rposition(is_separated));
+    let table = first.zip(last).and_then(|(first, last)| counts.get(first..=last)).unwrap_or_default();
+    table.iter().all(|count| Some(count) == table.first())
 }
 
 /// Whether this separator leaves one address in each cell, and several cells in most lines.
@@ -304,6 +348,11 @@ mod tests {
             .collect()
     }
 
+    fn separator(text: &str) -> Option<Separator> {
+        let is_name = |cell: &str| matches!(cell.trim(), "username" | "email");
+        Separator::of(text, &Signs { is_name: &is_name, is_user: &|cell| cell.contains('@') })
+    }
+
     fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
         (line, cells.iter().map(|cell| (*cell).to_owned()).collect())
     }
@@ -356,8 +405,35 @@ mod tests {
             ("# one; two; three\na,b", Some(Separator::Comma)),
             ("", None),
         ] {
-            assert_eq!(Separator::of(text), expected, "{text}");
+            assert_eq!(separator(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn bars_separate_cells_only_with_another_sign_of_columns() {
+        for text in [
+            "username|name\nana|Ferreira, Ana\nbo|Holm, Bo",
+            "email|name, first\nana@x|Ferreira, Ana\nbo@x|Holm, Bo",
+            "Staff, 2026\nemail|name\nana@x|Ferreira, Ana\nbo@x|Holm, Bo\n2 people",
+            " email | name \n-------+------\n ana@x | Ana \n bo@x | Bo \n(2 rows)",
+            "Ana|ana@x\nBo|bo@x",
+            "ana@x|bo@x|cy@x",
+            "| ana | Ana |\n| bo | Bo |",
+        ] {
+            assert_eq!(separator(text), Some(Separator::Bar), "{text}");
+        }
+        for text in [
+            "auth0|5f7c8e\nauth0|5f7c8f",
+            "auth0|5f7c8e\nwaad|bo",
+            "waad|ana@x\nwaad|bo@x",
+            "email|x\nana\nbo|y|z",
+            "ana|x\nbo",
+        ] {
+            assert_eq!(separator(text), None, "{text}");
+        }
+        let named = "username;name, first\nana;Ferreira, Ana\nbo;Holm, Bo";
+        assert_eq!(separator(named), Some(Separator::Semicolon));
+        assert_eq!(separator("username,name; first; last\nana,F; A; x"), Some(Separator::Comma));
     }
 
     #[test]
