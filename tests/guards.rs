@@ -134,7 +134,9 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn files_with(text: &str) -> Vec<(String, usize)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["src", "crates/core/src", "crates/directory/src", "crates/pingone/src"] {
+    for folder in
+        ["src", "crates/core/src", "crates/directory/src", "crates/pingone/src", "crates/user-page/src"]
+    {
         sources(&root.join(folder), &mut found);
     }
     let mut counted: Vec<(String, usize)> = found
