@@ -126,19 +126,19 @@ fn components_wait_for_nothing_and_read_no_clock() {
 /// Without the import Leptos' own component of the same name is used, which is compiled again for each closure.
 #[test]
 fn lists_and_conditions_are_the_pages_own_components() {
-    let mut uses = 0;
+    let mut files = 0;
     for file in files_under(&source()) {
         let (name, text) = (name_of(&file), fs::read_to_string(&file).unwrap());
         for (tag, import) in [("<For", "use crate::ui::list::For;"), ("<Show", "use crate::ui::show::Show;")]
         {
             if text.match_indices(tag).any(|(at, _)| text[at + tag.len()..].starts_with(char::is_whitespace))
             {
-                uses += 1;
+                files += 1;
                 assert!(text.contains(import), "{name} has {tag} without {import}");
             }
         }
     }
-    assert!(uses > 40, "only {uses} uses found");
+    assert!(files > 40, "only {files} files found");
 }
 
 /// The visible fields that are signals, each with the module that declares it.

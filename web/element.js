@@ -12,7 +12,7 @@ class StartFailure extends Error {}
 
 // All elements of the page share one program. After a panic none of them starts again.
 let hasPanicked = false;
-// A server that renders the page may define these globals without their functions.
+// A server that renders the page may have no addEventListener.
 globalThis.addEventListener?.("pingone-mfa:panicked", () => (hasPanicked = true));
 
 // Addresses that the page's policy blocked. The browser reports them only in this event.

@@ -14,12 +14,9 @@ use crate::connect::session::{Obstacle, Phase, Session, use_session};
 use crate::connect::console_views::LoadedConsole;
 use crate::connect::sign_in::SignIn;
 use crate::connect::text;
-use crate::connect::token_field::{HostToken, TokenField, connect_on_enter};
+use crate::connect::token_field::{HostToken, OBSTACLE_ID, TokenField, connect_on_enter};
 use crate::ui::dom::{focus_successor, handler};
 use crate::ui::show::Show;
-
-/// The id of the sentence on what stops Connect.
-const OBSTACLE_ID: &str = "obstacle";
 
 #[component]
 pub(crate) fn Connect(console_views: LoadedConsole) -> impl IntoView {

@@ -9,7 +9,7 @@ use pingone::token::claims::is_bare;
 use zeroize::Zeroizing;
 
 use crate::connect::session::host_token::HostTokenState;
-use crate::connect::session::{Phase, Session, use_session};
+use crate::connect::session::{Obstacle, Phase, Session, use_session};
 
 use crate::connect::sign_in::SignInAgain;
 use crate::connect::text;
@@ -21,6 +21,9 @@ const AFTER_TYPING: Millis = Millis(400);
 
 /// The length of the shortest signature in use, HMAC-SHA256 in base64.
 const SHORTEST_SIGNATURE: usize = 43;
+
+/// The id of the sentence on what stops Connect.
+pub(crate) const OBSTACLE_ID: &str = "obstacle";
 
 /// The id of the sentence on what is wrong with the last paste.
 const FAULT_ID: &str = "paste-fault";
@@ -138,6 +141,12 @@ pub(crate) fn TokenField() -> impl IntoView {
     let is_connected = move || session.phase.with(|phase| matches!(phase, Phase::Connected { .. }));
     let is_taken = move || session.has_token() && !is_connected();
     let is_ready = move || len.get_value() == 0 && untrack(is_taken);
+    let is_missing =
+        move || session.obstacle.with(|obstacle| matches!(obstacle, Some(Obstacle::TokenMissing)));
+    let described_by = move || match session.paste_fault.get() {
+        Some(_) => Some(FAULT_ID),
+        None => is_missing().then_some(OBSTACLE_ID),
+    };
     // It is in no form and no password of this site, so nothing offers to save it.
     view! {
         <label class="field">
@@ -152,8 +161,8 @@ pub(crate) fn TokenField() -> impl IntoView {
                 data-1p-ignore="true"
                 data-lpignore="true"
                 placeholder=move || if is_taken() { text::TOKEN_IS_TAKEN } else { text::TOKEN_PLACEHOLDER }
-                aria-invalid=move || session.paste_fault.get().map(|_| "true")
-                aria-describedby=move || session.paste_fault.get().map(|_| FAULT_ID)
+                aria-invalid=move || described_by().map(|_| "true")
+                aria-describedby=described_by
                 on:paste=handler(on_paste)
                 on:input=handler(on_input)
                 on:change=handler(on_change)
@@ -164,7 +173,7 @@ pub(crate) fn TokenField() -> impl IntoView {
     }
 }
 
-/// Connects on Enter. Browsers would take a form element for a login, so there is none that does it.
+/// Connects on Enter. No form element does it, because browsers would take one for a login.
 pub(crate) fn connect_on_enter(
     session: Session,
     is_ready: impl Fn() -> bool + 'static,

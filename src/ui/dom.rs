@@ -152,7 +152,7 @@ pub(crate) fn handler<E>(then: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(then)
 }
 
-/// Closes what a key is pressed in on Escape, and nothing around that.
+/// On Escape, closes what has the focus inside it, and nothing around it.
 pub(crate) fn close_on_escape(close: impl Fn(&Event) + 'static) -> Box<dyn FnMut(KeyboardEvent)> {
     handler(move |event: KeyboardEvent| {
         if key_of(&event) == "Escape" {

@@ -9,8 +9,7 @@ use crate::console::app::use_app;
 
 use crate::console::help::text;
 use crate::console::modal::Modal;
-use crate::ui::dom::handler;
-use crate::ui::dom::{focus, once_shown};
+use crate::ui::dom::{focus, handler, once_shown};
 use crate::ui::list::For;
 use crate::ui::memo::memo;
 use crate::ui::search_field::SearchField;

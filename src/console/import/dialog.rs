@@ -16,8 +16,7 @@ use crate::console::import::state::{Opening, UnreadableImport};
 use crate::console::import::text;
 use crate::console::modal::Modal;
 use crate::console::runs::review_dialog::local_memo;
-use crate::ui::dom::focus;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus, handler};
 use crate::ui::memo::memo;
 
 #[component]

@@ -12,8 +12,7 @@ use crate::console::import::state::Understood;
 
 use crate::console::import::parts::{CloseButton, name_of};
 use crate::console::import::text;
-use crate::ui::dom::focus;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus, handler};
 
 /// With more columns than these, the others are chosen from the list of columns.
 const MOST_BUTTONS: usize = 6;

@@ -18,8 +18,7 @@ use crate::console::troubleshooting::failure::FailureCase;
 use crate::console::troubleshooting::fault_card::FaultCard;
 use crate::console::troubleshooting::state::Location;
 use crate::console::users::list_progress::ListProgress;
-use crate::ui::dom::focus;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus, handler};
 
 /// How far the matching is, without the count, which its sentence follows by itself.
 #[derive(Clone, PartialEq)]

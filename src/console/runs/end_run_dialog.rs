@@ -11,8 +11,7 @@ use crate::console::runs::run::{Contents, Ending, StopLoss};
 use crate::console::format::number;
 use crate::console::modal::Modal;
 use crate::console::runs::text;
-use crate::ui::dom::focus;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus, handler};
 use crate::ui::memo::memo;
 
 /// What the dialog is about, as it is now.

@@ -10,8 +10,7 @@ use crate::console::app::{App, use_app};
 
 use crate::console::modal::Modal;
 use crate::console::users::text;
-use crate::ui::dom::focus;
-use crate::ui::dom::handler;
+use crate::ui::dom::{focus, handler};
 use crate::ui::memo::memo;
 use crate::ui::show::Show;
 

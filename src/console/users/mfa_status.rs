@@ -138,7 +138,7 @@ fn Chips() -> impl IntoView {
         // A chosen state stays, so that its chip can be pressed again.
         let parts = PARTS.iter().filter(|part| (part.count)(&counts) > 0 || is_chosen(part.class));
         let shown: Vec<Class> = parts.map(|part| part.class).collect();
-        in_place(before.map_or(&[], Vec::as_slice), shown)
+        in_place(before.map_or(&[], Vec::as_slice), shown, filter.is_some())
     });
     view! {
         <div class="chips">
@@ -151,10 +151,11 @@ fn Chips() -> impl IntoView {
 }
 
 /// A state that is found while users are opened comes last, so that no chip moves. Once one vanishes before others, as
-/// after a device report, they move in any case, and all have their usual order.
-fn in_place(before: &[Class], shown: Vec<Class>) -> Vec<Class> {
+/// after a device report, they move in any case, and all have their usual order. Not while one is chosen: its chip may
+/// have the focus, which an element loses that is moved.
+fn in_place(before: &[Class], shown: Vec<Class>, has_chosen: bool) -> Vec<Class> {
     let known: Vec<Class> = before.iter().filter(|class| shown.contains(class)).copied().collect();
-    if !before.starts_with(&known) {
+    if !has_chosen && !before.starts_with(&known) {
         return shown;
     }
     let found = shown.iter().filter(|class| !before.contains(class));
@@ -211,13 +212,15 @@ mod tests {
         let before = [Class::OnNotChecked, Class::Off, Class::OnWithDevice];
         let shown = [Class::OnBypassed, Class::OnNotChecked, Class::Off];
         let expected = [Class::OnNotChecked, Class::Off, Class::OnBypassed];
-        assert_eq!(in_place(&before, shown.to_vec()), expected);
+        assert_eq!(in_place(&before, shown.to_vec(), false), expected);
     }
 
     #[test]
     fn after_a_device_report_the_states_have_their_usual_order() {
         let before = [Class::OnNotChecked, Class::Off];
         let shown = [Class::OnWithDevice, Class::OnWithoutDevice, Class::Off];
-        assert_eq!(in_place(&before, shown.to_vec()), shown);
+        assert_eq!(in_place(&before, shown.to_vec(), false), shown);
+        let unmoved = [Class::Off, Class::OnWithDevice, Class::OnWithoutDevice];
+        assert_eq!(in_place(&before, shown.to_vec(), true), unmoved, "a chip may have the focus");
     }
 }

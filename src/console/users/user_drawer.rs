@@ -32,6 +32,7 @@ use crate::ui::dom::{bring_into_view, close_on_escape, covers_page, focus, focus
 pub(crate) use crate::console::users::user_drawer::allow_bypass::BypassForm;
 use crate::ui::list::For;
 use crate::ui::memo::memo;
+use crate::ui::show::Show;
 
 #[component]
 pub(crate) fn UserDrawer() -> impl IntoView {
@@ -49,6 +50,12 @@ fn Drawer(id: UserId) -> impl IntoView {
     let app = use_app();
     let heading = NodeRef::<html::H2>::new();
     let around = NodeRef::<html::Aside>::new();
+    let failed = memo(move || {
+        app.directory().opened.with(|opened| match opened.as_ref().map(|opened| &opened.read) {
+            Some(Load::Failed(fault)) => Some(fault.clone()),
+            _ => None,
+        })
+    });
     let close = move |event: &ev::Event| {
         focus_next(event, &[opener_name(app).as_str(), text::table::SEARCH]);
         app.directory().close();
@@ -67,15 +74,20 @@ fn Drawer(id: UserId) -> impl IntoView {
             on:keydown=close_on_escape(close)
         >
             <div class="user">
-                <header class="user-head">
-                    <Identity id heading/>
-                    <CloseButton
-                        name=text::CLOSE
-                        class="quiet user-close"
-                        on_press=handler(move |event: ev::MouseEvent| close(&event))
-                    />
-                </header>
-                <Content id/>
+                <div class="user-top">
+                    <header class="user-head">
+                        <Identity id heading/>
+                        <CloseButton
+                            name=text::CLOSE
+                            class="quiet user-close"
+                            on_press=handler(move |event: ev::MouseEvent| close(&event))
+                        />
+                    </header>
+                    <Show when=move || failed.read().is_none()>
+                        <MfaCard id/>
+                    </Show>
+                </div>
+                <Content id failed/>
             </div>
         </aside>
     }
@@ -132,14 +144,7 @@ fn Identity(id: UserId, heading: NodeRef<html::H2>) -> impl IntoView {
 }
 
 #[component]
-fn Content(id: UserId) -> impl IntoView {
-    let app = use_app();
-    let failed = memo(move || {
-        app.directory().opened.with(|opened| match opened.as_ref().map(|opened| &opened.read) {
-            Some(Load::Failed(fault)) => Some(fault.clone()),
-            _ => None,
-        })
-    });
+fn Content(id: UserId, failed: Memo<Option<Fault>>) -> impl IntoView {
     view! { {move || match failed.get() {
         Some(fault) => {
             let title = text::fault(&fault);
@@ -169,7 +174,6 @@ fn Facts(id: UserId) -> impl IntoView {
     };
     // What appears later than the rest stands last, so that it moves nothing.
     view! {
-        <MfaCard id/>
         <Meaning id/>
         <Rows id/>
         <UserResponse id/>

@@ -100,7 +100,9 @@ impl ReviewForm {
 
     /// A field was left: from now on it says what is missing.
     pub(super) fn leave(self, field: Field) {
-        self.left.update(|left| left.push(field));
+        if !self.left.read_untracked().contains(&field) {
+            self.left.update(|left| left.push(field));
+        }
     }
 
     /// No field was left yet.

@@ -103,15 +103,15 @@ impl Directory {
     /// Counts a user's devices once the bypass was read. With the devices alone, a bypassed user would count as one
     /// with a device for a moment, and the numbers would move twice.
     fn count_devices_after(self, id: UserId, devices: Devices, bypass_ended: oneshot::Receiver<()>) {
-        let counted = move || self.users.with_untracked(|users| Some(users.devices(users.find(id)?)));
-        let before = counted();
         self.tasks.spawn(async move {
             // Nothing is sent: the end of the read drops the sender.
             let _ = bypass_ended.await;
-            // A later read may have been counted meanwhile.
-            if counted() == before {
-                self.count_devices(id, devices);
-            }
+            // The user may have been opened and read again meanwhile.
+            let latest = self.opened.with_untracked(|opened| {
+                let opened = opened.as_ref().filter(|opened| opened.id == id)?;
+                opened.devices.ready().map(|devices| usable(devices))
+            });
+            self.count_devices(id, latest.unwrap_or(devices));
         });
     }
 

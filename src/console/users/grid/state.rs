@@ -148,7 +148,9 @@ impl Grid {
         let part = window.at_most(ready);
         if part == window {
             // The rows are in the document then, and none was seen.
-            once_shown(move || self.fit_first_rows());
+            if !self.is_fitted.get_untracked() {
+                once_shown(move || self.fit_first_rows());
+            }
         } else {
             once_shown(move || {
                 if self.ready.try_get_untracked() == Some(ready) {
@@ -171,7 +173,6 @@ impl Grid {
         if self.was_hidden.get_value() {
             self.was_hidden.set_value(false);
             scroll_to(self.scroller, self.in_sight.get_untracked().0);
-            self.fit_first_rows();
         }
         if width != self.width.get_untracked() {
             self.look_at_content();
@@ -180,6 +181,7 @@ impl Grid {
         if !self.is_measured.get_untracked() {
             self.is_measured.set(true);
         }
+        self.fit_first_rows();
         let view = scroll_view(self.scroller);
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
@@ -187,9 +189,14 @@ impl Grid {
     }
 
     fn fit_first_rows(self) {
-        let is_fitted = self.is_fitted.try_get_untracked() != Some(false);
-        let has_rows = untrack(|| self.app.directory().shown_len() > 0);
-        if !is_fitted && has_rows && width_of(self.scroller) > 0 {
+        // Runs in a later frame, when the grid may be gone.
+        if self.is_fitted.try_get_untracked() != Some(false) || width_of(self.scroller) == 0 {
+            return;
+        }
+        let (len, row_height) = untrack(|| (self.app.directory().shown_len(), self.row_height()));
+        let (top, height) = self.in_sight.get_untracked();
+        let window = Window::at(len, top, height, row_height);
+        if len > 0 && window.at_most(self.ready.get_untracked()) == window {
             self.look_at_content();
             self.is_fitted.set(true);
         }
