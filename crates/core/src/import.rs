@@ -15,9 +15,10 @@
 //! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon, tab and
 //! vertical bar, the one that gives most of the first 20 lines the same number of cells. The bar separates only if all
 //! lines but titles and totals have the same number of bars, and if it splits off a known column name; without a header,
-//! if every line has an address or user ID in the same column, and not always the same text before the first bar. Cells are quoted as in RFC
-//! 4180; a quotation mark that isn't closed right before a separator or the end of a line is an ordinary
-//! character. Blank lines are skipped.
+//! if every line has an address or user ID in the same column and another text before the first bar, or if every line
+//! begins with a bar. Of two separators that do as well, it is the one that splits off a known column name. Cells are
+//! quoted as in RFC 4180; a quotation mark that isn't closed right before a separator or the end of a line is an
+//! ordinary character. Blank lines are skipped.
 //!
 //! **Header.** The header is the first of the first 50 lines in which a cell has a known column name (`columns::NAMES`)
 //! and no cell is an address or a user ID. Case, blanks, hyphens, dots, `*`, `:`, text in brackets and a suffix such as

@@ -232,11 +232,15 @@ pub(super) fn row_cells(cells: Cells) -> Cells {
     let mut row: Cells = Vec::new();
     let mut name: Option<String> = None;
     for cell in &cells {
-        let cell = name.take().map_or(cell.clone(), |name| format!("{name},{cell}").into());
-        if cell.matches('"').count() % 2 == 1 {
-            name = Some(cell.into_owned());
-        } else {
-            row.push(cell);
+        let is_begin_or_end = cell.matches('"').count() % 2 == 1;
+        match name.take() {
+            None if is_begin_or_end => name = Some(cell.clone().into_owned()),
+            None => row.push(cell.clone()),
+            Some(mut begun) => {
+                begun.push(',');
+                begun.push_str(cell);
+                if is_begin_or_end { row.push(begun.into()) } else { name = Some(begun) }
+            }
         }
     }
     // A stray quotation mark is an ordinary character.

@@ -104,7 +104,8 @@ const SELECTION_WORDS: [&str; 35] = [
 ];
 
 /// A header with one of these words says which of the lines are meant, too: "do not change", "ne pas modifier".
-const NEGATIONS: [&str; 5] = ["not", "dont", "nicht", "pas", "niet"];
+const NEGATIONS: [&str; 11] =
+    ["not", "dont", "nicht", "kein", "keine", "pas", "niet", "non", "no", "não", "nao"];
 
 /// Headers of columns that state what is to be done.
 const ACTION_NAMES: [&str; 4] = ["action", "aktion", "todo", "whattodo"];
@@ -253,7 +254,9 @@ impl WordCount {
         if self.has_too_many {
             return false;
         }
-        if self.words.len() > 1 && header.is_some_and(names_direction) {
+        let has_marks = self.words.iter().all(|(key, word)| word.means.is_some() || key.chars().count() <= 1);
+        let is_about_lines = |header| names_direction(header) || has_marks && names_selection(header);
+        if self.words.len() > 1 && header.is_some_and(is_about_lines) {
             return true;
         }
         let lines = |holds: &dyn Fn(&str, &DirectionWord) -> bool| -> usize {
@@ -288,13 +291,20 @@ fn mentions_state(header: &str) -> bool {
 
 /// Whether different words in a column of this name mean different directions, in any language.
 fn names_direction(header: &str) -> bool {
-    let name = letters_of(header);
-    let has_one_of = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    let words = words_of(header);
-    let is_negated = words.iter().any(|word| NEGATIONS.contains(&word.as_str()));
     let is_detail = |word: &String| DETAIL_WORDS.contains(&word.strip_suffix('s').unwrap_or(word));
-    let is_about_lines = is_negated || has_one_of(&MFA_WORDS) || has_one_of(&SELECTION_WORDS);
-    (is_about_lines && !words.iter().any(is_detail)) || ACTION_NAMES.contains(&name.as_str())
+    let has_detail = words_of(header).iter().any(is_detail);
+    names_selection(header) && !has_detail || ACTION_NAMES.contains(&letters_of(header).as_str())
+}
+
+/// Whether a header is about the lines that are meant, or about a detail of them: "do not change at this time".
+fn names_selection(header: &str) -> bool {
+    let name = letters_of(header);
+    let words = words_of(header);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let contains = |wanted: &[&str]| wanted.iter().any(|word| name.contains(word));
+    // A column of line numbers is called "No."
+    let is_negated = words.len() > 1 && has(&NEGATIONS);
+    is_negated || has(&["excl", "incl"]) || contains(&MFA_WORDS) || contains(&SELECTION_WORDS)
 }
 
 /// Whether a line without users may name a direction column by this cell.
@@ -313,7 +323,8 @@ fn words_of(header: &str) -> Vec<String> {
         was_lowercase = letter.is_lowercase();
         words.extend(letter.to_lowercase());
     }
-    words.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect()
+    let words = words.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 fn letters_of(header: &str) -> String {

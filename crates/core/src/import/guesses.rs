@@ -173,7 +173,10 @@ impl ImportFile {
 
     /// The kind of identifier in every cell, if each of them may be a user.
     fn identity_of_rows(&self) -> Option<Identity> {
-        let (None, lines) = (self.header, self.first_rows()) else { return None };
+        if self.header.is_some() {
+            return None;
+        }
+        let lines = self.first_rows();
         let is_single_line = self.choice.is_fallback && lines.len() == 1;
         kind_of_rows(&self.spelling, &lines).or(is_single_line.then_some(Identity::Username))
     }

@@ -339,6 +339,13 @@ fn a_column_that_says_which_lines_are_meant_has_to_be_confirmed() {
         ("Setup", "with MFA", "without MFA"),
         ("Demande", "activer", "désactiver"),
         ("Statut", "Actif", "Inactif"),
+        ("Do not change at this time", "", "x"),
+        ("Type of exclusion", "no", "yes"),
+        ("Leave out until last", "", "x"),
+        ("Non modificare", "", "x"),
+        ("No cambiar", "", "x"),
+        ("Não alterar", "", "x"),
+        ("Excl.", "", "x"),
     ] {
         let import = import(&format!("username,{header}\nana,{one}\nbo,{other}\n"));
         let guesses = guesses(&import);
@@ -353,6 +360,8 @@ fn a_column_that_says_which_lines_are_meant_has_to_be_confirmed() {
         ("email verified", "true", "false"),
         ("Notes", "enabled by phone", "on leave"),
         ("Committee", "yes", "no"),
+        ("No.", "1", "2"),
+        ("Excluded at this time", "9:30", "10:15"),
     ] {
         let import = import(&format!("username,{header}\nana,{one}\nbo,{other}\n"));
         assert_eq!(guesses(&import), [], "{header}");

@@ -68,12 +68,16 @@ impl Separator {
                 separated.clone().map(same).max().filter(|_| separated.count() * 2 >= lines.len())?;
             let names_columns = signs.name_columns(&lines, separator);
             let is_it = separator != Self::Bar
-                || has_one_count(&counts) && (names_columns || signs.identify_users(&lines));
+                || has_one_count(&counts)
+                    && (names_columns && !is_prefix(&lines) || signs.identify_users(&lines));
             is_it.then_some((agreeing, names_columns, counts.iter().sum::<usize>(), separator))
         };
         let likely = Self::ALL.into_iter().enumerate().filter_map(likelihood);
         likely
-            .max_by_key(|(agreeing, names_columns, sum, _)| (*agreeing, *names_columns, *sum))
+            .max_by_key(|(agreeing, names_columns, sum, separator)| {
+                // Bars stand within cells, too.
+                (*agreeing, *names_columns, *separator != Self::Bar, *sum)
+            })
             .map(|(.., separator)| separator)
     }
 }
@@ -111,6 +115,13 @@ impl Signs<'_> {
 
 /// Users of a file without a header are searched in this many columns between bars.
 const MAX_BARS: usize = 20;
+
+/// Whether the text before the first bar is the same in two of the lines, so that it is no column's name: `email|5f7c8e`.
+fn is_prefix(lines: &[&str]) -> bool {
+    let mut before = lines.iter().filter_map(|line| line.split_once('|')).map(|(before, _)| before.trim());
+    let first = before.next();
+    before.any(|before| !before.is_empty() && Some(before) == first)
+}
 
 /// Whether all lines have the same number of a separator, except titles above and totals below.
 fn has_one_count(counts: &[usize]) -> bool {
@@ -424,6 +435,8 @@ mod tests {
         }
         for text in [
             "auth0|5f7c8e\nauth0|5f7c8f",
+            "email|5f7c8e\nemail|5f7c8f",
+            "username|ana\nusername|bo\nusername|cy",
             "auth0|5f7c8e\nwaad|bo",
             "waad|ana@x\nwaad|bo@x",
             "email|x\nana\nbo|y|z",
@@ -431,6 +444,8 @@ mod tests {
         ] {
             assert_eq!(separator(text), None, "{text}");
         }
+        let within_cells = "ana@x,Sales|EU|MFA\nbo@x,IT|EU|MFA";
+        assert_eq!(separator(within_cells), Some(Separator::Comma));
         let named = "username;name, first\nana;Ferreira, Ana\nbo;Holm, Bo";
         assert_eq!(separator(named), Some(Separator::Semicolon));
         assert_eq!(separator("username,name; first; last\nana,F; A; x"), Some(Separator::Comma));
