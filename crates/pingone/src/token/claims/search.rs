@@ -27,6 +27,9 @@ const MAX_LAYERS: usize = 3;
 /// Lengths of signatures in base64: of HMAC and elliptic curves, then of RSA keys of 1024 to 4096 bits.
 const SIGNATURE_LENGTHS: [usize; 10] = [43, 64, 86, 128, 152, 171, 176, 342, 512, 683];
 
+/// The length of PingOne's signatures, with an RSA key of 2048 bits.
+const PINGONE_SIGNATURE: usize = 342;
+
 pub(super) fn tokens(text: &str) -> Found {
     let text = plain(text);
     let (mut found, mut rest) = (Found::default(), text.as_str());
@@ -136,12 +139,16 @@ fn with_signature<'a>(
         ends.push((signature.len(), dots, after));
         line = next_line(after).filter(|_| dots == 0);
     }
-    let whole = ends.iter().find(|(length, ..)| SIGNATURE_LENGTHS.contains(length));
+    // The longest: the lines of a long signature may end at the length of a short one, too.
+    let at = |usual: &usize| ends.iter().find(|(length, ..)| length == usual);
+    let whole = SIGNATURE_LENGTHS.iter().rev().find_map(at);
     let (length, dots, after) = whole.or(ends.get(certain_lines)).copied()?;
     let signature = signature.get(..length)?;
     // Pages that show a token in part end it with an ellipsis. It can also end a sentence after a whole token.
-    let is_cut = dots > 1 || after.trim_start_matches([' ', '\t']).starts_with('…') || goes_on(after);
-    if (whole.is_none() && is_cut) || signature.trim_end_matches('=').contains('=') {
+    let has_ellipsis = dots > 1 || after.trim_start_matches([' ', '\t']).starts_with('…');
+    let is_certain = whole.is_some() && length >= PINGONE_SIGNATURE;
+    let is_cut = !is_certain && (has_ellipsis || goes_on(after));
+    if is_cut || signature.trim_end_matches('=').contains('=') {
         return Some(Err(PasteFault::Damaged));
     }
     token.push_str(signature);

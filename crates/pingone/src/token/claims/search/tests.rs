@@ -98,6 +98,18 @@ fn the_only_token_is_extracted_from_any_surrounding_text() {
 }
 
 #[test]
+fn a_line_that_ends_at_the_length_of_a_short_signature_ends_no_token() {
+    let [token, _] = tokens("a");
+    for width in 20..=130 {
+        let lines = wrapped(&token, width, "");
+        assert_eq!(read(&lines).as_deref(), Ok(token.as_str()), "{width}");
+        assert_eq!(read(&format!("The token is {lines}.")).as_deref(), Ok(token.as_str()), "{width}");
+        let (whole_lines, _) = lines.rsplit_once('\n').unwrap();
+        assert_eq!(read(&format!("{whole_lines}…")), Err(PasteFault::Damaged), "{width}");
+    }
+}
+
+#[test]
 fn a_token_that_is_broken_into_lines_is_joined() {
     for token in tokens("a") {
         let j = token.as_str();
