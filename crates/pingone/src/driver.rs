@@ -145,6 +145,8 @@ pub async fn drive<W, F>(
             // A command takes precedence over an answer that arrives at the same time: after a stop nothing is started.
             command = inbox.select_next_some() => {
                 work.apply(Event::Command(command), clock.now());
+                // A computer that slept may have stopped the timer.
+                sleep = Fuse::terminated();
                 unpublished = true;
             }
             () = flights.select_next_some() => {

@@ -1,6 +1,7 @@
 //! Reads a page of users directly from its bytes, without an intermediate JSON value.
 //!
-//! A crate of its own, because it alone is compiled for speed: a list of 100,000 users is 500 pages of some 250 kB.
+//! A crate of its own, because it alone is compiled at `opt-level` s instead of z: with the steps of the
+//! JSON reader inlined. A list of 100,000 users is 500 pages of some 250 kB.
 //!
 //! It accepts only what PingOne documents. A page with anything unusual (another type, a missing list, an escaped key) is
 //! refused as a whole, and the client reads it in a slower way that says what is wrong.

@@ -517,8 +517,8 @@ impl Run {
     #[must_use]
     pub fn until_step(&self) -> Option<u32> {
         match self.step_at?.checked_sub(self.counts.ended()) {
-            // The step is over, and a resume begins the next one.
-            Some(0) | None => self.plan.stops.every,
+            Some(0) | None if self.begins_step(self.pauses.first().as_ref()) => self.plan.stops.every,
+            Some(0) | None => Some(0),
             left => left,
         }
     }

@@ -39,6 +39,12 @@ pub fn redact_among_names(text: &str) -> String {
     replace_secrets(text, |bytes, index| if is_in_name(index) { None } else { secret_at(bytes, index) })
 }
 
+/// Like [`has_token`], for text that consists of names.
+#[must_use]
+pub fn has_token_among_names(text: &str) -> bool {
+    redact_among_names(text) != text
+}
+
 /// Whether a text contains a token, so that it must not be sent anywhere.
 #[must_use]
 pub fn has_token(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Search for users in PingOne.
 
 use leptos::prelude::*;
-use pingone::redaction::secrets::has_token;
+use pingone::redaction::secrets::has_token_among_names;
 use pingone::request::{MAX_HITS, SearchUsers};
 use pingone::user::UserId;
 use pingone_mfa_core::diagnosis::evidence::Operation;
@@ -33,7 +33,7 @@ impl Directory {
             return self.open(id);
         }
         let Some(connection) = self.connection() else { return };
-        if text.is_empty() || has_token(&text) {
+        if text.is_empty() || has_token_among_names(&text) {
             return self.close_search();
         }
         let collation = &self.ports.get().collation;

@@ -66,7 +66,14 @@ impl Run {
             Some(PauseReason::HandedOver) => self.mark_outdated(Outdated::HandedOver, now),
             Some(_) | None => {}
         }
-        let has_decided = match reason {
+        if self.is_step_over() && self.begins_step(reason.as_ref()) {
+            self.step_at = every.map(|every| self.counts.ended() + every);
+        }
+    }
+
+    /// Whether a resume after this pause begins the next step, once a step is over.
+    pub(super) fn begins_step(&self, reason: Option<&PauseReason>) -> bool {
+        match reason {
             Some(PauseReason::PilotUser) => true,
             // Nobody has seen yet what became of the pilot user.
             Some(
@@ -80,9 +87,6 @@ impl Run {
             Some(PauseReason::Failing { .. } | PauseReason::Token | PauseReason::NotStored(_)) | None => {
                 false
             }
-        };
-        if has_decided && self.is_step_over() {
-            self.step_at = every.map(|every| self.counts.ended() + every);
         }
     }
 }
