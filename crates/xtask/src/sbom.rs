@@ -160,7 +160,8 @@ checksum = \"abcd\"
             assert!(!has(name), "{name} isn't in the program");
         }
         for part in components {
-            let ours = ["pingone", "pingone-mfa-core", "pingone-mfa-directory", "rust-std"];
+            let ours =
+                ["pingone", "pingone-mfa-core", "pingone-mfa-directory", "pingone-user-page", "rust-std"];
             let ours = ours.contains(&part["name"].as_str().unwrap());
             assert!(ours || part["hashes"][0]["content"].is_string(), "{part}");
             assert_ne!(part["licenses"][0]["expression"], "", "{part}");

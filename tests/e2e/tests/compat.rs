@@ -87,7 +87,7 @@ const MORE_INTERFACES: [&str; 6] =
 
 /// Imports whose names aren't in MDN's data: the runtime's own, constructors, options, and functions that a crate
 /// imports for streams that the page doesn't create.
-const OTHER_IMPORTS: [&str; 26] = [
+const OTHER_IMPORTS: [&str; 27] = [
     "bufferSource",
     "byobRequest",
     "capture",
@@ -97,6 +97,7 @@ const OTHER_IMPORTS: [&str; 26] = [
     "enqueue",
     "getRandomValues",
     "memory",
+    "millis",
     "new",
     "prevent_scroll",
     "prototypesetcall",
