@@ -33,7 +33,9 @@ pub fn redact_among_names(text: &str) -> String {
     let is_in_name = |index: usize| {
         let after = text.as_bytes().get(index..).unwrap_or_default();
         after.starts_with(TOKEN_PREFIX)
-            && !HEADER_PREFIXES.iter().any(|header| after.starts_with(header))
+            && !HEADERS
+                .iter()
+                .any(|header| after.get(TOKEN_PREFIX.len()..).is_some_and(|rest| rest.starts_with(header)))
             && text.get(..index).is_some_and(|before| before.ends_with(char::is_alphanumeric))
     };
     replace_secrets(text, |bytes, index| if is_in_name(index) { None } else { secret_at(bytes, index) })
@@ -118,8 +120,9 @@ const BEARER: &[u8] = b"bearer";
 /// Prefix of every JSON web token.
 const TOKEN_PREFIX: &[u8] = b"eyJ";
 
-/// `{"alg":`, `{"typ":` and `{"kid":`, one of which begins the header of nearly every token, in base64.
-const HEADER_PREFIXES: [&[u8]; 3] = [b"eyJhbGciOi", b"eyJ0eXAiOi", b"eyJraWQiOi"];
+/// What follows [`TOKEN_PREFIX`] in `{"alg":`, `{"typ":` and `{"kid":`, one of which begins the header of nearly every
+/// token, in base64.
+const HEADERS: [&[u8]; 3] = [b"hbGciOi", b"0eXAiOi", b"raWQiOi"];
 
 #[cfg(test)]
 mod tests {
