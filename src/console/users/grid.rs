@@ -46,7 +46,7 @@ pub(crate) fn UserGrid() -> impl IntoView {
         >
             <p id=WIDTH_KEYS class="unseen">{text::table::WIDTH_KEYS}</p>
             <GridTable grid/>
-            <Show when=move || grid.is_hidden() || grid.is_waiting_for_rows()>
+            <Show when=move || grid.is_waiting_for_rows()>
                 <div class=SKELETON aria-hidden="true"></div>
             </Show>
         </div>

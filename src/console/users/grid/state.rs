@@ -34,13 +34,11 @@ pub(crate) struct Grid {
     pub(super) in_sight: RwSignal<(i32, i32)>,
     /// How wide it is.
     width: RwSignal<u32>,
-    /// Whether its width is known.
+    /// Whether its width is known. Until then nothing is seen of it: its columns would move.
     is_measured: RwSignal<bool>,
-    /// Whether the columns were fitted to the first rows.
-    is_fitted: RwSignal<bool>,
     is_two_line: Memo<bool>,
-    /// How wide the content of the columns was when the first rows came, when the table got another width, or when a run
-    /// began. Rows that come later move no column.
+    /// How wide the content of the columns was when the table got its width, or when a run began. Rows that come later
+    /// move no column.
     content: RwSignal<ContentWidths>,
     /// The width of each column, the one with the checkboxes included. `None` for a column that is left out.
     pub(crate) layout: Memo<Vec<Option<u32>>>,
@@ -71,7 +69,6 @@ impl Grid {
             in_sight: RwSignal::new((0, 800)),
             width,
             is_measured: RwSignal::new(false),
-            is_fitted: RwSignal::new(false),
             is_two_line: memo(move || is_two_line(width.get())),
             content,
             layout: memo(move || layout(app, content, beside.get(), width.get())),
@@ -90,10 +87,10 @@ impl Grid {
 
     /// The table's classes, which hide the cells of the columns that are left out.
     pub(crate) fn class(self) -> String {
-        let class = match (self.is_hidden(), self.is_two_line.get()) {
-            (true, _) => "grid unmeasured",
-            (false, false) => "grid",
-            (false, true) => "grid two-line",
+        let class = match (self.is_measured.get(), self.is_two_line.get()) {
+            (false, _) => "grid unmeasured",
+            (true, false) => "grid",
+            (true, true) => "grid two-line",
         };
         let columns = self.app.directory().table.view.with(|view| with_name(&view.columns));
         self.layout.with(|layout| {
@@ -111,13 +108,6 @@ impl Grid {
     pub(crate) fn is_waiting_for_rows(self) -> bool {
         let directory = self.app.directory();
         directory.table.listed_len.get() == 0 && directory.list.with(List::is_loading)
-    }
-
-    /// Whether nothing is seen of the table yet: its columns would move.
-    pub(crate) fn is_hidden(self) -> bool {
-        let is_unfitted =
-            || !self.is_fitted.get() && (self.app.directory().shown_len() > 0 || self.is_waiting_for_rows());
-        !self.is_measured.get() || is_unfitted()
     }
 
     /// Whether all users are known that could be shown, and none is.
@@ -146,12 +136,7 @@ impl Grid {
     fn ready_part(self, window: Window) -> Window {
         let ready = self.ready.get();
         let part = window.at_most(ready);
-        if part == window {
-            // The rows are in the document then, and none was seen.
-            if !self.is_fitted.get_untracked() {
-                once_shown(move || self.fit_first_rows());
-            }
-        } else {
+        if part != window {
             once_shown(move || {
                 if self.ready.try_get_untracked() == Some(ready) {
                     self.ready.set(ready + ROWS_PER_FRAME);
@@ -181,24 +166,9 @@ impl Grid {
         if !self.is_measured.get_untracked() {
             self.is_measured.set(true);
         }
-        self.fit_first_rows();
         let view = scroll_view(self.scroller);
         if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
-        }
-    }
-
-    fn fit_first_rows(self) {
-        // Runs in a later frame, when the grid may be gone.
-        if self.is_fitted.try_get_untracked() != Some(false) || width_of(self.scroller) == 0 {
-            return;
-        }
-        let (len, row_height) = untrack(|| (self.app.directory().shown_len(), self.row_height()));
-        let (top, height) = self.in_sight.get_untracked();
-        let window = Window::at(len, top, height, row_height);
-        if len > 0 && window.at_most(self.ready.get_untracked()) == window {
-            self.look_at_content();
-            self.is_fitted.set(true);
         }
     }
 
