@@ -116,7 +116,7 @@ impl Signs<'_> {
 /// Users of a file without a header are searched in this many columns between bars.
 const MAX_BARS: usize = 20;
 
-/// Whether the text before the first bar is the same in two of the lines, so that it is no column's name: `email|5f7c8e`.
+/// Whether lines repeat the text before the first bar, as IDs do (`email|5f7c8e`). A column's name stands in one line.
 fn is_prefix(lines: &[&str]) -> bool {
     let mut before = lines.iter().filter_map(|line| line.split_once('|')).map(|(before, _)| before.trim());
     let first = before.next();

@@ -75,7 +75,7 @@ impl Run {
     pub(super) fn begins_step(&self, reason: Option<&PauseReason>) -> bool {
         match reason {
             Some(PauseReason::PilotUser) => true,
-            // Nobody has seen yet what became of the pilot user.
+            // The result for the pilot user hasn't been seen yet.
             Some(
                 PauseReason::ByPerson
                 | PauseReason::Step
