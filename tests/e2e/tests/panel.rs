@@ -300,10 +300,8 @@ const NOTE_LOST_FOCUS: &str = "window.seen = window.lost = 0;
     look();
     arguments[0]();";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_button_of_the_run_that_goes_gives_the_focus_to_the_title() {
-    let world = World::start(60, quick).await;
-    let page = listed(&world, "60").await;
+/// Starts a run for all users whose MFA is off, until it waits after its pilot user.
+async fn run_to_pilot(page: &Page) {
     page.filter("MFA", "Off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA").await;
@@ -312,6 +310,13 @@ async fn a_button_of_the_run_that_goes_gives_the_focus_to_the_title() {
     page.choose_pilot("jonas.brandt").await;
     page.start_with_pilot().await;
     page.see_beginning("button", "Continue with ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_of_the_run_that_goes_gives_the_focus_to_the_title() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    run_to_pilot(&page).await;
     wait_for_focus(&page, "the run starts", &["H2 Enable MFA for", "H2 Enabling"]).await;
     page.run(NOTE_LOST_FOCUS).await;
     let button = page.names("button", "Continue with ").await.remove(0);
@@ -329,14 +334,7 @@ async fn a_button_of_the_run_that_went_in_a_background_window_takes_no_focus_lat
         |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1);
     let world = World::start(60, slow).await;
     let page = listed(&world, "60").await;
-    page.filter("MFA", "Off").await;
-    page.press_beginning("checkbox", "Select all").await;
-    page.press_beginning("button", "Enable MFA").await;
-    page.see_review(true).await;
-    page.include_skipped().await;
-    page.choose_pilot("jonas.brandt").await;
-    page.start_with_pilot().await;
-    page.see_beginning("button", "Continue with ").await;
+    run_to_pilot(&page).await;
     // Another window has the focus when the button is pressed and goes.
     let press = |name: &str| {
         format!(
